@@ -1,0 +1,18 @@
+"""How machines learn to hear: a lab on environmental sounds, in a browser.
+
+Data goes forward, and so does reading:
+
+    1. datasets      sources of clips, fetched and verified   (practice, synthesis: sounds we make)
+    2. audio         any sound as samples
+    3. features      samples as mel spectrograms, cached
+    4. splits        who trains, who validates, who tests
+    5. config        what a person chooses; preparation: all that a run needs
+    6. models        the lab's three networks
+    7. training      learning, with every epoch's answers kept; results: what it gives back
+    8. run, runs     a run's folder, and all of them
+    9. evaluation    confusion, reports, intervals, mistakes
+    10. inference    a trained network answers
+    11. engine       training in a worker process, for the pages
+    12. plots, ui    figures, and what pages share
+    13. cli          the same without a browser
+"""

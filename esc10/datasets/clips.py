@@ -1,0 +1,92 @@
+"""A clip, with the fields of ESC-50's own `meta/esc50.csv`, and the classes it can be of.
+
+ESC-50 names a clip `fold-source-take-target.wav`. ESC-10 is a part of ESC-50 and keeps fold,
+source and take in its names, so every clip here has an ESC-50 name, whatever its file is called.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from esc10.errors import DatasetError
+
+CATEGORIES: dict[int, str] = {
+    0: "dog",
+    1: "rooster",
+    2: "pig",
+    3: "cow",
+    4: "frog",
+    5: "cat",
+    6: "hen",
+    7: "insects",
+    8: "sheep",
+    9: "crow",
+    10: "rain",
+    11: "sea_waves",
+    12: "crackling_fire",
+    20: "crying_baby",
+    21: "sneezing",
+    38: "clock_tick",
+    40: "helicopter",
+    41: "chainsaw",
+}
+"""ESC-50 target -> category, for the classes of ESC-10 and the lab's ten animals."""
+
+ANIMAL_TARGETS = tuple(range(10))
+"""The lab's ten classes."""
+
+ESC10_TARGETS = (0, 1, 10, 11, 12, 20, 21, 38, 40, 41)
+"""The ESC-50 targets of ESC-10's classes; they are not contiguous."""
+
+_NAME = re.compile(r"(?P<fold>[1-5])-(?P<src_file>\d+)-(?P<take>[A-Z])-(?P<target>\d+)\.wav")
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One labelled sound of about five seconds.
+
+    Attributes:
+        filename: its ESC-50 name, `fold-source-take-target.wav`; clips are ordered by it.
+        fold: 1 to 5; all clips of one recording are in the same fold.
+        target: the ESC-50 class number.
+        category: the class name.
+        esc10: whether the class belongs to ESC-10.
+        src_file: the number of the recording it was cut from, on Freesound.
+        take: a letter; takes of one `src_file` come from the same recording.
+        path: where its audio is.
+    """
+
+    filename: str
+    fold: int
+    target: int
+    category: str
+    esc10: bool
+    src_file: str
+    take: str
+    path: Path
+
+
+def clip_from_name(filename: str, path: Path) -> Clip:
+    """The clip that an ESC-50 file name describes.
+
+    Raises:
+        DatasetError: the name is not `fold-source-take-target.wav` of a known class.
+    """
+    match = _NAME.fullmatch(filename)
+    if match is None or int(match["target"]) not in CATEGORIES:
+        raise DatasetError(
+            f"'{filename}' is not the name of an ESC-50 clip (fold-source-take-target.wav)."
+        )
+    target = int(match["target"])
+    return Clip(
+        filename=filename,
+        fold=int(match["fold"]),
+        target=target,
+        category=CATEGORIES[target],
+        esc10=target in ESC10_TARGETS,
+        src_file=match["src_file"],
+        take=match["take"],
+        path=path,
+    )

@@ -1,0 +1,103 @@
+"""Downloads that can be watched, cancelled, and gone on with where they ended.
+
+pooch does the transfer; this module gives it a file that counts and can refuse, and asks the host
+for the missing bytes only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, Any
+
+import pooch
+import requests
+
+from esc10.datasets.sources import ExpectedFile, mirrored
+from esc10.errors import DatasetError
+from esc10.progress import Tally
+
+_WHOLE_CONTENT = 200
+_RANGE_NOT_SATISFIABLE = 416
+_CHUNK_BYTES = 64 * 1024
+_TIMEOUT_SECONDS = 20
+
+
+class _Tap:
+    """A file that counts what is written to it, and refuses to go on once told to stop."""
+
+    def __init__(self, file: IO[bytes], tally: Tally) -> None:
+        self._file, self._tally = file, tally
+
+    def write(self, chunk: bytes) -> int:
+        self._tally.raise_if_stopped()
+        self._tally.add(fetched_bytes=len(chunk))
+        return self._file.write(chunk)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def download(url: str, path: Path, tally: Tally) -> None:
+    """Download `url` (or its mirror) to `path`, going on where an earlier try ended.
+
+    A server that honours byte ranges sends what is missing; from any other the file is fetched
+    anew.
+
+    Args:
+        url: the public address.
+        path: where the bytes go; what an earlier try left there is kept.
+        tally: counts the bytes, and hears the wish to stop.
+
+    Raises:
+        DatasetError: the host cannot be reached, refuses, or breaks off.
+        Cancelled: the tally's owner wished it; what arrived stays at `path`.
+    """
+    address = mirrored(url)
+    present = path.stat().st_size if path.exists() else 0
+    tally.add(fetched_bytes=present)
+    # Compressed on the way, the bytes counted and the bytes on disk would differ.
+    headers = {"Accept-Encoding": "identity"}
+    if present:
+        headers["Range"] = f"bytes={present}-"
+    with path.open("ab") as file:
+
+        def start_over_if_whole(response: requests.Response, *_: Any, **__: Any) -> None:
+            if present and response.status_code in (_WHOLE_CONTENT, _RANGE_NOT_SATISFIABLE):
+                file.truncate(0)
+                tally.add(fetched_bytes=-present)
+
+        downloader = pooch.HTTPDownloader(
+            headers=headers,
+            hooks={"response": start_over_if_whole},
+            timeout=_TIMEOUT_SECONDS,
+            chunk_size=_CHUNK_BYTES,
+        )
+        try:
+            downloader(address, _Tap(file, tally), None)
+            return
+        except requests.HTTPError as cause:
+            if cause.response.status_code != _RANGE_NOT_SATISFIABLE:
+                raise DatasetError(
+                    f"{address} answered {cause.response.status_code} ({cause.response.reason}). "
+                    "Try again later, or load the dataset from a local copy."
+                ) from cause
+        except requests.RequestException as cause:
+            raise DatasetError(
+                f"{address} cannot be reached, or broke off. Check the network and fetch again: "
+                "what has arrived is kept. Without a network, load a local copy or use the "
+                "practice sounds."
+            ) from cause
+    # The partial file was longer than the whole one, and the hook has dropped it.
+    download(url, path, tally)
+
+
+class RemoteFiles:
+    """Single files below a web address."""
+
+    def __init__(self, base_url: str, tally: Tally) -> None:
+        """Files `base_url/<path>`, their bytes counted by `tally`."""
+        self._base_url, self._tally = base_url, tally
+
+    def write(self, expected: ExpectedFile, aside: Path) -> None:
+        """Download the file; see `download`."""
+        download(f"{self._base_url}/{expected.path}", aside, self._tally)

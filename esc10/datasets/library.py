@@ -1,0 +1,105 @@
+"""The datasets that are on this machine, whole, and ready to be read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.datasets.clips import CATEGORIES, Clip, clip_from_name
+from esc10.datasets.sources import ExpectedFile, Source, source_of
+from esc10.errors import DatasetError
+from esc10.home import home
+
+MARKER = "complete.json"
+"""Written last: a dataset's folder without it is not one."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A source's clips on this machine.
+
+    Attributes:
+        source: where they come from.
+        clips: ordered by their ESC-50 file name, so that everyone's splits are the same.
+        sha256: the hash of each clip's file, in the same order.
+    """
+
+    source: Source
+    clips: tuple[Clip, ...]
+    sha256: tuple[str, ...]
+
+    @cached_property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in the order of their ESC-50 targets."""
+        return tuple(CATEGORIES[target] for target in self.source.targets)
+
+    @cached_property
+    def labels(self) -> NDArray[np.int64]:
+        """The place of each clip's class in `classes`, shape (clips,), from 0."""
+        place = {target: label for label, target in enumerate(self.source.targets)}
+        return np.array([place[clip.target] for clip in self.clips], dtype=np.int64)
+
+    def clip(self, filename: str) -> Clip:
+        """The clip of that ESC-50 name.
+
+        Raises:
+            DatasetError: the dataset has none.
+        """
+        for clip in self.clips:
+            if clip.filename == filename:
+                return clip
+        raise DatasetError(f"{self.source.title} has no clip {filename}.")
+
+
+def dataset_folder(key: str) -> Path:
+    """Where the dataset with that key lives once it is whole."""
+    return home() / "datasets" / key
+
+
+def is_whole(key: str) -> bool:
+    """Whether that dataset has been fetched and verified."""
+    return (dataset_folder(key) / MARKER).is_file()
+
+
+def files_of(folder: Path) -> tuple[ExpectedFile, ...]:
+    """The files a dataset's marker lists, with their hashes.
+
+    Raises:
+        DatasetError: the marker is absent or damaged.
+    """
+    try:
+        marker = json.loads((folder / MARKER).read_text("utf-8"))
+        return tuple(
+            ExpectedFile(entry["filename"], entry["path"], entry["sha256"])
+            for entry in marker["files"]
+        )
+    except (OSError, ValueError, KeyError, TypeError) as cause:
+        raise DatasetError(
+            f"The dataset in {folder} is not whole. Fetch it again; what is there is kept."
+        ) from cause
+
+
+def load_dataset(key: str) -> Dataset:
+    """The dataset with that key; only names are read, no audio.
+
+    Raises:
+        DatasetError: the key is unknown, or the dataset has not been fetched.
+    """
+    source = source_of(key)
+    if not is_whole(key):
+        raise DatasetError(
+            f"{source.title} is not on this machine yet. Fetch it on the Dataset page, "
+            f"or with: python -m esc10 fetch {key}"
+        )
+    folder = dataset_folder(key)
+    files = sorted(files_of(folder), key=lambda file: file.filename)
+    return Dataset(
+        source=source,
+        clips=tuple(clip_from_name(file.filename, folder / file.path) for file in files),
+        sha256=tuple(file.sha256 or "" for file in files),
+    )

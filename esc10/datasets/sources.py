@@ -1,0 +1,189 @@
+"""The three sources of clips: where each comes from, what it holds, what its licence asks.
+
+A source also knows the files that make it complete. For ESC-10 we have the SHA-256 of each clip;
+for ESC-50 the exact size (every file is five seconds of 16-bit PCM); the practice sounds are made
+here, so their size is known too.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from esc10 import practice
+from esc10.datasets.clips import ANIMAL_TARGETS, ESC10_TARGETS, Clip
+from esc10.errors import DatasetError
+
+ESC10_COMMIT = "553c8f1743b9dba6b282e1323c3ca8fa76923448"
+ESC10_ARCHIVE_URL = f"https://github.com/karolpiczak/ESC-10/archive/{ESC10_COMMIT}.zip"
+ESC50_COMMIT = "33c8ce9eb2cf0b1c2f8bcf322eb349b6be34dbb6"
+ESC50_URL = f"https://raw.githubusercontent.com/karolpiczak/ESC-50/{ESC50_COMMIT}"
+ESC50_CLIP_BYTES = 441_044
+"""A 44-byte header and 220,500 samples of 16 bits."""
+
+_ESC10_TARGET_OF_FOLDER = {
+    "001 - Dog bark": 0,
+    "002 - Rain": 10,
+    "003 - Sea waves": 11,
+    "004 - Baby cry": 20,
+    "005 - Clock tick": 38,
+    "006 - Person sneeze": 21,
+    "007 - Helicopter": 40,
+    "008 - Chainsaw": 41,
+    "009 - Rooster": 1,
+    "010 - Fire crackling": 12,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFile:
+    """A file that a complete dataset has.
+
+    Attributes:
+        filename: the clip's ESC-50 name.
+        path: the file, relative to the dataset's folder, with forward slashes.
+        sha256: its hash, where one is known.
+        size: its exact size in bytes, where that is known.
+    """
+
+    filename: str
+    path: str
+    sha256: str | None = None
+    size: int | None = None
+
+    @property
+    def basename(self) -> str:
+        """The last part of the path; no two files of a source share one."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a dataset comes from, in the words its card shows.
+
+    Attributes:
+        key: its name in paths, settings and on the command line.
+        title: its name for people.
+        summary: one sentence on what it holds.
+        targets: the ESC-50 targets of its classes, ascending.
+        fetched_bytes: what travels over the network; 0 where nothing does.
+        licence: the licence's short name.
+        licence_url: its text.
+        attribution: whom to credit, and how.
+        homepage: where the dataset is described.
+        synthetic: True where the sounds were made by a program.
+    """
+
+    key: str
+    title: str
+    summary: str
+    targets: tuple[int, ...]
+    fetched_bytes: int
+    licence: str
+    licence_url: str
+    attribution: str
+    homepage: str
+    synthetic: bool = False
+
+    def recording_url(self, clip: Clip) -> str | None:
+        """The page of the recording a clip was cut from; None for a synthetic one."""
+        return None if self.synthetic else f"https://freesound.org/s/{clip.src_file}/"
+
+
+_PICZAK = (
+    "K. J. Piczak: ESC: Dataset for Environmental Sound Classification. ACM Multimedia 2015, "
+    "DOI 10.1145/2733373.2806390. Clips by the Freesound authors each clip links to."
+)
+
+SOURCES: dict[str, Source] = {
+    source.key: source
+    for source in (
+        Source(
+            key="practice",
+            title="Practice sounds",
+            summary="Ten classes named as ESC-10's, synthesised on this machine without a network.",
+            targets=ESC10_TARGETS,
+            fetched_bytes=0,
+            licence="CC0 1.0",
+            licence_url="https://creativecommons.org/publicdomain/zero/1.0/",
+            attribution="Synthetic: computed by this program from a seed; nobody recorded them.",
+            homepage="",
+            synthetic=True,
+        ),
+        Source(
+            key="esc10",
+            title="ESC-10",
+            summary="The official ESC-10: 400 field recordings of ten well-separated classes.",
+            targets=ESC10_TARGETS,
+            fetched_bytes=41_046_076,
+            licence="CC BY 3.0",
+            licence_url="https://creativecommons.org/licenses/by/3.0/",
+            attribution=_PICZAK,
+            homepage="https://github.com/karolpiczak/ESC-10",
+        ),
+        Source(
+            key="animals",
+            title="ESC-50 animals",
+            summary="The lab's own ten classes: the 400 animal recordings of ESC-50.",
+            targets=ANIMAL_TARGETS,
+            fetched_bytes=400 * ESC50_CLIP_BYTES,
+            licence="CC BY-NC 3.0",
+            licence_url="https://creativecommons.org/licenses/by-nc/3.0/",
+            attribution=_PICZAK,
+            homepage="https://github.com/karolpiczak/ESC-50",
+        ),
+    )
+}
+"""Every source, the embedded default first."""
+
+
+def source_of(key: str) -> Source:
+    """The source with that key.
+
+    Raises:
+        DatasetError: there is none.
+    """
+    if key not in SOURCES:
+        raise DatasetError(f"There is no dataset '{key}'. Choose one of: {', '.join(SOURCES)}.")
+    return SOURCES[key]
+
+
+def mirrored(url: str) -> str:
+    """The address to ask: `url` itself, or the same path on `ESC10_MIRROR` where that is set.
+
+    Raises:
+        DatasetError: `ESC10_MIRROR` is not an http address.
+    """
+    mirror = os.environ.get("ESC10_MIRROR")
+    if not mirror:
+        return url
+    parts = urlsplit(mirror)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise DatasetError(
+            f"ESC10_MIRROR is '{mirror}', which is not an address. "
+            "Write it as http://host:port, or unset it to use the public hosts."
+        )
+    return mirror.rstrip("/") + urlsplit(url).path
+
+
+@cache
+def esc10_files() -> tuple[ExpectedFile, ...]:
+    """ESC-10's 400 files with their SHA-256, from the list shipped beside this module."""
+    listing = resources.files("esc10.datasets").joinpath("esc10.sha256").read_text("utf-8")
+    files = []
+    for line in listing.splitlines():
+        sha256, _, path = line.partition("  ")
+        folder, _, basename = path.partition("/")
+        name = f"{basename.removesuffix('.ogg')}-{_ESC10_TARGET_OF_FOLDER[folder]}.wav"
+        files.append(ExpectedFile(filename=name, path=path, sha256=sha256))
+    return tuple(files)
+
+
+@cache
+def practice_files() -> tuple[ExpectedFile, ...]:
+    """The files of the practice sounds: 16-bit PCM, so their sizes are known beforehand."""
+    size = 44 + 2 * practice.SAMPLES
+    return tuple(ExpectedFile(name, f"audio/{name}", size=size) for name in practice.filenames())

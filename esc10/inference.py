@@ -1,0 +1,74 @@
+"""A run's classifier: probabilities for the clip and, where the network has them, for each frame.
+
+It is built from the run's saved configuration alone. Like `esc10.training` it loads Keras, and
+only the worker, the command line and tests import it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.models import FRAME_PROBABILITIES, MODELS
+from esc10.preparation import RunConfig
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network says of some sounds.
+
+    Attributes:
+        clip: class probabilities, shape (sounds, classes).
+        frames: class probabilities of every frame, shape (sounds, frames, classes), for a network
+            that averages its frames' answers; else None.
+    """
+
+    clip: NDArray[np.float32]
+    frames: NDArray[np.float32] | None
+
+
+class Classifier:
+    """A trained network, ready to answer."""
+
+    def __init__(self, config: RunConfig, weights: bytes) -> None:
+        """Build the network and load its weights.
+
+        Args:
+            config: the run's configuration.
+            weights: a Keras `.weights.h5` file's bytes.
+
+        Raises:
+            RunError: the weights do not fit the network.
+        """
+        model = MODELS[config.train.model].build(
+            config.mel.frames, config.mel.n_mels, len(config.classes)
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "run.weights.h5"
+            path.write_bytes(weights)
+            try:
+                model.load_weights(path)
+            except (OSError, ValueError, KeyError) as cause:
+                raise RunError(
+                    f"The weights of run {config.run_id} are damaged or belong to another network. "
+                    "Train it again."
+                ) from cause
+        votes = model.get_layer(FRAME_PROBABILITIES).output
+        self._has_frames = len(votes.shape) == 3  # (sounds, frames, classes)
+        outputs = [model.output, votes] if self._has_frames else [model.output]
+        self._model = keras.Model(model.input, outputs)
+
+    def answer(self, x: NDArray[np.float32]) -> Answer:
+        """The probabilities for sounds as `esc10.features.network_input` gives them.
+
+        Args:
+            x: shape (sounds, frames, mel bands).
+        """
+        outputs = [np.asarray(output) for output in self._model(x, training=False)]
+        return Answer(outputs[0], outputs[1] if self._has_frames else None)

@@ -1,0 +1,107 @@
+"""From settings to what is needed to train: the run's full configuration, and its arrays."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.config import TrainConfig
+from esc10.datasets import load_dataset
+from esc10.features import (
+    FeatureSet,
+    MelConfig,
+    Scaling,
+    feature_set,
+    network_input,
+    scaling_of,
+)
+from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
+from esc10.splits import SPLITS, Split
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The arrays of a run.
+
+    Attributes:
+        x: for `train`, `validation` and `test`, shape (clips, frames, mel bands), float32.
+        y: for the same parts, the labels, shape (clips,), from 0.
+        classes: how many classes there are.
+    """
+
+    x: dict[str, NDArray[np.float32]]
+    y: dict[str, NDArray[np.int64]]
+    classes: int
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that determines a run, and all that prediction needs beside the weights.
+
+    Attributes:
+        run_id: the name of its folder; in alphabetical order runs are in order of time.
+        created: when it was asked for, ISO 8601, UTC.
+        train: what the person chose.
+        classes: the class names in the order of the network's outputs.
+        mel: how spectrograms are made.
+        scaling: the training clips' mean and deviation, for `logmel`.
+        clips: for `train`, `validation` and `test`, the clips' ESC-50 names, in order.
+        versions: of what prepared it.
+    """
+
+    run_id: str
+    created: str
+    train: TrainConfig
+    classes: tuple[str, ...]
+    mel: MelConfig
+    scaling: Scaling | None
+    clips: dict[str, tuple[str, ...]]
+    versions: dict[str, str]
+
+
+def prepare(
+    config: TrainConfig,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> tuple[RunConfig, TrainingData]:
+    """The configuration and arrays of a new run; mel spectrograms are computed if need be.
+
+    Raises:
+        DatasetError: the dataset is not on this machine, or damaged.
+        Cancelled: `should_stop` said so.
+    """
+    dataset = load_dataset(config.dataset)
+    split = SPLITS[config.split](dataset, config.validation_fold, config.test_fold)
+    features = feature_set(dataset, MelConfig(), on_progress, should_stop)
+    scaling = scaling_of(features.power[split.train]) if config.features == "logmel" else None
+    now = datetime.now(UTC)
+    run = RunConfig(
+        run_id=f"{now:%Y%m%d-%H%M%S}-{config.model}-{secrets.token_hex(2)}",
+        created=now.isoformat(timespec="seconds"),
+        train=config,
+        classes=dataset.classes,
+        mel=features.config,
+        scaling=scaling,
+        clips={
+            part: tuple(dataset.clips[index].filename for index in indices)
+            for part, indices in split.parts.items()
+        },
+        versions={name: version(name) for name in ("librosa", "numpy", "scikit-learn")},
+    )
+    return run, _arrays(features, split, config.features, scaling)
+
+
+def _arrays(features: FeatureSet, split: Split, kind: str, scaling: Scaling | None) -> TrainingData:
+    return TrainingData(
+        x={
+            part: network_input(features.power[indices], kind, scaling)
+            for part, indices in split.parts.items()
+        },
+        y={part: features.dataset.labels[indices] for part, indices in split.parts.items()},
+        classes=len(features.dataset.classes),
+    )

@@ -1,0 +1,291 @@
+"""A run's folder: the one place that knows its files.
+
+    runs/<run id>/
+        config.json         all that determines the run; written first
+        process.json        which process writes here, so that others can tell when it died
+        events.jsonl        one line per event, in the order they came
+        history.csv         the epochs, as Keras's CSVLogger names the columns
+        val_accuracy.weights.h5, val_loss.weights.h5
+        probabilities.npz   labels, both best epochs' answers, every epoch's validation answers
+        outcome.json        how it ended; written last, so a run that has one is whole
+
+The process that takes part in training only to send rows and bytes never writes here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from esc10.errors import RunError, disk_trouble
+from esc10.home import write_whole
+from esc10.preparation import RunConfig
+from esc10.results import CRITERIA, ENDINGS, EpochRow, TrainResult
+
+UNFINISHED = ("queued", "training")
+WITH_WEIGHTS = ("finished", "stopped")
+STATES = (*UNFINISHED, *WITH_WEIGHTS, "failed", "interrupted", "cancelled")
+"""Every state a run can be in; `cancelled` is a run taken out of the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        state: one of `STATES` that is not unfinished.
+        reason: in words for the person who asked for the run.
+        best: for each of `esc10.results.CRITERIA` the best epoch, from 1; empty without weights.
+        parameters: all weights of the network; None where training never began.
+        trainable_parameters: those that training moves.
+        versions: of what did the training.
+    """
+
+    state: str
+    reason: str
+    best: dict[str, int]
+    parameters: int | None = None
+    trainable_parameters: int | None = None
+    versions: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class StoredAnswers:
+    """What a run's best weights say of the clips they were not trained on.
+
+    Attributes:
+        epoch: the epoch the weights are from.
+        labels: for `validation` and `test`, shape (clips,).
+        probabilities: for the same parts, shape (clips, classes).
+    """
+
+    epoch: int
+    labels: dict[str, NDArray[np.int64]]
+    probabilities: dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run, as its folder has it now.
+
+    Attributes:
+        folder: where it is.
+        config: what determined it.
+    """
+
+    folder: Path
+    config: RunConfig
+
+    @property
+    def run_id(self) -> str:
+        """Its name."""
+        return self.config.run_id
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it has not.
+
+        Raises:
+            RunError: outcome.json is damaged.
+        """
+        path = self.folder / "outcome.json"
+        if not path.exists():
+            return None
+        try:
+            return Outcome(**json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError, TypeError) as cause:
+            raise damaged(self.run_id, "outcome.json") from cause
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        outcome = self.outcome
+        if outcome is not None:
+            return outcome.state
+        started = any(event["kind"] == "started" for event in self.events())
+        return "training" if started else "queued"
+
+    def events(self) -> list[dict[str, Any]]:
+        """All events, exactly as they came; a last line that was cut off is left out."""
+        path = self.folder / "events.jsonl"
+        text = path.read_text("utf-8") if path.exists() else ""
+        whole_lines = text[: text.rfind("\n") + 1].splitlines()
+        try:
+            return [json.loads(line) for line in whole_lines]
+        except ValueError as cause:
+            raise damaged(self.run_id, "events.jsonl") from cause
+
+    def history(self) -> list[EpochRow]:
+        """The epochs so far."""
+        return rows_of(self.events())
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """The median over epochs, without the first where there are more: it also compiles."""
+        seconds = [row.seconds for row in self.history()]
+        return float(np.median(seconds[1:] or seconds)) if seconds else None
+
+    def weights(self, criterion: str) -> bytes:
+        """The bytes of the best weights' `.weights.h5` file.
+
+        Raises:
+            RunError: the run has none, or they cannot be read.
+        """
+        self._best_epoch(criterion)
+        try:
+            return (self.folder / f"{criterion}.weights.h5").read_bytes()
+        except OSError as cause:
+            raise damaged(self.run_id, f"{criterion}.weights.h5") from cause
+
+    def answers(self, criterion: str) -> StoredAnswers:
+        """What the best weights say of the validation and test clips.
+
+        Raises:
+            RunError: the run has no weights, or its folder is damaged.
+        """
+        epoch = self._best_epoch(criterion)
+        arrays = self._arrays
+        try:
+            return StoredAnswers(
+                epoch=epoch,
+                labels={part: arrays[f"{part}_labels"] for part in ("validation", "test")},
+                probabilities={
+                    part: arrays[f"{criterion}_{part}"] for part in ("validation", "test")
+                },
+            )
+        except KeyError as cause:
+            raise damaged(self.run_id, "probabilities.npz") from cause
+
+    @cached_property
+    def _arrays(self) -> Mapping[str, NDArray[Any]]:
+        try:
+            with np.load(self.folder / "probabilities.npz", allow_pickle=False) as arrays:
+                return dict(arrays)
+        except (OSError, ValueError, EOFError, KeyError) as cause:
+            raise damaged(self.run_id, "probabilities.npz") from cause
+
+    def _best_epoch(self, criterion: str) -> int:
+        if criterion not in CRITERIA:
+            raise RunError(f"'{criterion}' chooses no weights. Use {' or '.join(CRITERIA)}.")
+        outcome = self.outcome
+        if outcome is None:
+            raise RunError(f"Run {self.run_id} has not ended yet. Wait for it, or stop it.")
+        if criterion not in outcome.best:
+            raise RunError(
+                f"Run {self.run_id} is {outcome.state} and has no weights: {outcome.reason}. "
+                "Train again."
+            )
+        return outcome.best[criterion]
+
+    def add_event(self, kind: str, **values: Any) -> None:
+        """Append an event; it carries the time it was written, in seconds since 1970.
+
+        Raises:
+            RunError: the disk refused.
+        """
+        line = json.dumps({"at": time.time(), "kind": kind, **values}) + "\n"
+        with (
+            disk_trouble(f"Writing down run {self.run_id}", RunError),
+            (self.folder / "events.jsonl").open("a", encoding="utf-8") as file,
+        ):
+            file.write(line)
+
+    def add_epoch(self, row: EpochRow) -> None:
+        """Append an epoch's figures."""
+        self.add_event("epoch", **asdict(row))
+
+    def finish(self, result: TrainResult, labels: Mapping[str, NDArray[np.int64]]) -> None:
+        """Store everything a training gave, its outcome last.
+
+        Args:
+            result: what training gave.
+            labels: for `validation` and `test`, shape (clips,).
+
+        Raises:
+            RunError: the disk refused; the run is then not finished.
+        """
+        arrays: dict[str, NDArray[Any]] = {
+            "validation_labels": labels["validation"],
+            "test_labels": labels["test"],
+            "validation_by_epoch": result.validation_by_epoch,
+        }
+        with disk_trouble(f"Storing run {self.run_id}", RunError):
+            for criterion, best in result.best.items():
+                write_whole(self.folder / f"{criterion}.weights.h5", best.weights)
+                arrays[f"{criterion}_validation"] = best.validation
+                arrays[f"{criterion}_test"] = best.test
+            content = io.BytesIO()
+            np.savez_compressed(content, allow_pickle=False, **arrays)
+            write_whole(self.folder / "probabilities.npz", content.getvalue())
+            write_whole(self.folder / "history.csv", _csv(result.history))
+        self.end(
+            Outcome(
+                state="stopped" if result.ended == "stopped" else "finished",
+                reason=ENDINGS[result.ended],
+                best={criterion: best.epoch for criterion, best in result.best.items()},
+                parameters=result.parameters,
+                trainable_parameters=result.trainable_parameters,
+                versions=result.versions,
+            )
+        )
+
+    def end(self, outcome: Outcome) -> None:
+        """Write the outcome, unless there is one: the first stands.
+
+        Raises:
+            RunError: the disk refused.
+        """
+        if (self.folder / "outcome.json").exists():
+            return
+        self.add_event(outcome.state, reason=outcome.reason)
+        with disk_trouble(f"Storing run {self.run_id}", RunError):
+            write_whole(self.folder / "outcome.json", json.dumps(asdict(outcome)).encode())
+
+    @property
+    def writer_lives(self) -> bool:
+        """Whether the process that writes this run is still there, as far as this host can tell."""
+        try:
+            writer = json.loads((self.folder / "process.json").read_text("utf-8"))
+            if writer["host"] != socket.gethostname():
+                return True
+            return bool(psutil.Process(writer["pid"]).create_time() == writer["started"])
+        except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
+            return False
+
+
+def rows_of(events: list[dict[str, Any]]) -> list[EpochRow]:
+    """The epochs among events."""
+    names = [field.name for field in fields(EpochRow)]
+    return [
+        EpochRow(**{name: event[name] for name in names})
+        for event in events
+        if event["kind"] == "epoch"
+    ]
+
+
+def damaged(run_id: str, file: str) -> RunError:
+    """The error that says a file of a run is missing or cut off."""
+    return RunError(
+        f"Run {run_id} is damaged: {file} is missing or cut off. Train it again; other runs are "
+        "not affected."
+    )
+
+
+def _csv(history: tuple[EpochRow, ...]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(field.name for field in fields(EpochRow))
+    writer.writerows(asdict(row).values() for row in history)
+    return text.getvalue().encode()

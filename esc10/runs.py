@@ -1,0 +1,115 @@
+"""The runs on this machine: created, listed, found, and closed where their process died."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+
+from esc10.config import TrainConfig
+from esc10.errors import RunError, disk_trouble
+from esc10.features import MelConfig, Scaling
+from esc10.home import home, write_whole
+from esc10.preparation import RunConfig
+from esc10.run import UNFINISHED, Outcome, Run, damaged
+
+
+def runs_folder() -> Path:
+    """Where all runs live."""
+    return home() / "runs"
+
+
+def create_run(config: RunConfig) -> Run:
+    """A new run's folder, complete with its configuration before it gets its name.
+
+    Raises:
+        RunError: the disk refused.
+    """
+    folder = runs_folder() / config.run_id
+    aside = folder.with_name(f".{config.run_id}.part")
+    process = psutil.Process()
+    writer = {"host": socket.gethostname(), "pid": os.getpid(), "started": process.create_time()}
+    with disk_trouble(f"Storing run {config.run_id}", RunError):
+        write_whole(aside / "config.json", json.dumps(asdict(config), indent=1).encode())
+        write_whole(aside / "process.json", json.dumps(writer).encode())
+        aside.rename(folder)
+    run = Run(folder, config)
+    run.add_event("queued")
+    return run
+
+
+def load_run(run_id: str) -> Run:
+    """The run of that name.
+
+    Raises:
+        RunError: there is none, or its configuration is damaged.
+    """
+    folder = runs_folder() / run_id
+    if run_id != Path(run_id).name or not folder.is_dir():
+        raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
+    try:
+        stored = json.loads((folder / "config.json").read_text("utf-8"))
+        scaling = stored["scaling"]
+        config = RunConfig(
+            run_id=stored["run_id"],
+            created=stored["created"],
+            train=TrainConfig(**stored["train"]),
+            classes=tuple(stored["classes"]),
+            mel=MelConfig(**stored["mel"]),
+            scaling=Scaling(**scaling) if scaling else None,
+            clips={part: tuple(names) for part, names in stored["clips"].items()},
+            versions=stored["versions"],
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
+        raise damaged(run_id, "config.json") from cause
+    return Run(folder, config)
+
+
+def list_runs() -> tuple[list[Run], list[str]]:
+    """All runs, the newest first, and a sentence for each folder that cannot be read."""
+    runs, complaints = [], []
+    folders = runs_folder().iterdir() if runs_folder().is_dir() else ()
+    for folder in sorted(folders, reverse=True):
+        if folder.name.startswith(".") or not folder.is_dir():
+            continue
+        try:
+            run = load_run(folder.name)
+            run.history()
+            run.state  # noqa: B018  (reads outcome.json, and complains if it is damaged)
+        except RunError as error:
+            complaints.append(str(error))
+        else:
+            runs.append(run)
+    return runs, complaints
+
+
+def find_run(name: str) -> Run:
+    """The run of that name; `latest` is the newest one that has weights.
+
+    Raises:
+        RunError: there is none.
+    """
+    if name != "latest":
+        return load_run(name)
+    runs, _ = list_runs()
+    for run in runs:
+        outcome = run.outcome
+        if outcome is not None and outcome.best:
+            return run
+    raise RunError(
+        "There is no trained run yet. Train one on the Train page, or with: "
+        "python -m esc10 train --dataset practice --model cnn"
+    )
+
+
+def close_interrupted() -> None:
+    """Mark the unfinished runs of processes that are gone; their epochs so far stay readable."""
+    runs, _ = list_runs()
+    for run in runs:
+        if run.state in UNFINISHED and not run.writer_lives:
+            reason = "the program was closed or the machine went down while it was unfinished"
+            run.end(Outcome("interrupted", reason, {}))

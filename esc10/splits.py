@@ -1,0 +1,106 @@
+"""Which clips train, which validate, which test; and how many the split lets leak.
+
+Two takes of one recording share a dog, a room and a microphone. Where one is trained on and the
+other is tested on, the test asks for memory rather than for hearing: the clip *leaks*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.datasets import Dataset
+from esc10.errors import RunError
+
+LAB_SEED = 1234
+LAB_HELD_OUT = 0.3
+LAB_TEST_OF_HELD_OUT = 0.33
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Indices into a dataset's ordered clips; the three parts are disjoint.
+
+    Attributes:
+        name: `lab` or `folds`.
+        train: shape (training clips,).
+        validation: shape (validation clips,).
+        test: shape (test clips,).
+    """
+
+    name: str
+    train: Indices
+    validation: Indices
+    test: Indices
+
+    @property
+    def parts(self) -> dict[str, Indices]:
+        """The parts by their names, in order."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+def lab_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
+    """The lab's stratified random split: 280, 80 and 40 of 400 clips. It knows no folds.
+
+    Two calls of scikit-learn's `train_test_split` with seed 1234, as the lab's notebook makes
+    them, on clips ordered by their ESC-50 file name.
+    """
+    from sklearn.model_selection import train_test_split  # slow; pages import this module too
+
+    del validation_fold, test_fold
+    labels = dataset.labels
+    train, held_out = train_test_split(
+        np.arange(len(labels)), test_size=LAB_HELD_OUT, stratify=labels, random_state=LAB_SEED
+    )
+    validation, test = train_test_split(
+        held_out,
+        test_size=LAB_TEST_OF_HELD_OUT,
+        stratify=labels[held_out],
+        random_state=LAB_SEED,
+    )
+    return Split("lab", train, validation, test)
+
+
+def fold_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
+    """The official folds: one validates, one tests, three train; no recording is in two of them.
+
+    Raises:
+        RunError: a fold outside 1 to 5, or the same fold twice.
+    """
+    if validation_fold == test_fold or not {validation_fold, test_fold} <= set(range(1, 6)):
+        raise RunError(
+            f"Validation fold {validation_fold} and test fold {test_fold} do not make a split: "
+            "choose two different folds from 1 to 5."
+        )
+    folds = np.array([clip.fold for clip in dataset.clips])
+    return Split(
+        "folds",
+        train=np.flatnonzero((folds != validation_fold) & (folds != test_fold)),
+        validation=np.flatnonzero(folds == validation_fold),
+        test=np.flatnonzero(folds == test_fold),
+    )
+
+
+SPLITS: dict[str, Callable[[Dataset, int, int], Split]] = {"folds": fold_split, "lab": lab_split}
+"""Each split by its name; called with the dataset, the validation fold and the test fold."""
+
+
+def leaking(dataset: Dataset, split: Split, part: str) -> Indices:
+    """The clips of a part whose recording is also in training.
+
+    Args:
+        dataset: whose clips the split indexes.
+        split: the split.
+        part: `validation` or `test`.
+
+    Returns:
+        Indices into the dataset's clips, shape (leaking clips,).
+    """
+    trained = {dataset.clips[index].src_file for index in split.train}
+    indices = split.parts[part]
+    return indices[[dataset.clips[index].src_file in trained for index in indices]]
