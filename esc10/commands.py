@@ -19,7 +19,7 @@ from esc10.audio import load_sound
 from esc10.config import TrainConfig
 from esc10.errors import AudioError
 from esc10.features import mel_power, network_input
-from esc10.preparation import prepare
+from esc10.preparation import plan_run, training_data
 from esc10.progress import Progress
 from esc10.results import EpochRow, best_epochs
 from esc10.run import Outcome, Run
@@ -59,7 +59,8 @@ def train(options: Namespace) -> dict[str, Any]:
     """Train a network and store the run."""
     names = [field.name for field in fields(TrainConfig) if hasattr(options, field.name)]
     config = TrainConfig(**{name: getattr(options, name) for name in names})
-    run_config, data = prepare(config, _show)
+    run_config = plan_run(config, _show)
+    data = training_data(run_config)
     run = run_library.create_run(run_config)
     # After the configuration: Keras takes seconds to import, and a bad setting none to refuse.
     from esc10.training import train as train_network

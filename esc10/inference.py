@@ -7,7 +7,6 @@ only the worker, the command line and tests import it.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -17,20 +16,7 @@ from numpy.typing import NDArray
 from esc10.errors import RunError
 from esc10.models import FRAME_PROBABILITIES, MODELS
 from esc10.preparation import RunConfig
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a network says of some sounds.
-
-    Attributes:
-        clip: class probabilities, shape (sounds, classes).
-        frames: class probabilities of every frame, shape (sounds, frames, classes), for a network
-            that averages its frames' answers; else None.
-    """
-
-    clip: NDArray[np.float32]
-    frames: NDArray[np.float32] | None
+from esc10.results import Answer
 
 
 class Classifier:
@@ -61,8 +47,7 @@ class Classifier:
                 ) from cause
         votes = model.get_layer(FRAME_PROBABILITIES).output
         self._has_frames = len(votes.shape) == 3  # (sounds, frames, classes)
-        outputs = [model.output, votes] if self._has_frames else [model.output]
-        self._model = keras.Model(model.input, outputs)
+        self._model = keras.Model(model.input, [model.output, votes]) if self._has_frames else model
 
     def answer(self, x: NDArray[np.float32]) -> Answer:
         """The probabilities for sounds as `esc10.features.network_input` gives them.
@@ -70,5 +55,7 @@ class Classifier:
         Args:
             x: shape (sounds, frames, mel bands).
         """
-        outputs = [np.asarray(output) for output in self._model(x, training=False)]
-        return Answer(outputs[0], outputs[1] if self._has_frames else None)
+        if not self._has_frames:
+            return Answer(np.asarray(self._model(x, training=False)), None)
+        clip, frames = self._model(x, training=False)
+        return Answer(np.asarray(clip), np.asarray(frames))

@@ -12,16 +12,9 @@ from numpy.typing import NDArray
 
 from esc10.config import TrainConfig
 from esc10.datasets import load_dataset
-from esc10.features import (
-    FeatureSet,
-    MelConfig,
-    Scaling,
-    feature_set,
-    network_input,
-    scaling_of,
-)
+from esc10.features import MelConfig, Scaling, feature_set, network_input, scaling_of
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
-from esc10.splits import SPLITS, Split
+from esc10.splits import SPLITS
 
 
 @dataclass(frozen=True)
@@ -64,12 +57,12 @@ class RunConfig:
     versions: dict[str, str]
 
 
-def prepare(
+def plan_run(
     config: TrainConfig,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
-) -> tuple[RunConfig, TrainingData]:
-    """The configuration and arrays of a new run; mel spectrograms are computed if need be.
+) -> RunConfig:
+    """The full configuration of a new run; mel spectrograms are computed where none are cached.
 
     Raises:
         DatasetError: the dataset is not on this machine, or damaged.
@@ -78,30 +71,36 @@ def prepare(
     dataset = load_dataset(config.dataset)
     split = SPLITS[config.split](dataset, config.validation_fold, config.test_fold)
     features = feature_set(dataset, MelConfig(), on_progress, should_stop)
-    scaling = scaling_of(features.power[split.train]) if config.features == "logmel" else None
     now = datetime.now(UTC)
-    run = RunConfig(
-        run_id=f"{now:%Y%m%d-%H%M%S}-{config.model}-{secrets.token_hex(2)}",
+    return RunConfig(
+        run_id=f"{now:%Y%m%d-%H%M%S-%f}"[:19] + f"-{config.model}-{secrets.token_hex(2)}",
         created=now.isoformat(timespec="seconds"),
         train=config,
         classes=dataset.classes,
         mel=features.config,
-        scaling=scaling,
+        scaling=scaling_of(features.power[split.train]) if config.features == "logmel" else None,
         clips={
             part: tuple(dataset.clips[index].filename for index in indices)
             for part, indices in split.parts.items()
         },
         versions={name: version(name) for name in ("librosa", "numpy", "scikit-learn")},
     )
-    return run, _arrays(features, split, config.features, scaling)
 
 
-def _arrays(features: FeatureSet, split: Split, kind: str, scaling: Scaling | None) -> TrainingData:
+def training_data(run: RunConfig) -> TrainingData:
+    """The arrays of a run, from its configuration alone.
+
+    Raises:
+        DatasetError: the dataset is not on this machine any more, or not the same.
+    """
+    features = feature_set(load_dataset(run.train.dataset), run.mel)
+    place = {clip.filename: index for index, clip in enumerate(features.dataset.clips)}
+    indices = {part: np.array([place[name] for name in names]) for part, names in run.clips.items()}
     return TrainingData(
         x={
-            part: network_input(features.power[indices], kind, scaling)
-            for part, indices in split.parts.items()
+            part: network_input(features.power[where], run.train.features, run.scaling)
+            for part, where in indices.items()
         },
-        y={part: features.dataset.labels[indices] for part, indices in split.parts.items()},
-        classes=len(features.dataset.classes),
+        y={part: features.dataset.labels[where] for part, where in indices.items()},
+        classes=len(run.classes),
     )

@@ -84,6 +84,20 @@ class TrainResult:
     versions: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a network says of some sounds.
+
+    Attributes:
+        clip: class probabilities, shape (sounds, classes).
+        frames: class probabilities of every frame, shape (sounds, frames, classes), for a network
+            that averages its frames' answers; else None.
+    """
+
+    clip: NDArray[np.float32]
+    frames: NDArray[np.float32] | None
+
+
 def best_epochs(history: list[EpochRow]) -> dict[str, EpochRow]:
     """For each of `CRITERIA` the best row, the first where several are equal; empty for none."""
     if not history:

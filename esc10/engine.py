@@ -1,0 +1,279 @@
+"""Training for the pages: a queue of runs, trained one after the other in a worker process.
+
+The engine belongs to the server, not to a browser session: it goes on while people change pages,
+refresh, or close their laptops. It is the only writer of run folders here; the worker sends rows
+and bytes.
+
+Threads: `_dispatch` runs in a thread of the engine's own and starts runs; `_on_event` runs in the
+Dask client's event loop, so it only appends a line; `_on_end` runs in the client's callback pool.
+What they share is guarded by `_changed`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from distributed import Event, Future, KilledWorker
+from numpy.typing import NDArray
+
+from esc10 import worker
+from esc10.cluster import Cluster
+from esc10.errors import Esc10Error, RunError
+from esc10.features import MelConfig
+from esc10.models import LayerTable
+from esc10.preparation import RunConfig, TrainingData, training_data
+from esc10.results import Answer
+from esc10.run import Outcome, Run
+from esc10.runs import close_interrupted, create_run
+
+KILLED = (
+    "the training process was killed, by the system or because memory ran out; worker.log in the "
+    "data folder may say more"
+)
+_LOOK_SECONDS = 0.5
+_ANSWER_SECONDS = 60
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Active:
+    """A run in the worker's hands."""
+
+    run: Run
+    future: Future
+    data: Future
+    labels: dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What a page says about the engine.
+
+    Attributes:
+        workers: connected workers.
+        trainers: how many runs they can train at the same time.
+        queue: the waiting runs' names, the next one first.
+        active: the names of runs in a worker's hands.
+    """
+
+    workers: int
+    trainers: int
+    queue: tuple[str, ...]
+    active: tuple[str, ...]
+
+
+class Engine:
+    """A queue in front of a Dask cluster."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        load_data: Callable[[RunConfig], TrainingData] = training_data,
+    ) -> None:
+        """Close what an earlier server left unfinished, and begin to look for work.
+
+        Args:
+            cluster: where to train; closed with the engine.
+            load_data: gives a run's arrays when its turn has come.
+        """
+        self._cluster, self._load_data = cluster, load_data
+        self._queue: list[Run] = []
+        self._active: dict[str, _Active] = {}
+        self._starting: str | None = None
+        self._tables: dict[str, LayerTable] | None = None
+        self._seen = (0, 0)
+        self._changed = threading.Condition()
+        self._closing = False
+        close_interrupted()
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        self._dispatcher.start()
+
+    def submit(self, config: RunConfig) -> Run:
+        """Put a new run at the end of the queue.
+
+        Raises:
+            RunError: its folder cannot be written.
+        """
+        run = create_run(config)
+        with self._changed:
+            self._queue.append(run)
+            self._changed.notify_all()
+        return run
+
+    def stop(self, run_id: str) -> None:
+        """Take a run out of the queue, or ask the worker to stop and keep its best weights."""
+        with self._changed:
+            waiting = [run for run in self._queue if run.run_id == run_id]
+            self._queue = [run for run in self._queue if run.run_id != run_id]
+        for run in waiting:
+            run.end(Outcome("cancelled", "it was taken out of the queue", {}))
+        if not waiting:
+            Event(worker.stop_event(run_id), client=self._cluster.client).set()
+
+    def status(self) -> EngineStatus:
+        """Where things stand, as of half a second ago at most."""
+        with self._changed:
+            active = [*self._active]
+            if self._starting is not None:
+                active.append(self._starting)
+            workers, trainers = self._seen
+            return EngineStatus(
+                workers, trainers, tuple(run.run_id for run in self._queue), tuple(active)
+            )
+
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait until no run is waiting or training; False if `timeout` seconds pass before."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not (self._queue or self._active or self._starting), timeout
+            )
+
+    def wait_until_warm(self, timeout: float) -> bool:
+        """Wait until a worker is connected; False if `timeout` seconds pass before."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._seen[0] > 0, timeout)
+
+    def answer(self, run: Run, criterion: str, x: NDArray[np.float32]) -> Answer:
+        """A run's answer to some sounds; a few hundredths of a second, also while a run trains.
+
+        Args:
+            run: a run with weights.
+            criterion: which of its best weights.
+            x: shape (sounds, frames, mel bands).
+
+        Raises:
+            RunError: the run has no weights, or no worker is there to answer.
+        """
+        weights = run.weights(criterion)
+        return self._ask(worker.answer, run.config, weights, x)  # type: ignore[no-any-return]
+
+    def layer_tables(self, classes: int) -> dict[str, LayerTable]:
+        """The layer table of each network.
+
+        Raises:
+            RunError: no worker is there to build them.
+        """
+        if self._tables is None:
+            mel = MelConfig()
+            self._tables = self._ask(worker.layer_tables, mel.frames, mel.n_mels, classes)
+        return self._tables
+
+    def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        if not self.status().workers:
+            raise RunError("The worker is still warming up. Try again in a few seconds.")
+        future = self._cluster.client.submit(function, *arguments, pure=False, priority=10)
+        try:
+            return future.result(timeout=_ANSWER_SECONDS)
+        except (TimeoutError, KilledWorker) as cause:
+            raise RunError("The worker gave no answer. Try again in a few seconds.") from cause
+        finally:
+            future.release()
+
+    def close(self) -> None:
+        """Stop looking for work and close the cluster; a run under way becomes interrupted."""
+        with self._changed:
+            self._closing = True
+            unfinished = [active.run for active in self._active.values()] + self._queue
+            self._changed.notify_all()
+        self._dispatcher.join()
+        for run in unfinished:
+            run.end(Outcome("interrupted", "the program was closed", {}))
+        self._cluster.close()
+
+    def _dispatch(self) -> None:
+        while True:
+            try:
+                seen = (self._cluster.workers(), self._cluster.trainers())
+            except (OSError, TimeoutError, RuntimeError):
+                seen = (0, 0)  # the scheduler is gone, or this process is about to be
+            with self._changed:
+                if self._closing:
+                    return
+                if seen != self._seen:
+                    self._seen = seen
+                    self._changed.notify_all()
+                if not self._queue or len(self._active) >= seen[1]:
+                    self._changed.wait(_LOOK_SECONDS)
+                    continue
+                run = self._queue.pop(0)
+                self._starting = run.run_id
+            try:
+                self._start(run)
+            except Exception as error:
+                _log.exception("run %s could not be started", run.run_id)
+                self._end(run, Outcome("failed", str(error), {}))
+            finally:
+                with self._changed:
+                    self._starting = None
+                    self._changed.notify_all()
+
+    def _start(self, run: Run) -> None:
+        data = self._load_data(run.config)
+        client = self._cluster.client
+        client.subscribe_topic(
+            worker.topic(run.run_id), lambda event: self._on_event(run, event[1])
+        )
+        labels = {part: data.y[part] for part in ("validation", "test")}
+        scattered = client.scatter(data, hash=False)
+        future = client.submit(
+            worker.train_run,
+            run.config,
+            scattered,
+            key=run.run_id,
+            resources={"TRAIN": 1},
+            retries=0,
+            pure=False,
+        )
+        with self._changed:
+            self._active[run.run_id] = _Active(run, future, scattered, labels)
+        future.add_done_callback(lambda _: self._on_end(run.run_id))
+
+    def _on_event(self, run: Run, event: dict[str, Any]) -> None:
+        try:
+            run.add_event(**event)
+        except RunError:
+            _log.exception("run %s is stopped", run.run_id)
+            # From a thread of its own: this one carries the answer that `stop` waits for.
+            threading.Thread(target=self.stop, args=(run.run_id,), daemon=True).start()
+
+    def _on_end(self, run_id: str) -> None:
+        active = self._active[run_id]
+        try:
+            self._store(active)
+        except Esc10Error as error:
+            self._end(active.run, Outcome("failed", str(error), {}))
+        except Exception as error:
+            _log.exception("run %s could not be stored", run_id)
+            self._end(active.run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
+        finally:
+            # A future still held would be computed again if its worker died.
+            active.future.release()
+            active.data.release()
+            self._cluster.client.unsubscribe_topic(worker.topic(run_id))
+            with self._changed:
+                del self._active[run_id]
+                self._changed.notify_all()
+
+    def _store(self, active: _Active) -> None:
+        if active.future.status == "cancelled":
+            raise RunError(KILLED)
+        try:
+            result = active.future.result()
+        except KilledWorker:
+            raise RunError(KILLED) from None
+        for row in result.history[len(active.run.history()) :]:
+            active.run.add_epoch(row)
+        active.run.finish(result, active.labels)
+
+    def _end(self, run: Run, outcome: Outcome) -> None:
+        try:
+            run.end(outcome)
+        except RunError:
+            # The disk is full: the run stays unfinished, and the next start calls it interrupted.
+            _log.exception("run %s could not be closed", run.run_id)

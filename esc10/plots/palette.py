@@ -1,0 +1,49 @@
+"""One palette: Okabe and Ito's eight colours, told apart with every kind of colour vision.
+
+Source: M. Okabe, K. Ito, Color Universal Design (2008). Colour is never the only sign: curves
+differ by dash as well, and matrix cells carry their number.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ORANGE = "#E69F00"
+SKY_BLUE = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#8A8A8A"
+
+RUN_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY_BLUE)
+"""For runs drawn over one another, in their order."""
+
+SPECTRUM_SCALE = "Viridis"
+"""For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
+
+COUNT_SCALE = [[0.0, "rgba(0,114,178,0.0)"], [1.0, "rgba(0,114,178,0.95)"]]
+"""From the page's own background, light or dark, to blue."""
+
+
+def in_words(category: str) -> str:
+    """A class name as people write it."""
+    return category.replace("_", " ")
+
+
+def layout(font_size: int, height: int, **more: Any) -> dict[str, Any]:
+    """What all Plotly figures share.
+
+    Args:
+        font_size: in pixels.
+        height: in pixels.
+        **more: further Plotly layout entries.
+    """
+    return {
+        "height": height,
+        "font": {"size": font_size},
+        "margin": {"l": 10, "r": 10, "t": 2.4 * font_size, "b": 10},
+        "title": {"font": {"size": font_size + 2}, "x": 0, "xanchor": "left", "yanchor": "top"},
+        **more,
+    }

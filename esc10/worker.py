@@ -1,0 +1,132 @@
+"""What the worker process does: train a run, answer with a run, describe the networks.
+
+This module is imported on both sides. Keras is loaded inside the functions, and so only where they
+run; what they give back, and what they raise, can be read without it.
+
+Dask loads this module into a worker when it starts (`--preload esc10.worker`), and then calls
+`dask_setup`: a worker that has registered has already imported Keras.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import asdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.models import MODELS, LayerTable, layer_table
+from esc10.preparation import RunConfig, TrainingData
+from esc10.results import Answer, EpochRow, TrainResult
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+    from esc10.inference import Classifier
+
+STOP_POLL_SECONDS = 0.3
+"""How often the wish to stop is asked for; a question costs about 4 ms."""
+
+_KEPT_CLASSIFIERS = 8
+
+_log = logging.getLogger(__name__)
+
+
+def dask_setup(worker: Worker) -> None:
+    """Import Keras before the worker offers itself, so that no run waits for it."""
+    import esc10.inference
+    import esc10.training  # noqa: F401
+
+    _log.info("worker %s is warm", worker.name)
+
+
+def started_event(run_id: str) -> str:
+    """The name of the Dask event that is set as soon as a run's training begins."""
+    return f"esc10-started-{run_id}"
+
+
+def stop_event(run_id: str) -> str:
+    """The name of the Dask event that asks a run to stop."""
+    return f"esc10-stop-{run_id}"
+
+
+def topic(run_id: str) -> str:
+    """The Dask topic on which a run's rows travel."""
+    return f"esc10-run-{run_id}"
+
+
+def train_run(config: RunConfig, data: TrainingData) -> TrainResult:
+    """Train a run, at most once whatever becomes of the workers.
+
+    Raises:
+        RunError: it has been started before, or training failed.
+    """
+    from distributed import Event, get_worker
+    from distributed.core import Status
+
+    from esc10.training import train
+
+    worker = get_worker()
+    started, stop = Event(started_event(config.run_id)), Event(stop_event(config.run_id))
+    if started.is_set():
+        raise RunError("it was started before and lost its worker; a run is never trained twice")
+    started.set()
+    worker.log_event(topic(config.run_id), {"kind": "started"})
+    last_poll = 0.0
+
+    def should_stop() -> bool:
+        nonlocal last_poll
+        if time.monotonic() - last_poll < STOP_POLL_SECONDS:
+            return False
+        last_poll = time.monotonic()
+        # A worker whose scheduler is gone has nobody left to train for.
+        return worker.status != Status.running or bool(stop.is_set())
+
+    def on_epoch_end(row: EpochRow) -> None:
+        worker.log_event(topic(config.run_id), {"kind": "epoch", **asdict(row)})
+
+    failure = None
+    try:
+        return train(data, config.train, on_epoch_end, should_stop)
+    except Exception as error:
+        _log.exception("run %s failed", config.run_id)
+        failure = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    # Raised out here it carries no TensorFlow error along, which the other side would have to load.
+    raise RunError(failure)
+
+
+@lru_cache(maxsize=_KEPT_CLASSIFIERS)
+def _classifier(run_id: str, weights: bytes) -> Classifier:
+    from esc10.inference import Classifier
+
+    return Classifier(_configs[run_id], weights)
+
+
+_configs: dict[str, RunConfig] = {}
+"""A configuration holds dictionaries, so the cache above cannot take it as a key."""
+
+
+def answer(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Answer:
+    """A run's answer to some sounds.
+
+    Args:
+        config: the run's configuration.
+        weights: the bytes of its weights.
+        x: shape (sounds, frames, mel bands).
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    _configs[config.run_id] = config
+    return _classifier(config.run_id, weights).answer(x)
+
+
+def layer_tables(frames: int, n_mels: int, classes: int) -> dict[str, LayerTable]:
+    """The layer table of every network, for clips of that size."""
+    return {
+        key: layer_table(network.build(frames, n_mels, classes)) for key, network in MODELS.items()
+    }

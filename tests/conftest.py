@@ -1,0 +1,93 @@
+"""What tests share: a home of their own, and small real data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from esc10 import datasets
+from esc10.config import TrainConfig
+from esc10.features import MelConfig, feature_set
+from esc10.preparation import TrainingData
+
+ARCHIVE_VARIABLE = "ESC10_ARCHIVE"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty ESC10_HOME, and no setting of the person who runs the tests."""
+    for name in ("ESC10_MIRROR", "ESC10_SCHEDULER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ESC10_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def real_archive() -> Path:
+    """The official ESC-10 archive; in CI it must be there."""
+    path = os.environ.get(ARCHIVE_VARIABLE)
+    if path and Path(path).is_file():
+        return Path(path).resolve()
+    reason = f"{ARCHIVE_VARIABLE} does not name the official ESC-10 archive"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def practice_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the practice sounds and their mel spectrograms, made once."""
+    master = tmp_path_factory.mktemp("practice")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(master))
+        datasets.fetch("practice")
+        feature_set(datasets.load_dataset("practice"), MelConfig())
+    return master
+
+
+@pytest.fixture
+def practice_home(practice_master: Path, home: Path) -> Path:
+    """This test's home with the practice sounds in it, as hard links to the master's files."""
+    link_tree(practice_master, home)
+    return home
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Copy a folder by hard links."""
+    shutil.copytree(source, target, copy_function=os.link)
+
+
+@pytest.fixture(scope="session")
+def tiny_data() -> TrainingData:
+    """Three classes that differ in their loud band; small enough to train in a second."""
+    rng = np.random.default_rng(7)
+    sizes = {"train": 24, "validation": 9, "test": 6}
+    x, y = {}, {}
+    for part, clips in sizes.items():
+        y[part] = np.arange(clips, dtype=np.int64) % 3
+        x[part] = rng.normal(size=(clips, 40, 128)).astype(np.float32)
+        for index, label in enumerate(y[part]):
+            x[part][index, :, 40 * label : 40 * label + 20] += 2
+    return TrainingData(x, y, 3)
+
+
+@pytest.fixture
+def tiny_config() -> TrainConfig:
+    """Settings for `tiny_data`."""
+    return TrainConfig(dataset="practice", model="cnn", epochs=3, batch_size=8)
+
+
+@pytest.fixture
+def chromium() -> Iterator[str]:
+    """The path of a Chromium."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed")
+    yield path

@@ -1,0 +1,206 @@
+"""The engine with a real scheduler and a real worker process, which is really killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from esc10 import worker
+from esc10.cluster import Cluster
+from esc10.config import TrainConfig
+from esc10.engine import Engine
+from esc10.errors import RunError
+from esc10.features import mel_power, network_input
+from esc10.preparation import RunConfig, plan_run
+from esc10.practice import waveform
+from esc10.run import Run
+from tests.waiting import wait_for
+
+LONG = 5000
+WARM_SECONDS = 120
+
+
+@pytest.fixture
+def engine(practice_home: Path) -> Iterator[Engine]:
+    engine = Engine(Cluster())
+    try:
+        assert engine.wait_until_warm(WARM_SECONDS), "no worker came up"
+        yield engine
+    finally:
+        engine.close()
+
+
+def plan(model: str = "cnn", epochs: int = 3, **settings: object) -> RunConfig:
+    return plan_run(TrainConfig("practice", model, epochs=epochs, **settings))  # type: ignore[arg-type]
+
+
+def kinds(run: Run) -> list[str]:
+    return [event["kind"] for event in run.events()]
+
+
+def first_epoch(run: Run) -> None:
+    wait_for(lambda: "epoch" in kinds(run), 60, f"the first epoch of {run.run_id}")
+
+
+def worker_pid(engine: Engine) -> int:
+    pids = engine._cluster.client.run(os.getpid)
+    assert len(pids) == 1
+    return int(next(iter(pids.values())))
+
+
+def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
+    run = engine.submit(plan())
+    assert engine.wait_until_idle(60)
+    assert run.state == "finished"
+    assert kinds(run) == ["queued", "started", "epoch", "epoch", "epoch", "finished"]
+    assert [row.epoch for row in run.history()] == [1, 2, 3]
+    answers = run.answers("val_accuracy")
+    assert answers.probabilities["validation"].shape == (80, 10)
+    assert answers.probabilities["test"].shape == (80, 10)
+    # What was stored is what the worker answers for the same clip now.
+    name = run.config.clips["test"][0]
+    from esc10.audio import load_sound
+    from esc10.datasets import load_dataset
+
+    sound = load_sound(load_dataset("practice").clip(name).path, name)
+    power = mel_power(sound.samples, run.config.mel)[np.newaxis]
+    x = network_input(power, "logmel", run.config.scaling)
+    answer = engine.answer(run, "val_accuracy", x)
+    assert answer.frames is None
+    np.testing.assert_allclose(answer.clip[0], answers.probabilities["test"][0], atol=1e-4)
+
+
+def test_queued_runs_show_their_place_and_can_be_taken_out(engine: Engine) -> None:
+    first = engine.submit(plan(epochs=LONG))
+    second, third = engine.submit(plan()), engine.submit(plan())
+    first_epoch(first)
+    assert engine.status().active == (first.run_id,)
+    assert engine.status().queue == (second.run_id, third.run_id)
+    assert (second.state, third.state) == ("queued", "queued")
+    engine.stop(second.run_id)
+    assert second.state == "cancelled"
+    engine.stop(first.run_id)
+    assert engine.wait_until_idle(60)
+    assert first.state == "stopped"
+    assert third.state == "finished"
+    assert "started" not in kinds(second)
+
+
+def test_stopping_keeps_the_best_weights_so_far(engine: Engine) -> None:
+    run = engine.submit(plan(epochs=LONG))
+    first_epoch(run)
+    engine.stop(run.run_id)
+    assert engine.wait_until_idle(60)
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "stopped"
+    trained = len(run.history())
+    assert 1 <= trained < LONG
+    assert 1 <= outcome.best["val_accuracy"] <= trained
+    assert run.weights("val_loss")
+
+
+def test_a_killed_worker_fails_its_run_and_the_next_one_trains(engine: Engine) -> None:
+    doomed = engine.submit(plan(epochs=LONG))
+    following = engine.submit(plan())
+    first_epoch(doomed)
+    psutil.Process(worker_pid(engine)).send_signal(signal.SIGKILL)
+    wait_for(lambda: doomed.outcome is not None, 5, "the killed run to be called failed")
+    outcome = doomed.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "killed" in outcome.reason
+    assert engine.wait_until_idle(WARM_SECONDS)
+    assert following.state == "finished"
+    for run in (doomed, following):
+        assert kinds(run).count("started") == 1
+    with pytest.raises(RunError, match="no weights"):
+        doomed.weights("val_loss")
+
+
+def test_a_finished_run_is_not_trained_again_when_its_worker_dies(engine: Engine) -> None:
+    run = engine.submit(plan())
+    assert engine.wait_until_idle(60)
+    psutil.Process(worker_pid(engine)).send_signal(signal.SIGKILL)
+    wait_for(lambda: engine.status().workers == 0, 10, "the worker to be gone")
+    assert engine.wait_until_warm(WARM_SECONDS)
+    assert kinds(run).count("started") == 1
+    assert engine.status().active == ()
+
+
+def test_a_run_that_was_started_elsewhere_is_refused(engine: Engine) -> None:
+    """A foreign scheduler may try a task again on the next worker: the second try must refuse."""
+    from distributed import Event
+
+    config = plan()
+    Event(worker.started_event(config.run_id), client=engine._cluster.client).set()
+    run = engine.submit(config)
+    assert engine.wait_until_idle(60)
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "never trained twice" in outcome.reason
+    assert kinds(run) == ["queued", "failed"]
+
+
+def test_a_dataset_that_is_gone_fails_the_run_with_a_sentence(
+    engine: Engine, practice_home: Path
+) -> None:
+    config = plan()
+    (practice_home / "datasets" / "practice" / "complete.json").unlink()
+    run = engine.submit(config)
+    assert engine.wait_until_idle(60)
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "not on this machine" in outcome.reason
+
+
+def test_two_threads_may_submit(engine: Engine) -> None:
+    configs = [plan(epochs=1) for _ in range(4)]
+    threads = [threading.Thread(target=engine.submit, args=(config,)) for config in configs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engine.wait_until_idle(120)
+    for config in configs:
+        from esc10.runs import load_run
+
+        run = load_run(config.run_id)
+        assert run.state == "finished"
+        assert kinds(run).count("started") == 1
+
+
+def test_layer_tables_come_from_the_worker(engine: Engine) -> None:
+    tables = engine.layer_tables(10)
+    assert {key: table.parameters for key, table in tables.items()} == {
+        "cnn": 47_018,
+        "td_cnn": 17_466,
+        "cnn_rnn": 32_442,
+    }
+
+
+def test_another_scheduler_can_be_named(engine: Engine) -> None:
+    """ESC10_SCHEDULER: a second engine on the first one's scheduler trains on its worker."""
+    guest = Engine(Cluster(engine._cluster.address))
+    try:
+        run = guest.submit(plan())
+        assert guest.wait_until_idle(60)
+        assert run.state == "finished"
+    finally:
+        guest._closing = True
+        guest._dispatcher.join()
+        guest._cluster.close()
+
+
+def test_no_scheduler_is_a_sentence() -> None:
+    with pytest.raises(RunError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
+        Cluster("tcp://127.0.0.1:9")
