@@ -27,7 +27,7 @@ from esc10.errors import Esc10Error, RunError
 from esc10.features import MelConfig
 from esc10.models import LayerTable
 from esc10.preparation import RunConfig, TrainingData, training_data
-from esc10.results import Answer
+from esc10.results import Answer, TrainResult
 from esc10.run import Outcome, Run
 from esc10.runs import close_interrupted, create_run
 
@@ -46,8 +46,8 @@ class _Active:
     """A run in the worker's hands."""
 
     run: Run
-    future: Future
-    data: Future
+    future: Future[TrainResult]
+    data: Future[TrainingData]
     labels: dict[str, NDArray[np.int64]]
 
 

@@ -19,7 +19,6 @@ from esc10.engine import Engine
 from esc10.errors import RunError
 from esc10.features import mel_power, network_input
 from esc10.preparation import RunConfig, plan_run
-from esc10.practice import waveform
 from esc10.run import Run
 from tests.waiting import wait_for
 
@@ -202,5 +201,5 @@ def test_another_scheduler_can_be_named(engine: Engine) -> None:
 
 
 def test_no_scheduler_is_a_sentence() -> None:
-    with pytest.raises(RunError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
+    with pytest.raises(RunError, match="No Dask scheduler answers"):
         Cluster("tcp://127.0.0.1:9")

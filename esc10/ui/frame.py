@@ -1,0 +1,81 @@
+"""The frame around every page: its title, the navigation on top, and projector mode."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+PAGES = {
+    "app.py": "Start",
+    "pages/dataset.py": "Dataset",
+    "pages/train.py": "Train",
+    "pages/evaluate.py": "Evaluate",
+    "pages/predict.py": "Predict",
+}
+"""Each page's file and its name, in the order of the lab."""
+
+_PROJECTOR_PIXELS = 22
+_CHART_PIXELS, _CHART_PROJECTOR_PIXELS = 14, 18
+
+_STYLE = """
+<style>
+  .stMainBlockContainer { padding-top: 1rem; padding-bottom: 2rem; max-width: 1400px; }
+  header[data-testid="stHeader"] { background: transparent; height: 2.5rem; }
+  .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 3rem; }
+  .stVegaLiteChart, .stPlotlyChart { overflow: visible; }
+</style>
+"""
+_PROJECTOR_STYLE = f"""
+<style>
+  html {{ font-size: {_PROJECTOR_PIXELS}px !important; }}
+  .stMainBlockContainer {{ padding-left: 2rem; padding-right: 2rem; max-width: none; }}
+</style>
+"""
+
+
+def open_page(name: str) -> None:
+    """Begin a page: every page calls this first.
+
+    Args:
+        name: one of the names in `PAGES`.
+    """
+    st.set_page_config(
+        page_title=f"{name} · Machines that hear",
+        page_icon=":material/graphic_eq:",
+        layout="wide",
+    )
+    st.html(_STYLE)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
+        for file, label in PAGES.items():
+            st.page_link(file, label=f"**{label}**" if label == name else label)
+        st.space("stretch")
+        st.toggle(
+            "Projector",
+            key="projector",
+            bind="query-params",
+            help="Larger type, for a hall. The address keeps it when you reload.",
+        )
+    if in_projector_mode():
+        st.html(_PROJECTOR_STYLE)
+
+
+def in_projector_mode() -> bool:
+    """Whether this person's pages are set in large type."""
+    return bool(st.session_state.get("projector", False))
+
+
+def chart_pixels() -> int:
+    """The size of type in charts, in pixels."""
+    return _CHART_PROJECTOR_PIXELS if in_projector_mode() else _CHART_PIXELS
+
+
+def explain_and_stop(sentence: str, page: str, label: str) -> None:
+    """Say what is missing on this page, offer the page that mends it, and end the run.
+
+    Args:
+        sentence: what is missing.
+        page: the file of the page to go to.
+        label: what its link says.
+    """
+    st.info(sentence, icon=":material/info:")
+    st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:")
+    st.stop()

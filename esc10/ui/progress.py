@@ -1,0 +1,85 @@
+"""What is under way: a bar, a time left, and a way to stop."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.jobs import Job
+from esc10.results import best_epochs
+from esc10.run import Run
+from esc10.ui.server import engine
+from esc10.ui.words import STATE_WORDS, duration, megabytes, short_name
+
+
+def show_job(job: Job, key: str) -> None:
+    """A running job's bar with its files, bytes and time left, and a cancel button."""
+    progress = job.progress
+    if progress is None:
+        st.progress(0.0, text="Starting …")
+        return
+    text = f"{progress.doing}: {progress.files} of {progress.total_files} files"
+    if progress.total_bytes:
+        arrived = min(progress.fetched_bytes, progress.total_bytes)
+        text += f", {megabytes(arrived)} of {megabytes(progress.total_bytes)}"
+    if job.seconds_left is not None:
+        text += f", about {duration(job.seconds_left)} left"
+    st.progress(progress.fraction, text=text)
+    if st.button("Cancel", key=f"cancel {key}", icon=":material/close:"):
+        job.cancel()
+
+
+def show_run(run: Run) -> None:
+    """One line on a run: where it is, its best so far, the time left; a stop while it can be."""
+    state = run.state
+    line, button = st.columns([5, 1], vertical_alignment="center")
+    with line:
+        if state == "training":
+            _show_training(run)
+        elif state == "queued":
+            _show_queued(run)
+        else:
+            _show_ended(run, state)
+    if state in ("queued", "training"):
+        label = "Stop" if state == "training" else "Remove"
+        if button.button(label, key=f"stop {run.run_id}", width="stretch"):
+            engine().stop(run.run_id)
+
+
+def _show_training(run: Run) -> None:
+    history = run.history()
+    epochs = run.config.train.epochs
+    if not history:
+        st.progress(0.0, text=f"**{short_name(run)}**: the first epoch is under way …")
+        return
+    done = history[-1].epoch
+    best = best_epochs(history)["val_accuracy"]
+    left = duration((epochs - done) * (run.seconds_per_epoch or 0.0))
+    st.progress(
+        done / epochs,
+        text=f"**{short_name(run)}**: epoch {done} of {epochs}, at most {left} left; best "
+        f"validation accuracy {best.val_accuracy:.1%} in epoch {best.epoch}",
+    )
+
+
+def _show_queued(run: Run) -> None:
+    queue = engine().status().queue
+    place = f"number {queue.index(run.run_id) + 1} in the queue" if run.run_id in queue else "next"
+    st.progress(0.0, text=f"**{short_name(run)}**: waiting, {place}")
+
+
+def _show_ended(run: Run, state: str) -> None:
+    outcome = run.outcome
+    history = run.history()
+    text = f"**{short_name(run)}**: {STATE_WORDS[state]}"
+    if history:
+        best = best_epochs(history)["val_accuracy"]
+        text += (
+            f" after {len(history)} epochs; best validation accuracy {best.val_accuracy:.1%} in "
+            f"epoch {best.epoch}"
+        )
+    if outcome is not None and state in ("failed", "interrupted"):
+        text += f": {outcome.reason}"
+    if state == "failed":
+        st.error(text, icon=":material/error:")
+    else:
+        st.markdown(text)

@@ -1,0 +1,110 @@
+"""The server's one engine and one board of jobs, and what is worth keeping between script runs.
+
+Everything kept has a bound. What a browser session owns is in `st.session_state`, not here.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio import load_sound
+from esc10.cluster import Cluster
+from esc10.datasets import SOURCES, Dataset, is_whole, load_dataset
+from esc10.engine import Engine
+from esc10.evaluation import Evaluation, evaluate
+from esc10.features import MelConfig, mel_power
+from esc10.jobs import JobBoard
+from esc10.models import LayerTable
+from esc10.run import Run
+from esc10.runs import list_runs, load_run
+
+FETCH_JOB = "fetch {key}"
+PREPARE_JOB = "prepare training"
+
+
+@st.cache_resource(show_spinner="Starting the training engine …")
+def engine() -> Engine:
+    """The engine; the first page that anybody opens starts it.
+
+    Raises:
+        RunError: `ESC10_SCHEDULER` names a scheduler that does not answer.
+    """
+    return Engine(Cluster(os.environ.get("ESC10_SCHEDULER") or None))
+
+
+@st.cache_resource
+def jobs() -> JobBoard:
+    """The server's long operations."""
+    return JobBoard()
+
+
+def datasets_here() -> list[str]:
+    """The keys of the datasets that are whole."""
+    return [key for key in SOURCES if is_whole(key)]
+
+
+@st.cache_resource(max_entries=6)
+def _dataset(key: str, marker_changed: float) -> Dataset:
+    del marker_changed
+    return load_dataset(key)
+
+
+def dataset(key: str) -> Dataset:
+    """The dataset with that key.
+
+    Raises:
+        DatasetError: it is not on this machine.
+    """
+    from esc10.datasets import dataset_folder
+
+    marker = dataset_folder(key) / "complete.json"
+    return _dataset(key, marker.stat().st_mtime if marker.exists() else 0.0)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def clip_sound(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A clip's samples, shape (samples,), and its power mel spectrogram, shape (bands, frames).
+
+    Raises:
+        AudioError: the clip is damaged.
+    """
+    sound = load_sound(path, path.name)
+    return sound.samples, mel_power(sound.samples, MelConfig())
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def verdict(run_id: str, weights: str) -> Evaluation:
+    """The evaluation of a finished run.
+
+    Raises:
+        RunError: the run has no weights, or its folder is damaged.
+    """
+    return evaluate(load_run(run_id), weights)
+
+
+@st.cache_resource(show_spinner=False)
+def layer_tables() -> dict[str, LayerTable]:
+    """The layer table of each network.
+
+    Raises:
+        RunError: the worker is still warming up.
+    """
+    return engine().layer_tables(classes=10)
+
+
+def all_runs() -> list[Run]:
+    """All readable runs, the newest first; a sentence is shown for each that is not."""
+    runs, complaints = list_runs()
+    for complaint in complaints:
+        st.warning(complaint, icon=":material/folder_off:")
+    return runs
+
+
+def runs_with_weights() -> list[Run]:
+    """The runs that can be evaluated and can predict, the newest first."""
+    return [run for run in all_runs() if (outcome := run.outcome) is not None and outcome.best]

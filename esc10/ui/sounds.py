@@ -1,0 +1,60 @@
+"""A clip as people meet it: its player, its pictures, where it comes from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.datasets import Clip, Dataset, Source
+from esc10.errors import AudioError
+from esc10.features import MelConfig
+from esc10.plots import sounds
+from esc10.plots.palette import in_words
+from esc10.ui.frame import chart_pixels
+from esc10.ui.server import clip_sound
+
+_FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
+
+
+def synthetic_badge(source: Source) -> None:
+    """Say that these sounds were made by a program, wherever they show."""
+    if source.synthetic:
+        st.badge("synthetic: computed, not recorded", icon=":material/science:", color="orange")
+
+
+def player(clip: Clip) -> None:
+    """A player for the clip's own file, as it was published."""
+    if clip.path.exists():
+        st.audio(str(clip.path), format=_FORMATS[clip.path.suffix])
+    else:
+        st.error(f"{clip.path.name} is missing. Fetch the dataset again: only that is replaced.")
+
+
+def provenance(clip: Clip, dataset: Dataset) -> str:
+    """In Markdown: class, fold, recording and take, with a link to the recording."""
+    url = dataset.source.recording_url(clip)
+    recording = f"[Freesound {clip.src_file}]({url})" if url else f"synthetic {clip.src_file}"
+    return (
+        f"**{in_words(clip.category)}** · fold {clip.fold} · recording {recording}, "
+        f"take {clip.take} · {dataset.source.licence}"
+    )
+
+
+def spectrogram(clip: Clip, kind: str, height: int) -> None:
+    """The clip's mel spectrogram; a sentence if it cannot be read."""
+    try:
+        _, power = clip_sound(clip.path)
+    except AudioError as error:
+        st.error(str(error))
+        return
+    figure = sounds.mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
+    st.plotly_chart(figure, key=f"{kind} {clip.filename}", config={"displayModeBar": False})
+
+
+def waveform(clip: Clip, height: int) -> None:
+    """The clip's waveform; nothing if it cannot be read, which its spectrogram has said."""
+    try:
+        samples, _ = clip_sound(clip.path)
+    except AudioError:
+        return
+    figure = sounds.waveform(samples, chart_pixels(), height)
+    st.plotly_chart(figure, key=f"wave {clip.filename}", config={"displayModeBar": False})

@@ -1,0 +1,68 @@
+"""Runs, times and shares as people write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from esc10.datasets import SOURCES
+from esc10.features import KINDS
+from esc10.models import MODELS
+from esc10.run import Run
+from esc10.splits import SPLITS
+
+FEATURE_WORDS = dict(
+    zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
+)
+SPLIT_WORDS = dict(zip(SPLITS, ("official folds", "the lab's random split"), strict=True))
+CRITERION_WORDS = {
+    "val_accuracy": "highest validation accuracy",
+    "val_loss": "lowest validation loss",
+}
+STATE_WORDS = {
+    "queued": "waiting",
+    "training": "training",
+    "finished": "finished",
+    "stopped": "stopped; the best weights so far are kept",
+    "failed": "failed",
+    "interrupted": "interrupted",
+    "cancelled": "taken out of the queue",
+}
+
+
+def run_time(run: Run) -> str:
+    """When the run was asked for, on this machine's clock."""
+    return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M:%S}"
+
+
+def short_name(run: Run) -> str:
+    """Network and time: enough to tell runs on a chart apart."""
+    return f"{MODELS[run.config.train.model].title}, {run_time(run)}"
+
+
+def long_name(run: Run) -> str:
+    """Network, data, split and time: enough to choose a run."""
+    config = run.config.train
+    source = SOURCES[config.dataset].title
+    return (
+        f"{MODELS[config.model].title} · {source} · {SPLIT_WORDS[config.split]} · {run_time(run)}"
+    )
+
+
+def duration(seconds: float) -> str:
+    """A span of time, no more exact than a person needs it."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+    return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d} min"
+
+
+def share(value: float, interval: tuple[float, float]) -> str:
+    """An accuracy with its 95 % interval."""
+    low, high = interval
+    return f"{value:.1%} (95 % interval {low:.0%} to {high:.0%})"
+
+
+def megabytes(count: int) -> str:
+    """A size in megabytes of 1,000,000 bytes."""
+    return f"{count / 1e6:.0f} MB"

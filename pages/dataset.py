@@ -1,0 +1,163 @@
+"""The sounds: fetch a dataset, then look at and listen to its clips."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from esc10 import datasets
+from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole
+from esc10.errors import Esc10Error
+from esc10.features import MelConfig, feature_set
+from esc10.plots.palette import in_words
+from esc10.progress import OnProgress, ShouldStop
+from esc10.ui.frame import open_page
+from esc10.ui.progress import show_job
+from esc10.ui.server import FETCH_JOB, dataset, datasets_here, engine, jobs
+from esc10.ui.sounds import player, provenance, spectrogram, synthetic_badge, waveform
+from esc10.ui.words import megabytes
+
+
+def main() -> None:
+    open_page("Dataset")
+    engine()  # warms up while people look at sounds
+    busy = any(job.running for job in _fetch_jobs().values())
+    st.fragment(_sources, run_every=0.5 if busy else None)(busy)
+    here = datasets_here()
+    if not here:
+        st.info(
+            "Choose a source above. The practice sounds are made on this machine in seconds.",
+            icon=":material/arrow_upward:",
+        )
+        st.stop()
+    _browse(here)
+
+
+def _fetch_jobs() -> dict[str, datasets.Source]:
+    board = jobs()
+    return {key: job for key in SOURCES if (job := board.get(FETCH_JOB.format(key=key)))}
+
+
+def _sources(was_busy: bool) -> None:
+    for column, source in zip(st.columns(3), SOURCES.values(), strict=True):
+        with column.container(border=True, height="stretch"):
+            _card(source)
+    if was_busy and not any(job.running for job in _fetch_jobs().values()):
+        st.rerun()
+
+
+def _card(source: Source) -> None:
+    st.markdown(f"#### {source.title}")
+    size = f"{megabytes(source.fetched_bytes)} to fetch" if source.fetched_bytes else "no download"
+    st.markdown(f"{source.summary}  \n{size} · [{source.licence}]({source.licence_url})")
+    synthetic_badge(source)
+    name = FETCH_JOB.format(key=source.key)
+    job = jobs().get(name)
+    if job is not None and job.running:
+        show_job(job, source.key)
+        return
+    if job is not None and job.error:
+        st.error(job.error)
+    if job is not None and job.cancelled:
+        st.info("Cancelled. What has arrived is kept; fetch again to go on.")
+    whole = is_whole(source.key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if whole:
+            st.badge("ready, 400 clips verified", icon=":material/check:", color="green")
+        elif st.button(
+            "Make" if source.synthetic else "Fetch",
+            key=name,
+            type="primary",
+            icon=":material/download:",
+        ):
+            _start(source.key, None)
+        with st.popover("More"):
+            _more(source, whole)
+
+
+def _more(source: Source, whole: bool) -> None:
+    st.markdown(source.attribution)
+    if source.homepage:
+        st.markdown(f"[{source.homepage}]({source.homepage})")
+    path = st.text_input(
+        "Load from a zip or folder on this machine",
+        key=f"path {source.key}",
+        placeholder="/media/stick/ESC-10.zip",
+    )
+    if st.button("Load", key=f"load {source.key}", disabled=not path):
+        _start(source.key, Path(path.strip().strip('"')).expanduser())
+    if whole and st.button("Verify every clip again", key=f"verify {source.key}"):
+        _start(source.key, None)
+
+
+def _start(key: str, path: Path | None) -> None:
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        datasets.fetch(key, path, on_progress, should_stop)
+        # So that nobody waits for them after the click on Train.
+        feature_set(datasets.load_dataset(key), MelConfig(), on_progress, should_stop)
+
+    jobs().start(FETCH_JOB.format(key=key), work)
+    st.rerun()
+
+
+def _browse(here: list[str]) -> None:
+    st.markdown("### Look and listen")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.segmented_control(
+            "Dataset",
+            here,
+            format_func=lambda key: SOURCES[key].title,
+            default=here[0],
+            required=True,
+            key="browse dataset",
+            persist_state="session",
+        )
+        shown = dataset(key)
+        category = st.selectbox(
+            "Class", shown.classes, format_func=in_words, key=f"class {key}", width=260
+        )
+        fold = st.segmented_control(
+            "Fold", ["all", 1, 2, 3, 4, 5], default="all", required=True, key="fold"
+        )
+        clips = [
+            clip for clip in shown.clips if clip.category == category and fold in ("all", clip.fold)
+        ]
+        clip = st.selectbox(
+            f"Clip ({len(clips)} of {len(shown.clips)})",
+            clips,
+            format_func=_clip_name,
+            key=f"clip {key} {category} {fold}",
+            width=320,
+        )
+    _show_clip(clip, shown)
+
+
+def _clip_name(clip: Clip) -> str:
+    return f"recording {clip.src_file}, take {clip.take} (fold {clip.fold})"
+
+
+def _show_clip(clip: Clip, shown: Dataset) -> None:
+    synthetic_badge(shown.source)
+    words, sound = st.columns([2, 1], vertical_alignment="center")
+    words.markdown(provenance(clip, shown))
+    with sound:
+        player(clip)
+    columns = st.columns(3)
+    with columns[0]:
+        waveform(clip, 280)
+    with columns[1]:
+        spectrogram(clip, "mel", 280)
+    with columns[2]:
+        spectrogram(clip, "logmel", 280)
+    st.caption(
+        "The same five seconds three times. In power, the lab's way, only the loudest bands show; "
+        "in decibels the quiet ones show too, and a network learns far more from them."
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Esc10Error as error:
+        st.error(str(error))

@@ -1,0 +1,128 @@
+"""Let a trained network judge a sound that somebody uploads or records."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from esc10.audio import Sound, load_sound
+from esc10.datasets import SOURCES
+from esc10.errors import AudioError, Esc10Error
+from esc10.features import mel_power, network_input
+from esc10.plots.palette import in_words
+from esc10.plots.sounds import frame_votes, mel_spectrogram
+from esc10.plots.verdicts import class_probabilities
+from esc10.results import CRITERIA, Answer
+from esc10.run import Run
+from esc10.ui.frame import chart_pixels, explain_and_stop, open_page
+from esc10.ui.server import engine, runs_with_weights
+from esc10.ui.sounds import synthetic_badge
+from esc10.ui.words import CRITERION_WORDS, long_name
+
+RECORDING_RATE = 44_100
+"""What `st.audio_input` is asked for, in hertz: enough for everything the networks look at."""
+
+
+def main() -> None:
+    open_page("Predict")
+    runs = runs_with_weights()
+    if not runs:
+        explain_and_stop(
+            "No network has been trained that could judge a sound.",
+            "pages/train.py",
+            "Train a network",
+        )
+    left, right = st.columns([1, 1.7], gap="medium")
+    with left:
+        run, criterion = _choice(runs)
+        content, name = _sound_input()
+    with right:
+        if content is None:
+            st.info(
+                "Upload or record a sound: a dog, the rain, a clock … The networks know only "
+                + ", ".join(in_words(name) for name in run.config.classes)
+                + ". Whatever they hear, they must choose among these.",
+                icon=":material/hearing:",
+            )
+        else:
+            _judge(content, name, run, criterion)
+
+
+def _choice(runs: list[Run]) -> tuple[Run, str]:
+    names = {run.run_id: run for run in runs}
+    run_id = st.selectbox(
+        "Network", list(names), format_func=lambda name: long_name(names[name]), key="judge"
+    )
+    run = names[run_id]
+    synthetic_badge(SOURCES[run.config.train.dataset])
+    criterion = st.selectbox(
+        "Weights of the epoch with the",
+        CRITERIA,
+        format_func=CRITERION_WORDS.__getitem__,
+        key="judge weights",
+    )
+    return run, criterion
+
+
+def _sound_input() -> tuple[bytes | None, str]:
+    """The bytes of a recording or an upload, and what to call them."""
+    way = st.segmented_control(
+        "Sound", ["Record", "Upload"], default="Record", required=True, key="way"
+    )
+    if way == "Record":
+        recorded = st.audio_input(
+            "Record about five seconds", sample_rate=RECORDING_RATE, key="recording"
+        )
+        st.caption(
+            "Browsers give a microphone only to https pages and to localhost, and most of them "
+            "filter out what they take for noise: rain and engines suffer."
+        )
+        return (recorded.getvalue(), "The recording") if recorded else (None, "")
+    uploaded = st.file_uploader(
+        "A sound file: WAV, FLAC, OGG, MP3 or AIFF", key="upload", max_upload_size=100
+    )
+    return (uploaded.getvalue(), uploaded.name) if uploaded else (None, "")
+
+
+def _judge(content: bytes, name: str, run: Run, criterion: str) -> None:
+    try:
+        sound = load_sound(content, name)
+    except AudioError as error:
+        st.error(str(error), icon=":material/hearing_disabled:")
+        return
+    power = mel_power(sound.samples, run.config.mel)
+    x = network_input(power[np.newaxis], run.config.train.features, run.config.scaling)
+    answer = engine().answer(run, criterion, x)
+    _say(answer, sound, run)
+    st.audio(content)
+    pixels = chart_pixels()
+    if answer.frames is None:
+        first, second = st.columns(2)
+        first.plotly_chart(
+            class_probabilities(answer.clip[0], run.config.classes, pixels, 360), key="classes"
+        )
+        second.plotly_chart(
+            mel_spectrogram(power, run.config.mel, "logmel", pixels, 360), key="heard"
+        )
+        return
+    first, second = st.columns([1, 1.6])
+    first.plotly_chart(
+        class_probabilities(answer.clip[0], run.config.classes, pixels, 440), key="classes"
+    )
+    votes = frame_votes(power, run.config.mel, answer.frames[0], run.config.classes, pixels, 440)
+    second.plotly_chart(votes, key="votes")
+
+
+def _say(answer: Answer, sound: Sound, run: Run) -> None:
+    probabilities = answer.clip[0]
+    best = int(probabilities.argmax())
+    st.markdown(f"## {in_words(run.config.classes[best])}, {probabilities[best]:.0%}")
+    if sound.remarks:
+        st.caption("This sound was " + "; ".join(sound.remarks) + ".")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Esc10Error as error:
+        st.error(str(error))

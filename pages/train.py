@@ -1,0 +1,264 @@
+"""Train the networks and watch them learn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
+from esc10.datasets import SOURCES
+from esc10.errors import Esc10Error
+from esc10.features import KINDS, MelConfig
+from esc10.models import MODELS
+from esc10.preparation import plan_run
+from esc10.progress import OnProgress, ShouldStop
+from esc10.run import UNFINISHED, Run
+from esc10.splits import SPLITS, Split, leaking
+from esc10.ui.curves import show_curves
+from esc10.ui.frame import explain_and_stop, in_projector_mode, open_page
+from esc10.ui.progress import show_job, show_run
+from esc10.ui.server import (
+    PREPARE_JOB,
+    all_runs,
+    dataset,
+    datasets_here,
+    engine,
+    jobs,
+    layer_tables,
+)
+from esc10.ui.sounds import synthetic_badge
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS
+
+RUNS_ON_THE_BOARD = 3
+
+
+def main() -> None:
+    open_page("Train")
+    here = datasets_here()
+    if not here:
+        explain_and_stop(
+            "Training needs sounds, and there are none on this machine yet.",
+            "pages/dataset.py",
+            "Get a dataset",
+        )
+    left, right = st.columns([1, 2.2], gap="medium")
+    with left:
+        config = _settings(here)
+        _buttons(config)
+        _split_facts(config)
+    with right:
+        live, layers = st.tabs(["Live curves", "Layers"])
+        with live:
+            busy = _busy()
+            st.fragment(_board, run_every=1.0 if busy else None)(busy)
+        with layers:
+            st.fragment(_layers, run_every=None if _warm() else 1.0)(config.model, _warm())
+
+
+def _settings(here: list[str]) -> TrainConfig:
+    defaults = TrainConfig(dataset=here[0], model=next(iter(MODELS)))
+    model = st.segmented_control(
+        "Network",
+        list(MODELS),
+        format_func=lambda key: MODELS[key].title,
+        default=defaults.model,
+        required=True,
+        key="model",
+        persist_state="session",
+    )
+    st.caption(MODELS[model].summary)
+    key = st.selectbox(
+        "Data",
+        here,
+        format_func=lambda key: SOURCES[key].title,
+        key="train dataset",
+        persist_state="session",
+    )
+    synthetic_badge(SOURCES[key])
+    split = st.segmented_control(
+        "Split",
+        list(SPLITS),
+        format_func=SPLIT_WORDS.__getitem__,
+        default=defaults.split,
+        required=True,
+        key="split",
+        persist_state="session",
+    )
+    epochs = st.number_input(
+        "Epochs",
+        1,
+        10_000,
+        defaults.epochs,
+        key="epochs",
+        persist_state="session",
+        help=f"At most. The lab went up to {LAB_EPOCHS}.",
+    )
+    with st.expander("More settings"):
+        features = st.selectbox(
+            "Features",
+            KINDS,
+            format_func=FEATURE_WORDS.__getitem__,
+            key="features",
+            persist_state="session",
+        )
+        patience = st.number_input(
+            "Patience",
+            1,
+            10_000,
+            defaults.patience,
+            key="patience",
+            persist_state="session",
+            help=f"Epochs without a lower validation loss; the lab's {LAB_PATIENCE}.",
+        )
+        rate = st.number_input(
+            "Learning rate",
+            0.00001,
+            1.0,
+            defaults.learning_rate,
+            step=0.0005,
+            format="%.5f",
+            key="learning rate",
+            persist_state="session",
+        )
+        batch = st.number_input(
+            "Batch size", 1, 1024, defaults.batch_size, key="batch size", persist_state="session"
+        )
+        seed = st.number_input(
+            "Seed", 0, 2**32 - 1, defaults.seed, key="seed", persist_state="session"
+        )
+    return TrainConfig(
+        dataset=key,
+        model=model,
+        features=features,
+        split=split,
+        epochs=epochs,
+        patience=patience,
+        batch_size=batch,
+        learning_rate=rate,
+        seed=seed,
+    )
+
+
+def _buttons(config: TrainConfig) -> None:
+    with st.container(horizontal=True):
+        one = st.button("Train", type="primary", icon=":material/play_arrow:")
+        three = st.button("Train all three", icon=":material/playlist_play:")
+    if one:
+        _start([config])
+    if three:
+        _start([replace(config, model=key) for key in MODELS])
+
+
+def _start(configs: list[TrainConfig]) -> None:
+    """Plan the runs in a job, as spectrograms may have to be computed, and hand them over."""
+    owner = engine()
+
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        for config in configs:
+            owner.submit(plan_run(config, on_progress, should_stop))
+
+    jobs().start(PREPARE_JOB, work)
+    st.rerun()
+
+
+def _split_facts(config: TrainConfig) -> None:
+    shown = dataset(config.dataset)
+    split: Split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
+    mel = MelConfig()
+    lines = [
+        f"{name}: ({len(indices)}, {mel.frames}, {mel.n_mels})"
+        for name, indices in split.parts.items()
+    ]
+    st.caption("Clips, frames, mel bands  \n" + "  \n".join(lines))
+    leaks = {part: len(leaking(shown, split, part)) for part in ("validation", "test")}
+    if any(leaks.values()):
+        st.warning(
+            f"{leaks['validation']} of {len(split.validation)} validation clips and "
+            f"{leaks['test']} of {len(split.test)} test clips share a recording with a training "
+            "clip: expect figures that flatter.",
+            icon=":material/water_drop:",
+        )
+    else:
+        st.caption("No validation or test clip shares a recording with a training clip.")
+
+
+def _busy() -> bool:
+    status = engine().status()
+    preparing = jobs().get(PREPARE_JOB)
+    return bool(status.active or status.queue or (preparing and preparing.running))
+
+
+def _warm() -> bool:
+    return engine().status().workers > 0
+
+
+def _runs_on_the_board() -> list[Run]:
+    runs = [run for run in all_runs() if run.state != "cancelled"]
+    unfinished = [run for run in runs if run.state in UNFINISHED]
+    ended = [run for run in runs if run.state not in UNFINISHED]
+    shown = unfinished + ended[: max(0, RUNS_ON_THE_BOARD - len(unfinished))]
+    return sorted(shown, key=lambda run: run.run_id)
+
+
+def _board(was_busy: bool) -> None:
+    """What is under way; called once a second, so it draws the same things in the same places."""
+    preparing = jobs().get(PREPARE_JOB)
+    if preparing is not None and preparing.running:
+        show_job(preparing, PREPARE_JOB)
+    elif preparing is not None and preparing.error:
+        st.error(preparing.error)
+    status = engine().status()
+    if status.queue and not status.trainers:
+        _explain_waiting(status.workers)
+    runs = _runs_on_the_board()
+    if not runs:
+        st.info("Press **Train all three** and watch the curves grow.", icon=":material/school:")
+    else:
+        show_curves(runs, 260 if in_projector_mode() else 300)
+        for run in runs:
+            show_run(run)
+    if was_busy and not _busy():
+        st.rerun()
+
+
+def _explain_waiting(workers: int) -> None:
+    if workers:
+        st.warning(
+            "None of the connected workers may train. Start one with: "
+            "dask worker ADDRESS --resources TRAIN=1"
+        )
+    else:
+        st.info("The training engine is warming up; the run starts by itself.", icon="⏳")
+
+
+def _layers(model: str, was_warm: bool) -> None:
+    if not _warm():
+        st.info("The layer table appears as soon as the training engine has warmed up.")
+        return
+    table = layer_tables()[model]
+    st.dataframe(
+        {
+            "layer": [row.name for row in table.rows],
+            "kind": [row.kind for row in table.rows],
+            "output shape": [
+                " × ".join("frames" if size is None else str(size) for size in row.shape)
+                for row in table.rows
+            ],
+            "parameters": [row.parameters for row in table.rows],
+        },
+        hide_index=True,
+        height="content",
+    )
+    st.markdown(
+        f"**{table.parameters:,} parameters**, {table.trainable_parameters:,} of them trainable."
+    )
+    if not was_warm:
+        st.rerun()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Esc10Error as error:
+        st.error(str(error))
