@@ -14,7 +14,7 @@ from esc10.ui.server import all_runs, datasets_here, engine, runs_with_weights
 
 def main() -> None:
     open_page("Start")
-    st.title("How does a machine learn to hear?")
+    st.markdown("## How does a machine learn to hear?")
     st.markdown(
         "Fetch ten kinds of sounds, train three neural networks on pictures of them, find out "
         "where each network errs, and let it judge a sound of your own."

@@ -39,7 +39,7 @@ class TrainConfig:
     split: str = "folds"
     validation_fold: int = 4
     test_fold: int = 5
-    epochs: int = 60
+    epochs: int = 100
     patience: int = LAB_PATIENCE
     batch_size: int = 32
     learning_rate: float = 0.001

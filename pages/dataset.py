@@ -40,20 +40,27 @@ def _fetch_jobs() -> dict[str, datasets.Source]:
 
 
 def _sources(was_busy: bool) -> None:
+    compact = bool(datasets_here())
     for column, source in zip(st.columns(3), SOURCES.values(), strict=True):
         with column.container(border=True, height="stretch"):
-            _card(source)
+            _card(source, compact)
     if was_busy and not any(job.running for job in _fetch_jobs().values()):
         st.rerun()
 
 
-def _card(source: Source) -> None:
-    st.markdown(f"#### {source.title}")
-    size = f"{megabytes(source.fetched_bytes)} to fetch" if source.fetched_bytes else "no download"
-    st.markdown(f"{source.summary}  \n{size} · [{source.licence}]({source.licence_url})")
-    synthetic_badge(source)
+def _card(source: Source, compact: bool) -> None:
     name = FETCH_JOB.format(key=source.key)
     job = jobs().get(name)
+    whole = is_whole(source.key)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {source.title}", width="content")
+        if whole:
+            st.badge("verified", icon=":material/check:", color="green")
+        synthetic_badge(source)
+    size = megabytes(source.fetched_bytes) if source.fetched_bytes else "no download"
+    facts = f"{size} · [{source.licence}]({source.licence_url})"
+    if not compact:
+        st.markdown(source.summary)
     if job is not None and job.running:
         show_job(job, source.key)
         return
@@ -61,23 +68,21 @@ def _card(source: Source) -> None:
         st.error(job.error)
     if job is not None and job.cancelled:
         st.info("Cancelled. What has arrived is kept; fetch again to go on.")
-    whole = is_whole(source.key)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if whole:
-            st.badge("ready, 400 clips verified", icon=":material/check:", color="green")
-        elif st.button(
+        if not whole and st.button(
             "Make" if source.synthetic else "Fetch",
             key=name,
             type="primary",
             icon=":material/download:",
         ):
             _start(source.key, None)
+        st.markdown(facts, width="content")
         with st.popover("More"):
             _more(source, whole)
 
 
 def _more(source: Source, whole: bool) -> None:
-    st.markdown(source.attribution)
+    st.markdown(f"{source.summary} {source.attribution}")
     if source.homepage:
         st.markdown(f"[{source.homepage}]({source.homepage})")
     path = st.text_input(
@@ -102,7 +107,6 @@ def _start(key: str, path: Path | None) -> None:
 
 
 def _browse(here: list[str]) -> None:
-    st.markdown("### Look and listen")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.segmented_control(
             "Dataset",
@@ -124,7 +128,7 @@ def _browse(here: list[str]) -> None:
             clip for clip in shown.clips if clip.category == category and fold in ("all", clip.fold)
         ]
         clip = st.selectbox(
-            f"Clip ({len(clips)} of {len(shown.clips)})",
+            f"Recording ({len(clips)} of {len(shown.clips)})",
             clips,
             format_func=_clip_name,
             key=f"clip {key} {category} {fold}",
@@ -134,22 +138,21 @@ def _browse(here: list[str]) -> None:
 
 
 def _clip_name(clip: Clip) -> str:
-    return f"recording {clip.src_file}, take {clip.take} (fold {clip.fold})"
+    return f"{clip.src_file}, take {clip.take} (fold {clip.fold})"
 
 
 def _show_clip(clip: Clip, shown: Dataset) -> None:
-    synthetic_badge(shown.source)
     words, sound = st.columns([2, 1], vertical_alignment="center")
     words.markdown(provenance(clip, shown))
     with sound:
         player(clip)
     columns = st.columns(3)
     with columns[0]:
-        waveform(clip, 280)
+        waveform(clip, 260)
     with columns[1]:
-        spectrogram(clip, "mel", 280)
+        spectrogram(clip, "mel", 260)
     with columns[2]:
-        spectrogram(clip, "logmel", 280)
+        spectrogram(clip, "logmel", 260)
     st.caption(
         "The same five seconds three times. In power, the lab's way, only the loudest bands show; "
         "in decibels the quiet ones show too, and a network learns far more from them."

@@ -15,7 +15,7 @@ from esc10.splits import SPLITS, leaking
 from esc10.ui.frame import chart_pixels, explain_and_stop, in_projector_mode, open_page
 from esc10.ui.server import dataset, runs_with_weights, verdict
 from esc10.ui.sounds import player, provenance, spectrogram, synthetic_badge
-from esc10.ui.words import CRITERION_WORDS, long_name, share
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, long_name, share
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
         "Run", list(names), format_func=lambda name: long_name(names[name]), key="run"
     )
     criterion = right.segmented_control(
-        "Weights of the epoch with the",
+        CRITERION_LABEL,
         CRITERIA,
         format_func=CRITERION_WORDS.__getitem__,
         default=CRITERIA[0],
@@ -57,12 +57,18 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
 
 
 def _headline(run: Run, judged: Evaluation) -> None:
-    synthetic_badge(SOURCES[run.config.train.dataset])
     verdicts = " · ".join(
-        f"**{name.capitalize()}** {share(part.accuracy, part.interval)} of {part.clips} clips"
+        f"{name.capitalize()} accuracy **{share(part.accuracy, part.interval)}**"
         for name, part in judged.parts.items()
     )
-    st.markdown(f"{verdicts} · weights of epoch {judged.epoch}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{verdicts} · epoch {judged.epoch}",
+            width="content",
+            help="In brackets the 95 % interval (Wilson): where the accuracy on endless clips of "
+            "this kind may lie. Two networks whose intervals overlap may be equally good.",
+        )
+        synthetic_badge(SOURCES[run.config.train.dataset])
     leaks = _leaks(run)
     if leaks:
         st.warning(leaks, icon=":material/water_drop:")
@@ -87,7 +93,7 @@ def _leaks(run: Run) -> str | None:
 
 
 def _matrices(judged: Evaluation) -> None:
-    height = 620 if in_projector_mode() else 500
+    height = 510 if in_projector_mode() else 500
     for column, (name, part) in zip(st.columns(2), judged.parts.items(), strict=True):
         title = f"{name.capitalize()}: {part.clips - len(part.mistakes)} of {part.clips} right"
         figure = confusion(part.confusion, judged.classes, title, chart_pixels(), height)
@@ -147,7 +153,7 @@ def _mistakes(run: Run, judged: Evaluation) -> None:
             {
                 "in truth": [in_words(mistake.true) for mistake in mistakes],
                 "taken for": [in_words(mistake.predicted) for mistake in mistakes],
-                "probability": [mistake.probability for mistake in mistakes],
+                "probability": [100 * mistake.probability for mistake in mistakes],
             },
             hide_index=True,
             height=420,
@@ -156,7 +162,7 @@ def _mistakes(run: Run, judged: Evaluation) -> None:
             selection_default={"selection": {"rows": [0]}},
             column_config={
                 "probability": st.column_config.ProgressColumn(
-                    format="percent", min_value=0.0, max_value=1.0
+                    format="%.0f %%", min_value=0, max_value=100
                 )
             },
             key=f"mistakes {run.run_id} {judged.weights} {part}",

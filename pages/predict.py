@@ -17,10 +17,10 @@ from esc10.run import Run
 from esc10.ui.frame import chart_pixels, explain_and_stop, open_page
 from esc10.ui.server import engine, runs_with_weights
 from esc10.ui.sounds import synthetic_badge
-from esc10.ui.words import CRITERION_WORDS, long_name
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, long_name
 
+# In hertz. Streamlit records at 16,000 unless told otherwise, which cuts all above 8,000 Hz off.
 RECORDING_RATE = 44_100
-"""What `st.audio_input` is asked for, in hertz: enough for everything the networks look at."""
 
 
 def main() -> None:
@@ -56,7 +56,7 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
     run = names[run_id]
     synthetic_badge(SOURCES[run.config.train.dataset])
     criterion = st.selectbox(
-        "Weights of the epoch with the",
+        CRITERION_LABEL,
         CRITERIA,
         format_func=CRITERION_WORDS.__getitem__,
         key="judge weights",

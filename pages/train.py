@@ -58,12 +58,10 @@ def main() -> None:
 
 def _settings(here: list[str]) -> TrainConfig:
     defaults = TrainConfig(dataset=here[0], model=next(iter(MODELS)))
-    model = st.segmented_control(
+    model = st.selectbox(
         "Network",
         list(MODELS),
         format_func=lambda key: MODELS[key].title,
-        default=defaults.model,
-        required=True,
         key="model",
         persist_state="session",
     )
@@ -76,23 +74,23 @@ def _settings(here: list[str]) -> TrainConfig:
         persist_state="session",
     )
     synthetic_badge(SOURCES[key])
-    split = st.segmented_control(
+    left, right = st.columns([1.2, 1], vertical_alignment="bottom")
+    split = left.selectbox(
         "Split",
         list(SPLITS),
         format_func=SPLIT_WORDS.__getitem__,
-        default=defaults.split,
-        required=True,
         key="split",
         persist_state="session",
     )
-    epochs = st.number_input(
+    epochs = right.number_input(
         "Epochs",
         1,
         10_000,
         defaults.epochs,
         key="epochs",
         persist_state="session",
-        help=f"At most. The lab went up to {LAB_EPOCHS}.",
+        help=f"At most; the lab went up to {LAB_EPOCHS}. The first 40 or so mislead where a "
+        "network has batch normalisation: the averages it validates with are still settling.",
     )
     with st.expander("More settings"):
         features = st.selectbox(
@@ -166,11 +164,11 @@ def _split_facts(config: TrainConfig) -> None:
     shown = dataset(config.dataset)
     split: Split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
     mel = MelConfig()
-    lines = [
-        f"{name}: ({len(indices)}, {mel.frames}, {mel.n_mels})"
+    shapes = ", ".join(
+        f"{name} ({len(indices)}, {mel.frames}, {mel.n_mels})"
         for name, indices in split.parts.items()
-    ]
-    st.caption("Clips, frames, mel bands  \n" + "  \n".join(lines))
+    )
+    st.caption(f"Clips, frames and mel bands: {shapes}")
     leaks = {part: len(leaking(shown, split, part)) for part in ("validation", "test")}
     if any(leaks.values()):
         st.warning(
@@ -216,8 +214,8 @@ def _board(was_busy: bool) -> None:
         st.info("Press **Train all three** and watch the curves grow.", icon=":material/school:")
     else:
         show_curves(runs, 260 if in_projector_mode() else 300)
-        for run in runs:
-            show_run(run)
+        for slot, run in enumerate(runs):
+            show_run(run, slot)
     if was_busy and not _busy():
         st.rerun()
 

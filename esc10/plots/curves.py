@@ -17,104 +17,122 @@ METRICS = {
 """For each chart: its title, and the two columns of an epoch's figures."""
 
 TRAINING, VALIDATION = "training", "validation"
+_MARKERS = 8
 
 
-def curve_rows(label: str, history: list[EpochRow], metric: str) -> list[dict[str, Any]]:
-    """A run's points for one chart; the best epoch's validation point is marked.
+def curve_rows(slot: int, name: str, history: list[EpochRow], metric: str) -> list[dict[str, Any]]:
+    """A run's points for one chart.
 
     Args:
-        label: the run's name in the legend.
+        slot: the run's place among those drawn, from 0; it decides colour and shape.
+        name: the run's name, for the tooltip.
         history: its epochs.
         metric: a key of `METRICS`.
+
+    Returns:
+        A row per epoch and part; `best` marks the best epoch, `marker` a few points of the
+        validation curve that carry the run's shape.
     """
     _, training, validation = METRICS[metric]
     best = best_epochs(history).get(validation)
+    stride = max(1, len(history) // _MARKERS)
     rows = []
     for row in history:
         for part, column in ((TRAINING, training), (VALIDATION, validation)):
             rows.append(
                 {
-                    "run": label,
+                    "slot": slot % len(palette.RUN_COLOURS),
+                    "run": name,
                     "epoch": row.epoch,
                     "part": part,
                     "value": getattr(row, column),
                     "best": part == VALIDATION and row == best,
+                    "marker": part == VALIDATION and row.epoch % stride == 0,
                 }
             )
     return rows
 
 
 def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: colour tells the run, dash and weight tell training from validation.
+    """The chart: colour and shape tell the run, dash tells training from validation.
 
     Args:
         metric: a key of `METRICS`.
         font_size: in pixels.
-        height: of the plotting area, in pixels.
+        height: in pixels.
     """
-    title, _, _ = METRICS[metric]
+    labels = {"labelFontSize": font_size, "titleFontSize": font_size}
+    return {
+        "height": height,
+        "encoding": _shared_encoding(metric),
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5},
+                "encoding": {
+                    "strokeDash": {
+                        "field": "part",
+                        "scale": {"domain": [TRAINING, VALIDATION], "range": [[2, 4], [1, 0]]},
+                        "legend": None,
+                    },
+                    "detail": {"field": "run"},
+                },
+            },
+            _points("marker", size=60),
+            _points("best", size=260),
+            {
+                "transform": [{"filter": "datum.best"}],
+                "mark": {"type": "text", "dy": -18, "fontSize": font_size, "fontWeight": "bold"},
+                "encoding": {
+                    "text": {"field": "value", "type": "quantitative", "format": ".2f"},
+                },
+            },
+        ],
+        "config": {"axis": labels, "font": "sans-serif"},
+        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
+        "usermeta": {"embedOptions": {"renderer": "svg"}},
+    }
+
+
+def _points(flag: str, size: int) -> dict[str, Any]:
+    """The layer of the rows that carry a flag, each with its run's shape."""
+    domain = list(range(len(palette.RUN_SHAPES)))
+    return {
+        "transform": [{"filter": f"datum.{flag}"}],
+        "mark": {"type": "point", "filled": True, "opacity": 1, "size": size},
+        "encoding": {
+            "shape": {
+                "field": "slot",
+                "type": "nominal",
+                "scale": {"domain": domain, "range": list(palette.RUN_SHAPES)},
+                "legend": None,
+            }
+        },
+    }
+
+
+def _shared_encoding(metric: str) -> dict[str, Any]:
+    # The domains are fixed where they can be: a run keeps its colour when another one joins.
     scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
-    shared = {
+    domain = list(range(len(palette.RUN_COLOURS)))
+    return {
         "x": {
             "field": "epoch",
             "type": "quantitative",
             "title": "epoch",
             "axis": {"tickMinStep": 1, "format": "d"},
-            "scale": {"nice": True},
+            "scale": {"zero": False, "nice": False},
         },
         "y": {"field": "value", "type": "quantitative", "title": None, "scale": scale},
         "color": {
-            "field": "run",
+            "field": "slot",
             "type": "nominal",
-            "title": None,
-            "scale": {"range": list(palette.RUN_COLOURS)},
-            "legend": {"orient": "bottom", "columns": 1, "symbolType": "stroke", "labelLimit": 500},
+            "scale": {"domain": domain, "range": list(palette.RUN_COLOURS)},
+            "legend": None,
         },
-    }
-    dash = {
-        "field": "part",
-        "type": "nominal",
-        "title": None,
-        "scale": {"domain": [TRAINING, VALIDATION], "range": [[2, 4], [1, 0]]},
-        "legend": {"orient": "bottom", "symbolType": "stroke", "symbolStrokeWidth": 3},
-    }
-    tooltip = [
-        {"field": name, "type": kind, **extra}
-        for name, kind, extra in (
-            ("run", "nominal", {}),
-            ("part", "nominal", {}),
-            ("epoch", "quantitative", {}),
-            ("value", "quantitative", {"format": ".3f"}),
-        )
-    ]
-    labels = {"labelFontSize": font_size, "titleFontSize": font_size}
-    return {
-        "title": {"text": title, "fontSize": font_size + 2, "anchor": "start"},
-        "height": height,
-        "layer": [
-            {
-                "mark": {"type": "line", "interpolate": "linear", "strokeWidth": 2.5},
-                "encoding": {**shared, "strokeDash": dash, "tooltip": tooltip},
-            },
-            {
-                "transform": [{"filter": "datum.best"}],
-                "mark": {
-                    "type": "point",
-                    "shape": "diamond",
-                    "size": 220,
-                    "filled": True,
-                    "stroke": "white",
-                },
-                "encoding": {**shared, "tooltip": tooltip},
-            },
-            {
-                "transform": [{"filter": "datum.best"}],
-                "mark": {"type": "text", "dy": -16, "fontSize": font_size, "fontWeight": "bold"},
-                "encoding": {
-                    **shared,
-                    "text": {"field": "value", "type": "quantitative", "format": ".2f"},
-                },
-            },
+        "tooltip": [
+            {"field": "run", "type": "nominal"},
+            {"field": "part", "type": "nominal"},
+            {"field": "epoch", "type": "quantitative"},
+            {"field": "value", "type": "quantitative", "format": ".3f"},
         ],
-        "config": {"axis": labels, "legend": labels, "font": "sans-serif"},
     }

@@ -18,13 +18,26 @@ PURPLE = "#CC79A7"
 GREY = "#8A8A8A"
 
 RUN_COLOURS = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY_BLUE)
-"""For runs drawn over one another, in their order."""
+RUN_SHAPES = ("diamond", "square", "triangle-up", "circle", "cross", "triangle-down")
+RUN_GLYPHS = ("◆", "■", "▲", "●", "✚", "▼")
+"""For runs drawn over one another, in their order: colour, Vega's shape, and how text shows it."""
 
 SPECTRUM_SCALE = "Viridis"
 """For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
 
-COUNT_SCALE = [[0.0, "rgba(0,114,178,0.0)"], [1.0, "rgba(0,114,178,0.95)"]]
+_CLEAR_BLUE, _FULL_BLUE = "rgba(0,114,178,0.0)", "rgba(0,114,178,0.95)"
+_CLEAR_VERMILION, _FULL_VERMILION = "rgba(213,94,0,0.0)", "rgba(213,94,0,0.95)"
+
+SHARE_SCALE = [[0.0, _CLEAR_BLUE], [1.0, _FULL_BLUE]]
 """From the page's own background, light or dark, to blue."""
+
+VERDICT_SCALE = [
+    [0.0, _FULL_VERMILION],
+    [0.5, _CLEAR_VERMILION],
+    [0.5, _CLEAR_BLUE],
+    [1.0, _FULL_BLUE],
+]
+"""For signed counts: mistakes below zero in vermilion, right answers above it in blue."""
 
 
 def in_words(category: str) -> str:

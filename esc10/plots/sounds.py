@@ -117,7 +117,7 @@ def frame_votes(
     figure.add_trace(
         go.Heatmap(
             **rows,
-            colorscale=palette.COUNT_SCALE,
+            colorscale=palette.SHARE_SCALE,
             zmin=0,
             zmax=1,
             showscale=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -22,29 +24,49 @@ def confusion(
         height: in pixels.
     """
     names = [palette.in_words(name) for name in classes]
-    text = np.where(counts == 0, "", counts.astype(str))
+    # Signed, so that one scale colours right answers blue and mistakes vermilion.
+    signed = np.where(np.eye(len(counts), dtype=bool), counts, -counts)
+    most = max(1, int(counts.sum(axis=1).max()))
     figure = go.Figure(
         go.Heatmap(
-            z=counts,
+            z=signed,
+            customdata=counts,
             x=names,
             y=names,
-            text=text,
-            texttemplate="%{text}",
-            textfont={"size": font_size},
-            colorscale=palette.COUNT_SCALE,
-            zmin=0,
-            zmax=max(1, int(counts.sum(axis=1).max())),
+            colorscale=palette.VERDICT_SCALE,
+            zmin=-most,
+            zmax=most,
             showscale=False,
             xgap=2,
             ygap=2,
-            hovertemplate="%{z} × %{y}, taken for %{x}<extra></extra>",
+            hovertemplate="%{customdata} × %{y}, taken for %{x}<extra></extra>",
         )
     )
+    strong = counts > most / 2
+    figure.add_trace(_numbers(counts, strong, names, {"size": font_size, "color": "white"}))
+    # Without a colour of its own: the page's, dark on light or light on dark.
+    figure.add_trace(_numbers(counts, (counts > 0) & ~strong, names, {"size": font_size}))
     figure.update_layout(palette.layout(font_size, height))
     figure.update_layout(title_text=title)
     figure.update_xaxes(title_text="taken for", tickangle=-45, showgrid=False, zeroline=False)
     figure.update_yaxes(title_text="in truth", autorange="reversed", showgrid=False, zeroline=False)
     return figure
+
+
+def _numbers(
+    counts: NDArray[np.int64], cells: NDArray[np.bool_], names: list[str], font: dict[str, Any]
+) -> go.Scatter:
+    """The counts of some cells as text, over the heatmap."""
+    rows, columns = np.nonzero(cells)
+    return go.Scatter(
+        x=[names[column] for column in columns],
+        y=[names[row] for row in rows],
+        text=[str(count) for count in counts[cells]],
+        mode="text",
+        textfont=font,
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def class_probabilities(

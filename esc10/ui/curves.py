@@ -9,7 +9,15 @@ from esc10.run import Run
 from esc10.ui.frame import chart_pixels
 from esc10.ui.words import short_name
 
-_NO_POINT = {"run": "", "epoch": None, "part": "training", "value": None, "best": False}
+_NO_POINT = {
+    "slot": None,
+    "run": "",
+    "epoch": None,
+    "part": "validation",
+    "value": None,
+    "best": False,
+    "marker": False,
+}
 
 
 def show_curves(runs: list[Run], height: int) -> None:
@@ -24,7 +32,12 @@ def show_curves(runs: list[Run], height: int) -> None:
     """
     histories = [(short_name(run), run.history()) for run in runs]
     for column, metric in zip(st.columns(2), METRICS, strict=True):
-        rows = [row for name, history in histories for row in curve_rows(name, history, metric)]
+        rows = [
+            row
+            for slot, (name, history) in enumerate(histories)
+            for row in curve_rows(slot, name, history, metric)
+        ]
+        column.markdown(f"**{METRICS[metric][0]}**")
         column.vega_lite_chart(
             rows or [_NO_POINT],
             curve_spec(metric, chart_pixels(), height),
@@ -32,7 +45,7 @@ def show_curves(runs: list[Run], height: int) -> None:
             width="stretch",
         )
     st.caption(
-        "Solid: validation clips, which the network never trains on; dotted: training clips. The "
-        "diamond marks the best epoch. When dotted goes on improving and solid does not, the "
+        "Solid: validation clips, which the network never trains on. Dotted: training clips. The "
+        "large mark is the best epoch. Where dotted goes on improving and solid does not, the "
         "network learns its clips by heart."
     )

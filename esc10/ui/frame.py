@@ -14,14 +14,15 @@ PAGES = {
 """Each page's file and its name, in the order of the lab."""
 
 _PROJECTOR_PIXELS = 22
-_CHART_PIXELS, _CHART_PROJECTOR_PIXELS = 14, 18
+_CHART_PIXELS, _CHART_PROJECTOR_PIXELS = 16, 20
 
 _STYLE = """
 <style>
   .stMainBlockContainer { padding-top: 1rem; padding-bottom: 2rem; max-width: 1400px; }
   header[data-testid="stHeader"] { background: transparent; height: 2.5rem; }
   .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 3rem; }
-  .stVegaLiteChart, .stPlotlyChart { overflow: visible; }
+  .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
+  [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>
 """
 _PROJECTOR_STYLE = f"""

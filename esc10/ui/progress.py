@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.jobs import Job
+from esc10.plots import palette
 from esc10.results import best_epochs
 from esc10.run import Run
 from esc10.ui.server import engine
@@ -28,10 +29,20 @@ def show_job(job: Job, key: str) -> None:
         job.cancel()
 
 
-def show_run(run: Run) -> None:
-    """One line on a run: where it is, its best so far, the time left; a stop while it can be."""
+def show_run(run: Run, slot: int) -> None:
+    """One line on a run: where it is, its best so far, the time left; a stop while it can be.
+
+    Args:
+        run: the run.
+        slot: its place among those drawn, from 0; its mark is the one it has in the charts.
+    """
     state = run.state
-    line, button = st.columns([5, 1], vertical_alignment="center")
+    mark, line, button = st.columns([0.3, 5.2, 1], vertical_alignment="center")
+    slot %= len(palette.RUN_GLYPHS)
+    mark.html(
+        f'<span style="color: {palette.RUN_COLOURS[slot]}; font-size: 1.4rem">'
+        f"{palette.RUN_GLYPHS[slot]}</span>"
+    )
     with line:
         if state == "training":
             _show_training(run)
@@ -57,7 +68,7 @@ def _show_training(run: Run) -> None:
     st.progress(
         done / epochs,
         text=f"**{short_name(run)}**: epoch {done} of {epochs}, at most {left} left; best "
-        f"validation accuracy {best.val_accuracy:.1%} in epoch {best.epoch}",
+        f"validation accuracy {best.val_accuracy:.1%} (epoch {best.epoch})",
     )
 
 
@@ -74,12 +85,12 @@ def _show_ended(run: Run, state: str) -> None:
     if history:
         best = best_epochs(history)["val_accuracy"]
         text += (
-            f" after {len(history)} epochs; best validation accuracy {best.val_accuracy:.1%} in "
-            f"epoch {best.epoch}"
+            f" after {len(history)} epochs; best validation accuracy {best.val_accuracy:.1%} "
+            f"(epoch {best.epoch})"
         )
     if outcome is not None and state in ("failed", "interrupted"):
         text += f": {outcome.reason}"
     if state == "failed":
         st.error(text, icon=":material/error:")
     else:
-        st.markdown(text)
+        st.caption(text)

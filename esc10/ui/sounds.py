@@ -18,7 +18,12 @@ _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
 def synthetic_badge(source: Source) -> None:
     """Say that these sounds were made by a program, wherever they show."""
     if source.synthetic:
-        st.badge("synthetic: computed, not recorded", icon=":material/science:", color="orange")
+        st.badge(
+            "synthetic",
+            icon=":material/science:",
+            color="orange",
+            help="These sounds were computed by this program; nobody recorded them.",
+        )
 
 
 def player(clip: Clip) -> None:
@@ -32,7 +37,7 @@ def player(clip: Clip) -> None:
 def provenance(clip: Clip, dataset: Dataset) -> str:
     """In Markdown: class, fold, recording and take, with a link to the recording."""
     url = dataset.source.recording_url(clip)
-    recording = f"[Freesound {clip.src_file}]({url})" if url else f"synthetic {clip.src_file}"
+    recording = f"[{clip.src_file} on Freesound]({url})" if url else f"{clip.src_file} (synthetic)"
     return (
         f"**{in_words(clip.category)}** · fold {clip.fold} · recording {recording}, "
         f"take {clip.take} · {dataset.source.licence}"

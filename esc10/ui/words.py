@@ -13,11 +13,9 @@ from esc10.splits import SPLITS
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
 )
-SPLIT_WORDS = dict(zip(SPLITS, ("official folds", "the lab's random split"), strict=True))
-CRITERION_WORDS = {
-    "val_accuracy": "highest validation accuracy",
-    "val_loss": "lowest validation loss",
-}
+SPLIT_WORDS = dict(zip(SPLITS, ("official folds", "the lab's, random"), strict=True))
+CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss"}
+CRITERION_LABEL = "Weights of the best epoch by validation"
 STATE_WORDS = {
     "queued": "waiting",
     "training": "training",
@@ -31,7 +29,7 @@ STATE_WORDS = {
 
 def run_time(run: Run) -> str:
     """When the run was asked for, on this machine's clock."""
-    return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M:%S}"
+    return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M}"
 
 
 def short_name(run: Run) -> str:
@@ -58,9 +56,9 @@ def duration(seconds: float) -> str:
 
 
 def share(value: float, interval: tuple[float, float]) -> str:
-    """An accuracy with its 95 % interval."""
+    """An accuracy with its 95 % interval, in percent."""
     low, high = interval
-    return f"{value:.1%} (95 % interval {low:.0%} to {high:.0%})"
+    return f"{value:.0%} ({100 * low:.0f} to {high:.0%})"
 
 
 def megabytes(count: int) -> str:
