@@ -36,7 +36,8 @@ from esc10.results import CRITERIA, ENDINGS, EpochRow, TrainResult
 
 UNFINISHED = ("queued", "training")
 WITH_WEIGHTS = ("finished", "stopped")
-STATES = (*UNFINISHED, *WITH_WEIGHTS, "failed", "interrupted", "cancelled")
+CUT_SHORT = ("failed", "interrupted")
+STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
 """Every state a run can be in; `cancelled` is a run taken out of the queue."""
 
 

@@ -13,7 +13,7 @@ from esc10.features import KINDS, MelConfig
 from esc10.models import MODELS
 from esc10.preparation import plan_run
 from esc10.progress import OnProgress, ShouldStop
-from esc10.run import UNFINISHED, Run
+from esc10.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
 from esc10.splits import SPLITS, Split, leaking
 from esc10.ui.curves import show_curves
 from esc10.ui.frame import explain_and_stop, in_projector_mode, open_page
@@ -191,16 +191,38 @@ def _warm() -> bool:
     return engine().status().workers > 0
 
 
-def _runs_on_the_board() -> list[Run]:
-    runs = [run for run in all_runs() if run.state != "cancelled"]
-    unfinished = [run for run in runs if run.state in UNFINISHED]
-    ended = [run for run in runs if run.state not in UNFINISHED]
-    shown = unfinished + ended[: max(0, RUNS_ON_THE_BOARD - len(unfinished))]
-    return sorted(shown, key=lambda run: run.run_id)
+def _runs_on_the_board() -> list[tuple[int, Run]]:
+    """Every unfinished run and the latest ended ones, oldest first, each with its place in time.
+
+    The place decides a run's colour, so that it keeps it while others come and go.
+    """
+    places = list(enumerate(reversed(all_runs())))
+    shown = [(place, run) for place, run in places if run.state in UNFINISHED]
+    ended = [(place, run) for place, run in places if run.state in (*WITH_WEIGHTS, *CUT_SHORT)]
+    room = max(0, RUNS_ON_THE_BOARD - len(shown))
+    return sorted(shown + ended[len(ended) - room :], key=lambda placed: placed[0])
 
 
 def _board(was_busy: bool) -> None:
-    """What is under way; called once a second, so it draws the same things in the same places."""
+    """What is under way; drawn once a second, the same things in the same places.
+
+    An element that changes its place is built anew in the browser, so what comes and goes has a
+    container of its own, and the charts come after it.
+    """
+    with st.container():
+        _show_preparation()
+    runs = _runs_on_the_board()
+    if not runs:
+        st.info("Press **Train all three** and watch the curves grow.", icon=":material/school:")
+    else:
+        show_curves(runs, 260 if in_projector_mode() else 300)
+        for slot, run in runs:
+            show_run(run, slot)
+    if was_busy and not _busy():
+        st.rerun()
+
+
+def _show_preparation() -> None:
     preparing = jobs().get(PREPARE_JOB)
     if preparing is not None and preparing.running:
         show_job(preparing, PREPARE_JOB)
@@ -209,15 +231,6 @@ def _board(was_busy: bool) -> None:
     status = engine().status()
     if status.queue and not status.trainers:
         _explain_waiting(status.workers)
-    runs = _runs_on_the_board()
-    if not runs:
-        st.info("Press **Train all three** and watch the curves grow.", icon=":material/school:")
-    else:
-        show_curves(runs, 260 if in_projector_mode() else 300)
-        for slot, run in enumerate(runs):
-            show_run(run, slot)
-    if was_busy and not _busy():
-        st.rerun()
 
 
 def _explain_waiting(workers: int) -> None:

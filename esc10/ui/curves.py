@@ -20,21 +20,21 @@ _NO_POINT = {
 }
 
 
-def show_curves(runs: list[Run], height: int) -> None:
+def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
     """Loss and accuracy over epochs, side by side.
 
     The charts keep their place on the page from the first epoch to the last: only their rows
     change. Streamlit's Vega chart, unlike its Plotly chart, takes new rows without a new canvas.
 
     Args:
-        runs: drawn over one another, in this order.
+        runs: each with the number that decides its colour and shape.
         height: of the plotting areas, in pixels.
     """
-    histories = [(short_name(run), run.history()) for run in runs]
+    histories = [(slot, short_name(run), run.history()) for slot, run in runs]
     for column, metric in zip(st.columns(2), METRICS, strict=True):
         rows = [
             row
-            for slot, (name, history) in enumerate(histories)
+            for slot, name, history in histories
             for row in curve_rows(slot, name, history, metric)
         ]
         column.markdown(f"**{METRICS[metric][0]}**")
