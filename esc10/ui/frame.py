@@ -19,8 +19,13 @@ _CHART_PIXELS, _CHART_PROJECTOR_PIXELS = 16, 20
 _STYLE = """
 <style>
   .stMainBlockContainer { padding-top: 1rem; padding-bottom: 2rem; max-width: 1400px; }
-  header[data-testid="stHeader"] { background: transparent; height: 2.5rem; }
-  .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 3rem; }
+  /* Streamlit's own bar lies over the navigation: let clicks through, but not past its buttons. */
+  header[data-testid="stHeader"] { background: transparent; }
+  header[data-testid="stHeader"], header[data-testid="stHeader"] * { pointer-events: none; }
+  header[data-testid="stHeader"] button, header[data-testid="stHeader"] button * {
+    pointer-events: auto;
+  }
+  .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem; }
   .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
   [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>

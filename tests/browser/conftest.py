@@ -1,0 +1,135 @@
+"""A real server and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+LAPTOP = {"width": 1280, "height": 800}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass
+class App:
+    """A server under test."""
+
+    home: Path
+    port: int
+    process: psutil.Popen
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_app(home: Path, port: int) -> App:
+    """Start the README's command and wait until it answers."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home.parent / "server.log").open("ab") as log:
+        process = psutil.Popen(
+            [
+                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *("--server.port", str(port), "--server.headless", "true"),
+            ],
+            cwd=ROOT,
+            env={**os.environ, "ESC10_HOME": str(home)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    app = App(home, port, process)
+
+    def answers() -> bool:
+        assert process.poll() is None, (home.parent / "server.log").read_text()
+        try:
+            with urllib.request.urlopen(f"{app.url}/_stcore/health") as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    wait_for(answers, START_SECONDS, "the server to answer")
+    return app
+
+
+def stop_app(app: App) -> None:
+    """End the server and everything it started."""
+    try:
+        children = app.process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        children = []
+    for process in (app.process, *children):
+        try:
+            process.terminate()
+        except psutil.NoSuchProcess:
+            continue
+    _, alive = psutil.wait_procs([app.process, *children], timeout=20)
+    for process in alive:
+        process.kill()
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[App]:
+    """A server with an empty home."""
+    app = start_app(home, free_port())
+    yield app
+    stop_app(app)
+
+
+@pytest.fixture
+def practice_app(practice_home: Path) -> Iterator[App]:
+    """A server whose home has the practice sounds."""
+    app = start_app(practice_home, free_port())
+    yield app
+    stop_app(app)
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A laptop's window; any uncaught error in the page fails the test."""
+    page = browser.new_page(viewport=LAPTOP)
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.set_default_timeout(20_000)
+    yield page
+    assert troubles == []

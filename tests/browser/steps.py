@@ -1,0 +1,74 @@
+"""What a person does in the app, step by step."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import App
+
+
+def visit(page: Page, app: App, path: str = "") -> None:
+    """Open a page by its address and wait until it has been drawn."""
+    page.goto(f"{app.url}/{path}")
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    """Wait until the script run has ended, and see that it ended well."""
+    page.get_by_test_id("stApp").wait_for()
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]')"
+        "?.getAttribute('data-test-script-state') === 'notRunning'"
+    )
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def go(page: Page, name: str) -> None:
+    """Follow the navigation on top."""
+    page.get_by_test_id("stPageLink-NavLink").filter(has_text=name).first.click()
+    page.wait_for_url(f"**/{name.lower()}*")
+    drawn(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick from a select box."""
+    page.get_by_role("combobox", name=label).first.click()
+    page.get_by_role("option", name=option, exact=False).first.click()
+    drawn(page)
+
+
+def set_epochs(page: Page, epochs: int) -> None:
+    """Type how many epochs to train."""
+    field = page.get_by_role("spinbutton", name="Epochs")
+    field.fill(str(epochs))
+    field.press("Enter")
+    drawn(page)
+
+
+def charts(page: Page) -> Locator:
+    """The loss chart and the accuracy chart."""
+    return page.get_by_test_id("stVegaLiteChart")
+
+
+def points(page: Page, metric: int = 1) -> dict[str, int]:
+    """For each curve of a chart, how many points its line goes through.
+
+    Args:
+        page: on the Train page.
+        metric: 0 for loss, 1 for accuracy.
+
+    Returns:
+        A key per run and part, as the chart's own description names them.
+    """
+    found: dict[str, int] = page.evaluate(
+        """(metric) => {
+            const chart = document.querySelectorAll('[data-testid=stVegaLiteChart]')[metric];
+            const lines = chart ? chart.querySelectorAll('.mark-line path') : [];
+            return Object.fromEntries([...lines].map(line => [
+                line.getAttribute('aria-label').replace(/^.*?(part: )/, '$1'),
+                (line.getAttribute('d') || '').split(/[ML]/).length - 1,
+            ]));
+        }""",
+        metric,
+    )
+    return found

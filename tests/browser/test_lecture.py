@@ -1,0 +1,85 @@
+"""A lecture with no network: practice sounds, three networks, their mistakes, a sound of one's own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from esc10.runs import list_runs
+from tests.browser.conftest import App
+from tests.browser.steps import choose, drawn, go, set_epochs, visit
+
+MINUTES = 60_000
+
+
+def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
+    visit(page, app)
+    page.get_by_role("button", name="Go on here").click()
+    page.wait_for_url("**/dataset*")
+    page.get_by_role("button", name="Make").click()
+    expect(page.get_by_text("verified")).to_be_visible(timeout=2 * MINUTES)
+    expect(page.get_by_test_id("stAudio")).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
+
+    go(page, "Train")
+    set_epochs(page, 2)
+    page.get_by_role("button", name="Train all three").click()
+    expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=3 * MINUTES)
+    drawn(page)
+    page.get_by_role("tab", name="Layers").click()
+    expect(page.get_by_text("47,018 parameters")).to_be_visible()
+
+    go(page, "Evaluate")
+    for network in ("1D-CNN", "Time-distributed 1D-CNN", "Hybrid CNN-RNN"):
+        choose(page, "Run", f"{network} ·")
+        expect(page.get_by_text("Test accuracy")).to_be_visible()
+        expect(page.get_by_text(" of 80 right").first).to_be_visible()
+    page.get_by_role("tab", name="Reports").click()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    page.get_by_role("tab", name="Misclassified clips").click()
+    expect(page.get_by_test_id("stAudio")).to_be_visible()
+
+    go(page, "Predict")
+    choose(page, "Network", "Time-distributed")
+    page.get_by_test_id("stButtonGroup").get_by_text("Upload").click()
+    sound = next((app.home / "datasets" / "practice" / "audio").glob("5-*-10.wav"))
+    page.locator("input[type=file]").set_input_files(sound)
+    expect(page.get_by_role("heading", level=2)).to_contain_text("%")
+    expect(page.get_by_text("what each frame votes for")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    never_loads_keras(app.process)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(app.home))
+        runs, complaints = list_runs()
+    assert (len(runs), complaints) == (3, [])
+
+
+def never_loads_keras(process: psutil.Process) -> None:
+    """The server has trained, evaluated and predicted, and TensorFlow is not in its memory."""
+    if sys.platform == "darwin":
+        return  # macOS lets nobody look at another process's memory map
+    libraries = {Path(mapped.path).name for mapped in process.memory_maps()}
+    assert any("numpy" in mapped.path for mapped in process.memory_maps())
+    assert not {name for name in libraries if "tensorflow" in name.lower()}
+    worker_libraries = {
+        Path(mapped.path).name
+        for child in process.children(recursive=True)
+        for mapped in child.memory_maps()
+    }
+    assert {name for name in worker_libraries if "tensorflow" in name.lower()}
+
+
+@pytest.mark.parametrize("path", ["", "dataset", "train", "evaluate", "predict"])
+def test_a_deep_link_works_as_the_first_request(page: Page, app: App, path: str) -> None:
+    visit(page, app, path)
+    name = path.capitalize() or "Start"
+    assert page.title().startswith(name)
+    expect(page.get_by_test_id("stPageLink-NavLink").filter(has_text=name)).to_be_visible()
+    page.reload()
+    drawn(page)
+    go(page, "Dataset")
+    expect(page.get_by_role("button", name="Make")).to_be_visible()

@@ -1,0 +1,60 @@
+"""The server is killed in mid-training; what was finished is whole when it comes back."""
+
+from __future__ import annotations
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, expect
+
+from esc10.runs import list_runs
+from tests.browser.conftest import LAPTOP, App, free_port, start_app, stop_app
+from tests.browser.steps import points, set_epochs, visit
+from tests.waiting import wait_for
+
+
+def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interrupted(
+    browser: Browser, practice_app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = browser.new_page(viewport=LAPTOP)
+    visit(page, practice_app, "train")
+    set_epochs(page, 2)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("finished after 2 epochs")).to_be_visible(timeout=120_000)
+    set_epochs(page, 3000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_text("epoch 2 of 3000").wait_for(timeout=60_000)
+    workers = practice_app.process.children(recursive=True)
+    assert workers
+    practice_app.process.kill()
+    practice_app.process.wait()
+    # Nothing goes on training for a server that is gone.
+    _, alive = psutil.wait_procs(workers, timeout=60)
+    assert alive == []
+
+    again = start_app(practice_app.home, free_port())
+    try:
+        page = browser.new_page(viewport=LAPTOP)
+        visit(page, again, "train")
+        expect(page.get_by_text("finished after 2 epochs")).to_be_visible()
+        expect(page.get_by_text("interrupted after")).to_be_visible()
+        monkeypatch.setenv("ESC10_HOME", str(again.home))
+        (cut, finished), complaints = list_runs()
+        assert complaints == []
+        assert (cut.state, finished.state) == ("interrupted", "finished")
+        assert finished.answers("val_loss").probabilities["test"].shape == (80, 10)
+        trained = len(cut.history())
+        assert trained >= 2
+        wait_for(
+            lambda: sorted(points(page).values()) == [2, 2, trained, trained],
+            10,
+            "the points of both runs",
+        )
+        visit(page, again, "evaluate")
+        expect(page.get_by_text("Test accuracy")).to_be_visible()
+    finally:
+        stop_app(again)
+
+
+def test_a_taken_port_is_a_sentence(practice_app: App) -> None:
+    with pytest.raises(AssertionError, match=f"Port {practice_app.port} is not available"):
+        start_app(practice_app.home, practice_app.port)
