@@ -2,7 +2,7 @@
 
 Data goes forward, and so does reading:
 
-    1. datasets      sources of clips, fetched and verified   (practice, synthesis: sounds we make)
+    1. datasets      sources of clips, fetched and verified   (practice, synthesis, acoustics: ours)
     2. audio         any sound as samples
     3. features      samples as mel spectrograms, cached
     4. splits        who trains, who validates, who tests

@@ -40,7 +40,7 @@ class Classifier:
             path.write_bytes(weights)
             try:
                 model.load_weights(path)
-            except (OSError, ValueError, KeyError) as cause:
+            except (OSError, RuntimeError, ValueError, KeyError) as cause:
                 raise RunError(
                     f"The weights of run {config.run_id} are damaged or belong to another network. "
                     "Train it again."

@@ -8,7 +8,7 @@ about real sounds, and none should be reported as if it did.
 
 This module holds the plan of the data set (which recordings and takes exist, and in which
 fold) and the conditions of each recording (room, microphone, background noise, level). The
-sounds themselves are in `esc10.synthesis`.
+sounds themselves are in `esc10.synthesis`, made of what `esc10.acoustics` holds.
 
 A file name is ``{fold}-{source}-{take}-{target}.wav``, as in ESC-50. Each class has six
 recordings in each of the five folds. Two of the six have the takes A and B, four have only
@@ -22,15 +22,15 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from esc10 import synthesis
+from esc10 import acoustics, synthesis
 
 SEED: int = 1234
 """Seed of the data set: another value gives other sounds under the same file names."""
 
-SAMPLE_RATE: int = synthesis.SAMPLE_RATE
+SAMPLE_RATE: int = acoustics.SAMPLE_RATE
 """Samples per second of every clip: 44,100."""
 
-SAMPLES: int = synthesis.SAMPLES
+SAMPLES: int = acoustics.SAMPLES
 """Samples in every clip: 220,500, which is 5 s."""
 
 _FIRST_SOURCE = 9_000_001
@@ -83,12 +83,12 @@ def waveform(filename: str) -> NDArray[np.float32]:
     signal_to_noise = recording.uniform(0.0, 30.0)
     dry = synthesis.SYNTHESISERS[int(target)](recording, events)
 
-    spectrum = synthesis.to_spectrum(dry) * room
-    hiss = synthesis.noise_spectrum(events, background)
+    spectrum = acoustics.to_spectrum(dry) * room
+    hiss = acoustics.noise_spectrum(events, background)
     # By Parseval's theorem the power of a sound is proportional to that of its spectrum.
     ratio = (_energy(spectrum) / _energy(hiss)) ** 0.5
     spectrum += hiss * np.float32(ratio * 10 ** (-signal_to_noise / 20))
-    return _levelled(synthesis.to_sound(spectrum), peak)
+    return _levelled(acoustics.to_sound(spectrum), peak)
 
 
 def _room(recording: Generator) -> NDArray[np.complex64]:
@@ -98,18 +98,18 @@ def _room(recording: Generator) -> NDArray[np.complex64]:
     (J. A. Moorer, "About This Reverberation Business", 1979). Multiplying spectra wraps
     it round the end of the clip, as if something had sounded just before the clip began.
     """
-    seconds = synthesis.log_uniform(recording, 0.08, 0.9)
+    seconds = acoustics.log_uniform(recording, 0.08, 0.9)
     wet = recording.uniform(0.0, 0.7)
     tilt = recording.uniform(-0.5, 0.5)
     low = recording.uniform(20, 150)
-    high = synthesis.log_uniform(recording, 5_000, 20_000)
+    high = acoustics.log_uniform(recording, 5_000, 20_000)
 
     length = round(seconds * SAMPLE_RATE)
-    tail = synthesis.white(recording, length) * 10 ** (-3 * np.arange(length) / length)
+    tail = acoustics.white(recording, length) * 10 ** (-3 * np.arange(length) / length)
     echo = np.zeros(SAMPLES)
     echo[:length] = tail * wet / np.sqrt(np.sum(tail**2))
     echo[0] += 1.0
-    return synthesis.to_spectrum(echo) * synthesis.band(low, high, tilt)
+    return acoustics.to_spectrum(echo) * acoustics.band(low, high, tilt)
 
 
 def _background(recording: Generator) -> NDArray[np.float32]:
@@ -117,8 +117,8 @@ def _background(recording: Generator) -> NDArray[np.float32]:
     kind = int(recording.integers(4))
     mains = int(recording.choice([50, 60]))
     if kind < 3:
-        return synthesis.band(30, 18_000, -0.5 * kind)
-    gain = np.float32(0.02) * synthesis.band(30, 18_000, -0.5)
+        return acoustics.band(30, 18_000, -0.5 * kind)
+    gain = np.float32(0.02) * acoustics.band(30, 18_000, -0.5)
     step = mains * SAMPLES // SAMPLE_RATE
     harmonics = np.arange(1, 13)
     gain[step * harmonics] = 1 / harmonics

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import psutil
@@ -119,13 +119,17 @@ class Run:
         return "training" if started else "queued"
 
     def events(self) -> list[dict[str, Any]]:
-        """All events, exactly as they came; a last line that was cut off is left out."""
+        """All events, exactly as they came; a last line that was cut off is left out.
+
+        Raises:
+            RunError: events.jsonl is damaged.
+        """
         path = self.folder / "events.jsonl"
-        text = path.read_text("utf-8") if path.exists() else ""
-        whole_lines = text[: text.rfind("\n") + 1].splitlines()
         try:
+            text = path.read_text("utf-8") if path.exists() else ""
+            whole_lines = text[: text.rfind("\n") + 1].splitlines()
             return [json.loads(line) for line in whole_lines]
-        except ValueError as cause:
+        except (OSError, ValueError) as cause:
             raise damaged(self.run_id, "events.jsonl") from cause
 
     def history(self) -> list[EpochRow]:
@@ -172,9 +176,13 @@ class Run:
     @cached_property
     def _arrays(self) -> Mapping[str, NDArray[Any]]:
         try:
-            with np.load(self.folder / "probabilities.npz", allow_pickle=False) as arrays:
+            # Opened here: NumPy leaves a file open that turns out to be no zip.
+            with (
+                (self.folder / "probabilities.npz").open("rb") as file,
+                np.load(file, allow_pickle=False) as arrays,
+            ):
                 return dict(arrays)
-        except (OSError, ValueError, EOFError, KeyError) as cause:
+        except Exception as cause:  # zipfile, zlib and NumPy each have their own for damage
             raise damaged(self.run_id, "probabilities.npz") from cause
 
     def _best_epoch(self, criterion: str) -> int:
@@ -199,9 +207,10 @@ class Run:
         line = json.dumps({"at": time.time(), "kind": kind, **values}) + "\n"
         with (
             disk_trouble(f"Writing down run {self.run_id}", RunError),
-            (self.folder / "events.jsonl").open("a", encoding="utf-8") as file,
+            (self.folder / "events.jsonl").open("a+b") as file,
         ):
-            file.write(line)
+            _drop_cut_off_line(file)
+            file.write(line.encode())
 
     def add_epoch(self, row: EpochRow) -> None:
         """Append an epoch's figures."""
@@ -282,6 +291,14 @@ def damaged(run_id: str, file: str) -> RunError:
         f"Run {run_id} is damaged: {file} is missing or cut off. Train it again; other runs are "
         "not affected."
     )
+
+
+def _drop_cut_off_line(file: BinaryIO) -> None:
+    """Take away what a full disk or a power cut left of a line: it would spoil the next one."""
+    file.seek(0)
+    content = file.read()
+    if content and not content.endswith(b"\n"):
+        file.truncate(content.rfind(b"\n") + 1)
 
 
 def _csv(history: tuple[EpochRow, ...]) -> bytes:

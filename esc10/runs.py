@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,8 @@ from esc10.features import MelConfig, Scaling
 from esc10.home import home, write_whole
 from esc10.preparation import RunConfig
 from esc10.run import UNFINISHED, Outcome, Run, damaged
+
+_RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 def runs_folder() -> Path:
@@ -49,7 +52,7 @@ def load_run(run_id: str) -> Run:
         RunError: there is none, or its configuration is damaged.
     """
     folder = runs_folder() / run_id
-    if run_id != Path(run_id).name or not folder.is_dir():
+    if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
     try:
         stored = json.loads((folder / "config.json").read_text("utf-8"))

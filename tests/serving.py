@@ -48,7 +48,7 @@ def serve(host: Host) -> Iterator[Host]:
     """Serve on a free port of the loopback address; `host.url` says where."""
 
     class Handler(BaseHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_: object) -> None:
             pass
 
         def do_GET(self) -> None:

@@ -6,6 +6,7 @@ for the missing bytes only.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -59,16 +60,18 @@ def download(url: str, path: Path, tally: Tally) -> None:
     headers = {"Accept-Encoding": "identity"}
     if present:
         headers["Range"] = f"bytes={present}-"
-    with path.open("ab") as file:
+    with path.open("ab") as file, ExitStack() as connections:
 
-        def start_over_if_whole(response: requests.Response, *_: Any, **__: Any) -> None:
+        def on_response(response: requests.Response, *_: Any, **__: Any) -> None:
+            # pooch leaves a transfer open that did not come to its end.
+            connections.callback(response.close)
             if present and response.status_code in (_WHOLE_CONTENT, _RANGE_NOT_SATISFIABLE):
                 file.truncate(0)
                 tally.add(fetched_bytes=-present)
 
         downloader = pooch.HTTPDownloader(
             headers=headers,
-            hooks={"response": start_over_if_whole},
+            hooks={"response": on_response},
             timeout=_TIMEOUT_SECONDS,
             chunk_size=_CHUNK_BYTES,
         )
@@ -76,7 +79,7 @@ def download(url: str, path: Path, tally: Tally) -> None:
             downloader(address, _Tap(file, tally), None)
             return
         except requests.HTTPError as cause:
-            if cause.response.status_code != _RANGE_NOT_SATISFIABLE:
+            if not present or cause.response.status_code != _RANGE_NOT_SATISFIABLE:
                 raise DatasetError(
                     f"{address} answered {cause.response.status_code} ({cause.response.reason}). "
                     "Try again later, or load the dataset from a local copy."

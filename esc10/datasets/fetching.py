@@ -53,10 +53,11 @@ def fetch(
     start = Progress(f"{verb} {source.title}", 0, CLIPS, 0, source.fetched_bytes)
     with disk_trouble(f"Storing {source.title}", DatasetError):
         if final.exists():
-            if _intact(final):
+            damaged = _damaged(final)
+            if damaged == []:
                 on_progress(Progress(f"{source.title} is whole", CLIPS, CLIPS))
                 return
-            _reopen(final, stage)
+            _reopen(final, stage, damaged or [])
         stage.mkdir(parents=True, exist_ok=True)
         tally = Tally(start, on_progress, should_stop)
         if from_path is None:
@@ -64,27 +65,36 @@ def fetch(
         else:
             expected, supply = open_local(source, from_path)
         try:
-            hashes = _bring_all(expected, supply, stage, tally)
-        finally:
-            if isinstance(supply, Archive):
-                supply.close()
+            try:
+                hashes = _bring_all(expected, supply, stage, tally)
+            finally:
+                if isinstance(supply, Archive):
+                    supply.close()
+        except DatasetError:
+            if from_path is None:
+                # An archive that gave a damaged clip would give it again.
+                (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
+            raise
         _complete(source, stage, final, expected, hashes)
 
 
-def _intact(final: Path) -> bool:
-    """Whether every file of a dataset still has the hash it had when it was fetched."""
+def _damaged(final: Path) -> list[ExpectedFile] | None:
+    """The files that lost the hash they had when they were fetched; None if nobody knows."""
     try:
         expected = files_of(final)
     except DatasetError:
-        return False
-    return all(verified_sha256(final / file.path, file) is not None for file in expected)
+        return None
+    return [file for file in expected if verified_sha256(final / file.path, file) is None]
 
 
-def _reopen(final: Path, stage: Path) -> None:
+def _reopen(final: Path, stage: Path, damaged: list[ExpectedFile]) -> None:
     """Make a damaged dataset a partial one again, so that the same path mends it."""
     shutil.rmtree(stage, ignore_errors=True)
     final.rename(stage)
     (stage / MARKER).unlink(missing_ok=True)
+    for file in damaged:
+        # A source that knows no hashes would take it for whole.
+        (stage / file.path).unlink(missing_ok=True)
 
 
 def _bring_all(

@@ -30,20 +30,21 @@ def animal_files(table: bytes) -> tuple[ExpectedFile, ...]:
     try:
         rows = list(csv.DictReader(io.StringIO(table.decode("utf-8"))))
         names = [row["filename"] for row in rows if int(row["target"]) in ANIMAL_TARGETS]
+        clips = [clip_from_name(name, Path()) for name in names]
     except (UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as cause:
         raise DatasetError(
             "meta/esc50.csv is not ESC-50's table: its columns should be "
             f"{','.join(COLUMNS)}. Fetch again, or check the local copy."
         ) from cause
-    clips = [clip_from_name(name, Path()) for name in names]
-    counts = Counter((clip.target, clip.fold) for clip in clips)
+    distinct = {clip.filename: clip for clip in clips}
+    counts = Counter((clip.target, clip.fold) for clip in distinct.values())
     whole = {(target, fold) for target in ANIMAL_TARGETS for fold in range(1, 6)}
     if set(counts) != whole or set(counts.values()) != {CLIPS_PER_CLASS_AND_FOLD}:
         raise DatasetError(
             "meta/esc50.csv is incomplete: it should list 8 clips of each of the ten animal "
-            f"classes in each of 5 folds, and lists {len(clips)}. Fetch again."
+            f"classes in each of 5 folds, and lists {len(distinct)}. Fetch again."
         )
     return tuple(
         ExpectedFile(filename=name, path=f"audio/{name}", size=ESC50_CLIP_BYTES)
-        for name in sorted(names)
+        for name in sorted(distinct)
     )

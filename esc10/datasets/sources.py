@@ -160,8 +160,12 @@ def mirrored(url: str) -> str:
     mirror = os.environ.get("ESC10_MIRROR")
     if not mirror:
         return url
-    parts = urlsplit(mirror)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(mirror)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        usable = False
+    if not usable:
         raise DatasetError(
             f"ESC10_MIRROR is '{mirror}', which is not an address. "
             "Write it as http://host:port, or unset it to use the public hosts."

@@ -8,7 +8,9 @@ every file afterwards, the same way for all supplies.
 from __future__ import annotations
 
 import io
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -28,6 +30,18 @@ MAX_CLIP_BYTES = 2 * 2**20
 """The largest clip of any source has 441,044 bytes."""
 
 MAX_FOLDER_ENTRIES = 50_000
+
+_DAMAGED_ZIP = (
+    OSError,  # a seek to nowhere, a bad bzip2 stream
+    EOFError,
+    RuntimeError,  # encrypted, or (NotImplementedError) a compression or version unknown to Python
+    ValueError,  # a name that does not decode
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What `zipfile` raises on an archive that is not as it should be."""
 
 
 class Supply(Protocol):
@@ -50,12 +64,16 @@ class Archive:
         try:
             # Each read of a shared ZipFile seeks under a lock, so threads may share it.
             self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as cause:
+        except _DAMAGED_ZIP as cause:
             raise DatasetError(
                 f"{path.name} is not a whole zip archive. Copy or fetch it again."
             ) from cause
         members = self._zip.infolist()
-        self._refuse_hostile(members)
+        try:
+            self._refuse_hostile(members)
+        except DatasetError:
+            self.close()
+            raise
         self._members = {member.filename.rpartition("/")[2]: member for member in members}
 
     def _refuse_hostile(self, members: list[zipfile.ZipInfo]) -> None:
@@ -97,13 +115,7 @@ class Archive:
             )
         try:
             return self._zip.read(member)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            RuntimeError,  # encrypted
-            NotImplementedError,  # an unknown compression
-        ) as cause:
+        except _DAMAGED_ZIP as cause:
             raise DatasetError(
                 f"{basename} is damaged inside {self._name}. Copy or fetch the archive again."
             ) from cause

@@ -1,4 +1,4 @@
-"""A lecture with no network: practice sounds, three networks, their mistakes, a sound of one's own."""
+"""A lecture with no network: practice sounds, three networks, their mistakes, a new sound."""
 
 from __future__ import annotations
 
