@@ -6,29 +6,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
-from esc10.datasets import SOURCES
+from esc10.config import TrainConfig
 from esc10.errors import Esc10Error
-from esc10.features import KINDS, MelConfig
 from esc10.models import MODELS
 from esc10.preparation import plan_run
 from esc10.progress import OnProgress, ShouldStop
 from esc10.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
-from esc10.splits import SPLITS, Split, leaking
 from esc10.ui.curves import show_curves
 from esc10.ui.frame import explain_and_stop, in_projector_mode, open_page
 from esc10.ui.progress import show_job, show_run
-from esc10.ui.server import (
-    PREPARE_JOB,
-    all_runs,
-    dataset,
-    datasets_here,
-    engine,
-    jobs,
-    layer_tables,
-)
-from esc10.ui.sounds import synthetic_badge
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS
+from esc10.ui.server import PREPARE_JOB, all_runs, datasets_here, engine, jobs, layer_tables
+from esc10.ui.settings import choose_settings, show_split
 
 RUNS_ON_THE_BOARD = 3
 
@@ -44,9 +32,9 @@ def main() -> None:
         )
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
-        config = _settings(here)
+        config = choose_settings(here)
         _buttons(config)
-        _split_facts(config)
+        show_split(config)
     with right:
         live, layers = st.tabs(["Live curves", "Layers"])
         with live:
@@ -54,88 +42,6 @@ def main() -> None:
             st.fragment(_board, run_every=1.0 if busy else None)(busy)
         with layers:
             st.fragment(_layers, run_every=None if _warm() else 1.0)(config.model, _warm())
-
-
-def _settings(here: list[str]) -> TrainConfig:
-    defaults = TrainConfig(dataset=here[0], model=next(iter(MODELS)))
-    model = st.selectbox(
-        "Network",
-        list(MODELS),
-        format_func=lambda key: MODELS[key].title,
-        key="model",
-        persist_state="session",
-    )
-    st.caption(MODELS[model].summary)
-    key = st.selectbox(
-        "Data",
-        here,
-        format_func=lambda key: SOURCES[key].title,
-        key="train dataset",
-        persist_state="session",
-    )
-    synthetic_badge(SOURCES[key])
-    left, right = st.columns([1.2, 1], vertical_alignment="bottom")
-    split = left.selectbox(
-        "Split",
-        list(SPLITS),
-        format_func=SPLIT_WORDS.__getitem__,
-        key="split",
-        persist_state="session",
-    )
-    epochs = right.number_input(
-        "Epochs",
-        1,
-        10_000,
-        defaults.epochs,
-        key="epochs",
-        persist_state="session",
-        help=f"At most; the lab went up to {LAB_EPOCHS}. The first 40 or so mislead where a "
-        "network has batch normalisation: the averages it validates with are still settling.",
-    )
-    with st.expander("More settings"):
-        features = st.selectbox(
-            "Features",
-            KINDS,
-            format_func=FEATURE_WORDS.__getitem__,
-            key="features",
-            persist_state="session",
-        )
-        patience = st.number_input(
-            "Patience",
-            1,
-            10_000,
-            defaults.patience,
-            key="patience",
-            persist_state="session",
-            help=f"Epochs without a lower validation loss; the lab's {LAB_PATIENCE}.",
-        )
-        rate = st.number_input(
-            "Learning rate",
-            0.00001,
-            1.0,
-            defaults.learning_rate,
-            step=0.0005,
-            format="%.5f",
-            key="learning rate",
-            persist_state="session",
-        )
-        batch = st.number_input(
-            "Batch size", 1, 1024, defaults.batch_size, key="batch size", persist_state="session"
-        )
-        seed = st.number_input(
-            "Seed", 0, 2**32 - 1, defaults.seed, key="seed", persist_state="session"
-        )
-    return TrainConfig(
-        dataset=key,
-        model=model,
-        features=features,
-        split=split,
-        epochs=epochs,
-        patience=patience,
-        batch_size=batch,
-        learning_rate=rate,
-        seed=seed,
-    )
 
 
 def _buttons(config: TrainConfig) -> None:
@@ -160,27 +66,6 @@ def _start(configs: list[TrainConfig]) -> None:
     st.rerun()
 
 
-def _split_facts(config: TrainConfig) -> None:
-    shown = dataset(config.dataset)
-    split: Split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
-    mel = MelConfig()
-    shapes = ", ".join(
-        f"{name} ({len(indices)}, {mel.frames}, {mel.n_mels})"
-        for name, indices in split.parts.items()
-    )
-    st.caption(f"Clips, frames and mel bands: {shapes}")
-    leaks = {part: len(leaking(shown, split, part)) for part in ("validation", "test")}
-    if any(leaks.values()):
-        st.warning(
-            f"{leaks['validation']} of {len(split.validation)} validation clips and "
-            f"{leaks['test']} of {len(split.test)} test clips share a recording with a training "
-            "clip: expect figures that flatter.",
-            icon=":material/water_drop:",
-        )
-    else:
-        st.caption("No validation or test clip shares a recording with a training clip.")
-
-
 def _busy() -> bool:
     status = engine().status()
     preparing = jobs().get(PREPARE_JOB)
@@ -199,8 +84,8 @@ def _runs_on_the_board() -> list[tuple[int, Run]]:
     places = list(enumerate(reversed(all_runs())))
     shown = [(place, run) for place, run in places if run.state in UNFINISHED]
     ended = [(place, run) for place, run in places if run.state in (*WITH_WEIGHTS, *CUT_SHORT)]
-    room = max(0, RUNS_ON_THE_BOARD - len(shown))
-    return sorted(shown + ended[len(ended) - room :], key=lambda placed: placed[0])
+    hidden = max(0, len(ended) + len(shown) - RUNS_ON_THE_BOARD)
+    return sorted(shown + ended[hidden:], key=lambda placed: placed[0])
 
 
 def _board(was_busy: bool) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 
 from esc10.runs import list_runs
-from tests.browser.conftest import LAPTOP, App, free_port, start_app, stop_app
+from tests.browser.conftest import LAPTOP, ROOT, App, free_port, start_app, stop_app
 from tests.browser.steps import points, set_epochs, visit
 from tests.waiting import wait_for
 
@@ -22,7 +26,7 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
     expect(page.get_by_text("finished after 2 epochs")).to_be_visible(timeout=120_000)
     set_epochs(page, 3000)
     page.get_by_role("button", name="Train", exact=True).click()
-    page.get_by_text("epoch 2 of 3000").wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"epoch \d+ of 3000")).wait_for(timeout=60_000)
     workers = practice_app.process.children(recursive=True)
     assert workers
     practice_app.process.kill()
@@ -43,7 +47,7 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
         assert (cut.state, finished.state) == ("interrupted", "finished")
         assert finished.answers("val_loss").probabilities["test"].shape == (80, 10)
         trained = len(cut.history())
-        assert trained >= 2
+        assert trained >= 1
         wait_for(
             lambda: sorted(points(page).values()) == [2, 2, trained, trained],
             10,
@@ -56,5 +60,16 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
 
 
 def test_a_taken_port_is_a_sentence(practice_app: App) -> None:
-    with pytest.raises(AssertionError, match=f"Port {practice_app.port} is not available"):
-        start_app(practice_app.home, practice_app.port)
+    second = subprocess.run(
+        [
+            *(sys.executable, "-m", "streamlit", "run", "app.py"),
+            *("--server.port", str(practice_app.port), "--server.headless", "true"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert second.returncode != 0
+    assert f"Port {practice_app.port} is not available" in second.stdout + second.stderr
+    assert "Traceback" not in second.stderr

@@ -1,0 +1,125 @@
+"""The form in which a person chooses what to train, and what the choice of split entails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
+from esc10.datasets import SOURCES
+from esc10.features import KINDS, MelConfig
+from esc10.models import MODELS
+from esc10.splits import SPLITS, leaking
+from esc10.ui.server import dataset
+from esc10.ui.sounds import synthetic_badge
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS
+
+
+def choose_settings(here: list[str]) -> TrainConfig:
+    """The settings a person has chosen; they stay while other pages are visited.
+
+    Args:
+        here: the keys of the datasets on this machine, at least one.
+    """
+    defaults = TrainConfig(dataset=here[0], model=next(iter(MODELS)))
+    model = st.selectbox(
+        "Network",
+        list(MODELS),
+        format_func=lambda key: MODELS[key].title,
+        key="model",
+        persist_state="session",
+    )
+    st.caption(MODELS[model].summary)
+    key = st.selectbox(
+        "Data",
+        here,
+        format_func=lambda key: SOURCES[key].title,
+        key="train dataset",
+        persist_state="session",
+    )
+    synthetic_badge(SOURCES[key])
+    left, right = st.columns([1.2, 1], vertical_alignment="bottom")
+    split = left.selectbox(
+        "Split",
+        list(SPLITS),
+        format_func=SPLIT_WORDS.__getitem__,
+        key="split",
+        persist_state="session",
+    )
+    epochs = right.number_input(
+        "Epochs",
+        1,
+        10_000,
+        defaults.epochs,
+        key="epochs",
+        persist_state="session",
+        help=f"At most; the lab went up to {LAB_EPOCHS}. The first 40 or so mislead where a "
+        "network has batch normalisation: the averages it validates with are still settling.",
+    )
+    with st.expander("More settings"):
+        more = _more_settings(defaults)
+    return TrainConfig(dataset=key, model=model, split=split, epochs=epochs, **more)
+
+
+def _more_settings(defaults: TrainConfig) -> dict[str, Any]:
+    """The settings most people leave alone, by their names in `TrainConfig`."""
+    features = st.selectbox(
+        "Features",
+        KINDS,
+        format_func=FEATURE_WORDS.__getitem__,
+        key="features",
+        persist_state="session",
+    )
+    patience = st.number_input(
+        "Patience",
+        1,
+        10_000,
+        defaults.patience,
+        key="patience",
+        persist_state="session",
+        help=f"Epochs without a lower validation loss; the lab's {LAB_PATIENCE}.",
+    )
+    rate = st.number_input(
+        "Learning rate",
+        0.00001,
+        1.0,
+        defaults.learning_rate,
+        step=0.0005,
+        format="%.5f",
+        key="learning rate",
+        persist_state="session",
+    )
+    batch = st.number_input(
+        "Batch size", 1, 1024, defaults.batch_size, key="batch size", persist_state="session"
+    )
+    seed = st.number_input("Seed", 0, 2**32 - 1, defaults.seed, key="seed", persist_state="session")
+    return {
+        "features": features,
+        "patience": patience,
+        "learning_rate": rate,
+        "batch_size": batch,
+        "seed": seed,
+    }
+
+
+def show_split(config: TrainConfig) -> None:
+    """The shapes of the split's parts, and how many of its clips leak."""
+    shown = dataset(config.dataset)
+    split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
+    mel = MelConfig()
+    shapes = ", ".join(
+        f"{name} ({len(indices)}, {mel.frames}, {mel.n_mels})"
+        for name, indices in split.parts.items()
+    )
+    st.caption(f"Clips, frames and mel bands: {shapes}")
+    leaks = {part: len(leaking(shown, split, part)) for part in ("validation", "test")}
+    if any(leaks.values()):
+        st.warning(
+            f"{leaks['validation']} of {len(split.validation)} validation clips and "
+            f"{leaks['test']} of {len(split.test)} test clips share a recording with a training "
+            "clip: expect figures that flatter.",
+            icon=":material/water_drop:",
+        )
+    else:
+        st.caption("No validation or test clip shares a recording with a training clip.")

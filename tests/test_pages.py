@@ -1,0 +1,241 @@
+"""Each page as a script: what it says when something is missing, wrong, or as it should be."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from esc10.config import TrainConfig
+from esc10.datasets import load_dataset
+from esc10.preparation import plan_run
+from esc10.results import CRITERIA, BestEpoch, EpochRow, TrainResult
+from esc10.run import Outcome, Run
+from esc10.runs import create_run
+from esc10.ui import server
+from tests.conftest import link_tree
+
+ROOT = Path(__file__).resolve().parents[1]
+WARM_SECONDS = 120
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_engine(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages start an engine when they need one; it is shared here, and closed at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+        engine = server.engine()
+        yield
+        engine.close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def page(name: str) -> AppTest:
+    """A page, run once, without an uncaught error."""
+    test = AppTest.from_file(str(ROOT / name), default_timeout=60).run()
+    assert not test.exception, test.exception
+    return test
+
+
+def made_run(model: str = "cnn", split: str = "folds", seed: int = 0) -> Run:
+    """A finished run on the practice sounds whose answers are drawn at random."""
+    config = plan_run(TrainConfig("practice", model, split=split))
+    dataset = load_dataset("practice")
+    label_of = dict(zip((clip.filename for clip in dataset.clips), dataset.labels, strict=True))
+    labels = {
+        part: np.array([label_of[name] for name in config.clips[part]])
+        for part in ("validation", "test")
+    }
+    rng = np.random.default_rng(seed)
+    answers = {
+        part: rng.dirichlet(np.ones(10), len(labels[part])).astype(np.float32) for part in labels
+    }
+    best = {name: BestEpoch(1, b"no network", **answers) for name in CRITERIA}
+    row = EpochRow(1, 2.0, 0.2, 2.1, 0.15, 1.0)
+    run = create_run(config)
+    run.add_event("started")
+    run.add_epoch(row)
+    run.finish(
+        TrainResult((row,), best, answers["validation"][np.newaxis], "epochs", 47_018, 46_890, {}),
+        labels,
+    )
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained_master(
+    one_engine: None, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home with one really trained network."""
+    master = tmp_path_factory.mktemp("trained") / "home"
+    link_tree(practice_master, master)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(master))
+        engine = server.engine()
+        assert engine.wait_until_warm(WARM_SECONDS)
+        engine.submit(plan_run(TrainConfig("practice", "td_cnn", epochs=1)))
+        assert engine.wait_until_idle(WARM_SECONDS)
+    return master
+
+
+@pytest.fixture
+def trained_home(trained_master: Path, home: Path) -> Path:
+    link_tree(trained_master, home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("app.py", "No sounds yet"),
+        ("pages/dataset.py", "Choose a source"),
+        ("pages/train.py", "there are none on this machine yet"),
+        ("pages/evaluate.py", "no network has been trained"),
+        ("pages/predict.py", "No network has been trained"),
+    ],
+)
+def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
+    test = page(name)
+    said = [element.value for element in (*test.markdown, *test.info)]
+    assert any(sentence in text for text in said), said
+    assert not test.error
+
+
+def test_the_front_door_names_the_next_step(practice_home: Path) -> None:
+    assert "Ready: Practice sounds" in [text.value for text in page("app.py").markdown]
+    made_run()
+    assert "1 trained." in [text.value for text in page("app.py").markdown]
+
+
+def test_a_dataset_is_browsed_by_class_and_fold(practice_home: Path) -> None:
+    test = page("pages/dataset.py")
+    test.selectbox(key="class practice").set_value("rain").run()
+    test.segmented_control(key="fold").set_value(3).run()
+    (clips,) = (box for box in test.selectbox if "Recording" in box.label)
+    assert clips.label == "Recording (8 of 400)"
+    assert any("**rain** · fold 3" in text.value for text in test.markdown)
+
+
+@pytest.mark.parametrize("split", ["folds", "lab"])
+def test_training_shows_the_shapes_and_what_leaks(practice_home: Path, split: str) -> None:
+    test = page("pages/train.py")
+    test.selectbox(key="split").set_value(split).run()
+    (shapes,) = (text.value for text in test.caption if "mel bands: train" in text.value)
+    sizes = {"folds": (240, 80, 80), "lab": (280, 80, 40)}[split]
+    assert all(f"({size}, 216, 128)" in shapes for size in sizes)
+    leaks = [text.value for text in test.warning if "share a recording" in text.value]
+    assert len(leaks) == (1 if split == "lab" else 0)
+
+
+def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) -> None:
+    made_run(split="lab")
+    test = page("pages/evaluate.py")
+    (headline,) = (text.value for text in test.markdown if "Test accuracy" in text.value)
+    assert headline.count(" to ") == 2
+    assert any("these figures flatter" in text.value for text in test.warning)
+    assert len(test.dataframe) == 3  # two reports, one list of mistakes
+
+
+def test_an_evaluation_outlives_its_dataset(practice_home: Path) -> None:
+    made_run()
+    shutil.rmtree(practice_home / "datasets")
+    test = page("pages/evaluate.py")
+    assert any("Test accuracy" in text.value for text in test.markdown)
+    assert any("the sounds come back with the dataset" in text.value for text in test.info)
+
+
+def test_a_damaged_run_is_named_and_the_others_are_judged(practice_home: Path) -> None:
+    whole, damaged = made_run(), made_run(seed=1)
+    (damaged.folder / "config.json").write_text("{")
+    test = page("pages/evaluate.py")
+    assert [text.value for text in test.warning if damaged.run_id in text.value]
+    assert test.selectbox(key="run").value == whole.run_id
+
+
+def test_a_run_without_weights_offers_nothing_to_judge(practice_home: Path) -> None:
+    run = create_run(plan_run(TrainConfig("practice", "cnn")))
+    run.end(Outcome("failed", "the training process was killed", {}))
+    assert any(
+        "no network has been trained" in text.value for text in page("pages/evaluate.py").info
+    )
+    board = page("pages/train.py")
+    assert any("the training process was killed" in text.value for text in board.error)
+
+
+def test_a_network_whose_weights_are_damaged_says_so(practice_home: Path) -> None:
+    made_run()
+    assert server.engine().wait_until_warm(WARM_SECONDS)
+    test = uploaded(sound(seconds=5))
+    assert [text.value for text in test.error if "damaged or belong to another" in text.value]
+
+
+def sound(seconds: float, rate: int = 44_100, channels: int = 1, **how: str) -> bytes:
+    """A noise burst as a sound file's bytes."""
+    samples = np.random.default_rng(3).normal(0, 0.1, (int(seconds * rate), channels))
+    content = io.BytesIO()
+    soundfile.write(content, samples, rate, **{"format": "WAV", **how})
+    return content.getvalue()
+
+
+def uploaded(content: bytes, name: str = "sound.wav") -> AppTest:
+    """The Predict page after an upload."""
+    test = page("pages/predict.py")
+    test.segmented_control(key="way").set_value("Upload").run()
+    test.file_uploader(key="upload").upload(name, content).run()
+    assert not test.exception, test.exception
+    return test
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"not a sound at all", "is not a sound this program can read"),
+        (sound(0), "holds no samples"),
+        (bytes(44_100), "is not a sound this program can read"),
+    ],
+)
+def test_an_upload_that_is_no_sound_gets_one_sentence(
+    trained_home: Path, content: bytes, sentence: str
+) -> None:
+    test = uploaded(content)
+    assert len(test.error) == 1
+    assert test.error[0].value.startswith("sound.wav")
+    assert sentence in test.error[0].value
+
+
+def test_a_silent_upload_gets_one_sentence(trained_home: Path) -> None:
+    content = io.BytesIO()
+    soundfile.write(content, np.zeros(44_100), 44_100, format="WAV")
+    test = uploaded(content.getvalue())
+    assert ["is silent" in text.value for text in test.error] == [True]
+
+
+@pytest.mark.parametrize(
+    ("content", "remark"),
+    [
+        (sound(9), "shortened from 9.0 s to its first 5 s"),
+        (sound(1.5), "padded with silence from 1.50 s to 5 s"),
+        (sound(5, channels=2), "2 channels were mixed to one"),
+        (sound(5, rate=96_000), "resampled from 96,000 Hz to 22,050 Hz"),
+        (sound(5, subtype="PCM_U8"), "resampled"),
+        (sound(5, format="MP3"), "resampled"),
+    ],
+    ids=["long", "short", "stereo", "96 kHz", "8 bit", "MP3"],
+)
+def test_an_odd_sound_simply_works_and_the_page_says_what_was_done(
+    trained_home: Path, content: bytes, remark: str
+) -> None:
+    test = uploaded(content)
+    assert not test.error
+    (headline,) = (text.value for text in test.markdown if text.value.startswith("## "))
+    assert headline.endswith("%")
+    assert any(remark in text.value for text in test.caption)
