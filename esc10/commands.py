@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 
 def _show(progress: Progress) -> None:
     if progress.files == progress.total_files or progress.files % 50 == 0:
+        # Back to the start of the line, so that an error's sentence has it to itself.
         print(
-            f"\r{progress.doing}: {progress.files}/{progress.total_files} files",
-            end="\n" if progress.files == progress.total_files else "",
+            f"{progress.doing}: {progress.files}/{progress.total_files} files",
+            end="\n" if progress.files == progress.total_files else "\r",
             file=sys.stderr,
             flush=True,
         )

@@ -189,8 +189,10 @@ def feature_set(
 def _cached(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
     """The cached array, or None where there is none that can be used."""
     try:
-        power = np.load(path)
-    except (OSError, ValueError, EOFError):
+        with path.open("rb") as file:
+            # Not np.load, which would take other kinds of files too, and leave them open.
+            power = np.lib.format.read_array(file)
+    except (OSError, ValueError):
         return None
     return power if power.shape == shape and power.dtype == np.float32 else None
 

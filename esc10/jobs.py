@@ -98,7 +98,7 @@ class JobBoard:
 
     def running(self) -> list[Job]:
         """All that have not ended."""
-        return [job for job in self._jobs.values() if job.running]
+        return [job for job in list(self._jobs.values()) if job.running]
 
     def clear(self, name: str) -> None:
         """Forget a job that has ended, once its error has been read."""

@@ -29,7 +29,7 @@ STATE_WORDS = {
 
 def run_time(run: Run) -> str:
     """When the run was asked for, on this machine's clock."""
-    return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M}"
+    return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M:%S}"
 
 
 def short_name(run: Run) -> str:
