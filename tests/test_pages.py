@@ -40,7 +40,10 @@ def one_engine(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 def page(name: str) -> AppTest:
     """A page, run once, without an uncaught error."""
-    test = AppTest.from_file(str(ROOT / name), default_timeout=60).run()
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if name != "app.py":
+        test.switch_page(name)
+    test.run()
     assert not test.exception, test.exception
     return test
 
