@@ -9,7 +9,7 @@ Data goes forward, and so does reading:
     5. config        what a person chooses; preparation: all that a run needs
     6. models        the lab's three networks
     7. training      learning, with every epoch's answers kept; results: what it gives back
-    8. run, runs     a run's folder, and all of them
+    8. run, runs     a run's folder, and all of them; recording: how one is written
     9. evaluation    confusion, reports, intervals, mistakes
     10. inference    a trained network answers
     11. engine       training in a worker process, for the pages

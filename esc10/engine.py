@@ -27,6 +27,7 @@ from esc10.errors import Esc10Error, RunError
 from esc10.features import MelConfig
 from esc10.models import LayerTable
 from esc10.preparation import RunConfig, TrainingData, training_data
+from esc10.recording import RunRecorder
 from esc10.results import Answer, TrainResult
 from esc10.run import Outcome, Run
 from esc10.runs import close_interrupted, create_run
@@ -45,7 +46,7 @@ _log = logging.getLogger(__name__)
 class _Active:
     """A run in the worker's hands."""
 
-    run: Run
+    run: RunRecorder
     future: Future[TrainResult]
     data: Future[TrainingData]
     labels: dict[str, NDArray[np.int64]]
@@ -83,7 +84,7 @@ class Engine:
             load_data: gives a run's arrays when its turn has come.
         """
         self._cluster, self._load_data = cluster, load_data
-        self._queue: list[Run] = []
+        self._queue: list[RunRecorder] = []
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None
         self._tables: dict[str, LayerTable] | None = None
@@ -94,7 +95,7 @@ class Engine:
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._dispatcher.start()
 
-    def submit(self, config: RunConfig) -> Run:
+    def submit(self, config: RunConfig) -> RunRecorder:
         """Put a new run at the end of the queue.
 
         Raises:
@@ -213,7 +214,7 @@ class Engine:
                     self._starting = None
                     self._changed.notify_all()
 
-    def _start(self, run: Run) -> None:
+    def _start(self, run: RunRecorder) -> None:
         data = self._load_data(run.config)
         client = self._cluster.client
         client.subscribe_topic(
@@ -234,7 +235,7 @@ class Engine:
             self._active[run.run_id] = _Active(run, future, scattered, labels)
         future.add_done_callback(lambda _: self._on_end(run.run_id))
 
-    def _on_event(self, run: Run, event: dict[str, Any]) -> None:
+    def _on_event(self, run: RunRecorder, event: dict[str, Any]) -> None:
         try:
             run.add_event(**event)
         except RunError:
@@ -271,7 +272,7 @@ class Engine:
             active.run.add_epoch(row)
         active.run.finish(result, active.labels)
 
-    def _end(self, run: Run, outcome: Outcome) -> None:
+    def _end(self, run: RunRecorder, outcome: Outcome) -> None:
         try:
             run.end(outcome)
         except RunError:

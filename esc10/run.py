@@ -14,25 +14,21 @@ The process that takes part in training only to send rows and bytes never writes
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import socket
-import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-from esc10.errors import RunError, disk_trouble
-from esc10.home import write_whole
+from esc10.errors import RunError
 from esc10.preparation import RunConfig
-from esc10.results import CRITERIA, ENDINGS, EpochRow, TrainResult
+from esc10.results import CRITERIA, EpochRow
 
 UNFINISHED = ("queued", "training")
 WITH_WEIGHTS = ("finished", "stopped")
@@ -198,71 +194,6 @@ class Run:
             )
         return outcome.best[criterion]
 
-    def add_event(self, kind: str, **values: Any) -> None:
-        """Append an event; it carries the time it was written, in seconds since 1970.
-
-        Raises:
-            RunError: the disk refused.
-        """
-        line = json.dumps({"at": time.time(), "kind": kind, **values}) + "\n"
-        with (
-            disk_trouble(f"Writing down run {self.run_id}", RunError),
-            (self.folder / "events.jsonl").open("a+b") as file,
-        ):
-            _drop_cut_off_line(file)
-            file.write(line.encode())
-
-    def add_epoch(self, row: EpochRow) -> None:
-        """Append an epoch's figures."""
-        self.add_event("epoch", **asdict(row))
-
-    def finish(self, result: TrainResult, labels: Mapping[str, NDArray[np.int64]]) -> None:
-        """Store everything a training gave, its outcome last.
-
-        Args:
-            result: what training gave.
-            labels: for `validation` and `test`, shape (clips,).
-
-        Raises:
-            RunError: the disk refused; the run is then not finished.
-        """
-        arrays: dict[str, NDArray[Any]] = {
-            "validation_labels": labels["validation"],
-            "test_labels": labels["test"],
-            "validation_by_epoch": result.validation_by_epoch,
-        }
-        with disk_trouble(f"Storing run {self.run_id}", RunError):
-            for criterion, best in result.best.items():
-                write_whole(self.folder / f"{criterion}.weights.h5", best.weights)
-                arrays[f"{criterion}_validation"] = best.validation
-                arrays[f"{criterion}_test"] = best.test
-            content = io.BytesIO()
-            np.savez_compressed(content, allow_pickle=False, **arrays)
-            write_whole(self.folder / "probabilities.npz", content.getvalue())
-            write_whole(self.folder / "history.csv", _csv(result.history))
-        self.end(
-            Outcome(
-                state="stopped" if result.ended == "stopped" else "finished",
-                reason=ENDINGS[result.ended],
-                best={criterion: best.epoch for criterion, best in result.best.items()},
-                parameters=result.parameters,
-                trainable_parameters=result.trainable_parameters,
-                versions=result.versions,
-            )
-        )
-
-    def end(self, outcome: Outcome) -> None:
-        """Write the outcome, unless there is one: the first stands.
-
-        Raises:
-            RunError: the disk refused.
-        """
-        if (self.folder / "outcome.json").exists():
-            return
-        self.add_event(outcome.state, reason=outcome.reason)
-        with disk_trouble(f"Storing run {self.run_id}", RunError):
-            write_whole(self.folder / "outcome.json", json.dumps(asdict(outcome)).encode())
-
     @property
     def writer_lives(self) -> bool:
         """Whether the process that writes this run is still there, as far as this host can tell."""
@@ -291,19 +222,3 @@ def damaged(run_id: str, file: str) -> RunError:
         f"Run {run_id} is damaged: {file} is missing or cut off. Train it again; other runs are "
         "not affected."
     )
-
-
-def _drop_cut_off_line(file: BinaryIO) -> None:
-    """Take away what a full disk or a power cut left of a line: it would spoil the next one."""
-    file.seek(0)
-    content = file.read()
-    if content and not content.endswith(b"\n"):
-        file.truncate(content.rfind(b"\n") + 1)
-
-
-def _csv(history: tuple[EpochRow, ...]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(field.name for field in fields(EpochRow))
-    writer.writerows(asdict(row).values() for row in history)
-    return text.getvalue().encode()

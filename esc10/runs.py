@@ -16,6 +16,7 @@ from esc10.errors import RunError, disk_trouble
 from esc10.features import MelConfig, Scaling
 from esc10.home import home, write_whole
 from esc10.preparation import RunConfig
+from esc10.recording import RunRecorder
 from esc10.run import UNFINISHED, Outcome, Run, damaged
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -26,7 +27,7 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
-def create_run(config: RunConfig) -> Run:
+def create_run(config: RunConfig) -> RunRecorder:
     """A new run's folder, complete with its configuration before it gets its name.
 
     Raises:
@@ -40,7 +41,7 @@ def create_run(config: RunConfig) -> Run:
         write_whole(aside / "config.json", json.dumps(asdict(config), indent=1).encode())
         write_whole(aside / "process.json", json.dumps(writer).encode())
         aside.rename(folder)
-    run = Run(folder, config)
+    run = RunRecorder(folder, config)
     run.add_event("queued")
     return run
 
@@ -115,4 +116,4 @@ def close_interrupted() -> None:
     for run in runs:
         if run.state in UNFINISHED and not run.writer_lives:
             reason = "the program was closed or the machine went down while it was unfinished"
-            run.end(Outcome("interrupted", reason, {}))
+            RunRecorder(run.folder, run.config).end(Outcome("interrupted", reason, {}))
