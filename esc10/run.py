@@ -18,7 +18,7 @@ import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ WITH_WEIGHTS = ("finished", "stopped")
 CUT_SHORT = ("failed", "interrupted")
 STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
 """Every state a run can be in; `cancelled` is a run taken out of the queue."""
+
+_KEPT_EVENT_FILES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,10 @@ class Run:
         """
         path = self.folder / "events.jsonl"
         try:
-            text = path.read_text("utf-8") if path.exists() else ""
-            whole_lines = text[: text.rfind("\n") + 1].splitlines()
-            return [json.loads(line) for line in whole_lines]
+            if not path.exists():
+                return []
+            state = path.stat()
+            return list(_events_in(path, state.st_size, state.st_mtime_ns))
         except (OSError, ValueError) as cause:
             raise damaged(self.run_id, "events.jsonl") from cause
 
@@ -204,6 +207,15 @@ class Run:
             return bool(psutil.Process(writer["pid"]).create_time() == writer["started"])
         except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
             return False
+
+
+@lru_cache(maxsize=_KEPT_EVENT_FILES)
+def _events_in(path: Path, size: int, changed: int) -> tuple[dict[str, Any], ...]:
+    """The events in a file as it was at that size and time: pages ask once a second for them."""
+    del size, changed
+    text = path.read_text("utf-8")
+    whole_lines = text[: text.rfind("\n") + 1].splitlines()
+    return tuple(json.loads(line) for line in whole_lines)
 
 
 def rows_of(events: list[dict[str, Any]]) -> list[EpochRow]:
