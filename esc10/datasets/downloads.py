@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import pooch
 import requests
@@ -86,9 +87,9 @@ def download(url: str, path: Path, tally: Tally) -> None:
                 ) from cause
         except requests.RequestException as cause:
             raise DatasetError(
-                f"{address} cannot be reached, or broke off. Check the network and fetch again: "
-                "what has arrived is kept. Without a network, load a local copy or use the "
-                "practice sounds."
+                f"{urlsplit(address).netloc} cannot be reached, or broke off. Check the network "
+                "and fetch again: what has arrived is kept. Without a network, load a local copy "
+                "or use the practice sounds."
             ) from cause
     # The partial file was longer than the whole one, and the hook has dropped it.
     download(url, path, tally)

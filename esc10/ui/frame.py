@@ -27,6 +27,7 @@ _STYLE = """
   }
   .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem; }
   .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
+  [data-testid="stHeaderActionElements"] { display: none; }
   [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>
 """
