@@ -110,7 +110,7 @@ def _reports(judged: Evaluation) -> None:
         column.markdown(f"#### {name.capitalize()}")
         column.dataframe(
             {
-                "class": [in_words(row) for row in rows],
+                "class": [in_words(row).replace("avg", "average") for row in rows],
                 **{
                     figure: [row[figure] for row in rows.values()]
                     for figure in ("precision", "recall", "f1-score", "support")

@@ -119,7 +119,7 @@ def frame_votes(
             **rows,
             colorscale=palette.SHARE_SCALE,
             zmin=0,
-            zmax=1,
+            zmax=max(float(votes.max()), 2 / len(classes)),
             showscale=False,
             hovertemplate="%{x:.2f} s: %{y} %{z:.0%}<extra></extra>",
         ),
@@ -127,7 +127,9 @@ def frame_votes(
         col=1,
     )
     figure.update_layout(palette.layout(font_size, height))
-    figure.update_layout(title_text="What it hears (above), and what each frame votes for (below)")
+    figure.update_layout(title_text="What it hears, and each frame's vote")
+    figure.update_xaxes(showgrid=False)
+    figure.update_yaxes(showgrid=False)
     figure.update_yaxes(title_text="mel band", row=1, col=1)
     figure.update_xaxes(title_text="seconds", row=2, col=1)
     return figure

@@ -49,7 +49,7 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
     sound = next((app.home / "datasets" / "practice" / "audio").glob("5-*-10.wav"))
     page.locator("input[type=file]").set_input_files(sound)
     expect(page.get_by_role("heading", level=2)).to_contain_text("%")
-    expect(page.get_by_text("what each frame votes for")).to_be_visible()
+    expect(page.get_by_text("each frame's vote")).to_be_visible()
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     never_loads_keras(app.process)
     with pytest.MonkeyPatch.context() as patch:
