@@ -26,14 +26,21 @@ LONG = 5000
 WARM_SECONDS = 120
 
 
+@pytest.fixture(scope="module")
+def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+        engine = Engine(Cluster())
+    yield engine
+    engine.close()
+
+
 @pytest.fixture
-def engine(practice_home: Path) -> Iterator[Engine]:
-    engine = Engine(Cluster())
-    try:
-        assert engine.wait_until_warm(WARM_SECONDS), "no worker came up"
-        yield engine
-    finally:
-        engine.close()
+def engine(module_engine: Engine, practice_home: Path) -> Engine:
+    """The engine, idle and warm, whatever the test before did to its worker."""
+    assert module_engine.wait_until_idle(WARM_SECONDS)
+    assert module_engine.wait_until_warm(WARM_SECONDS), "no worker came up"
+    return module_engine
 
 
 def plan(model: str = "cnn", epochs: int = 3, **settings: object) -> RunConfig:
