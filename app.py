@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from esc10.datasets import SOURCES
-from esc10.errors import Esc10Error
 from esc10.models import MODELS
 from esc10.run import UNFINISHED
-from esc10.ui.frame import open_page
-from esc10.ui.server import all_runs, datasets_here, engine, runs_with_weights
+from esc10.ui.frame import guarded, open_page
+from esc10.ui.server import all_runs, datasets_here, engine
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the lab's steps: its title, its page, where you stand, and whether it is done."""
+
+    title: str
+    page: str
+    state: str
+    done: bool = False
 
 
 def main() -> None:
@@ -19,55 +30,43 @@ def main() -> None:
         "Fetch ten kinds of sounds, train three neural networks on pictures of them, find out "
         "where each network errs, and let it judge a sound of your own."
     )
-    here = datasets_here()
-    runs = all_runs()
-    trained = runs_with_weights()
-    under_way = [run for run in runs if run.state in UNFINISHED]
-    steps = [
-        (
-            "1 · Dataset",
-            "pages/dataset.py",
-            "Ready: " + ", ".join(SOURCES[key].title for key in here)
-            if here
-            else "No sounds yet. The practice sounds need no network and take seconds.",
-            bool(here),
-        ),
-        (
-            "2 · Train",
-            "pages/train.py",
-            _training_state(len(trained), len(under_way)),
-            bool(trained),
-        ),
-        (
-            "3 · Evaluate",
-            "pages/evaluate.py",
-            "See what each network takes for what, and listen to it."
-            if trained
-            else "Opens when a network is trained.",
-            False,
-        ),
-        (
-            "4 · Predict",
-            "pages/predict.py",
-            "Upload or record a sound." if trained else "Opens when a network is trained.",
-            False,
-        ),
-    ]
-    next_step = next((index for index, step in enumerate(steps) if not step[3]), 2)
-    for index, (column, step) in enumerate(zip(st.columns(4), steps, strict=True)):
-        title, page, state, done = step
+    steps = _steps()
+    undone = [step for step in steps[:2] if not step.done]
+    following = undone[0] if undone else steps[2]
+    for column, step in zip(st.columns(4), steps, strict=True):
         with column.container(border=True, height="stretch"):
-            st.subheader(("✓ " if done else "") + title)
-            st.markdown(state)
-            if index == next_step:
-                if st.button("Go on here", type="primary", icon=":material/arrow_forward:"):
-                    st.switch_page(page)
-            else:
-                st.page_link(page, label="Open", icon=":material/arrow_forward:")
+            _card(step, step is following)
     st.markdown("#### The three networks")
     for column, network in zip(st.columns(3), MODELS.values(), strict=True):
         column.markdown(f"**{network.title}**  \n{network.summary}")
-    _engine_state()
+    warm = engine().status().workers > 0
+    st.fragment(_engine_state, run_every=None if warm else 2.0)()
+
+
+def _steps() -> list[Step]:
+    here = datasets_here()
+    runs = all_runs()
+    trained = sum(1 for run in runs if (outcome := run.outcome) is not None and outcome.best)
+    under_way = sum(run.state in UNFINISHED for run in runs)
+    if here:
+        sounds = "Ready: " + ", ".join(SOURCES[key].title for key in here)
+    else:
+        sounds = "No sounds yet. The practice sounds need no network and take seconds."
+    closed = "Opens when a network is trained."
+    return [
+        Step("1 · Dataset", "pages/dataset.py", sounds, bool(here)),
+        Step("2 · Train", "pages/train.py", _training_state(trained, under_way), trained > 0),
+        Step(
+            "3 · Evaluate",
+            "pages/evaluate.py",
+            "See what each network takes for what, and listen to it." if trained else closed,
+        ),
+        Step(
+            "4 · Predict",
+            "pages/predict.py",
+            "Upload or record a sound." if trained else closed,
+        ),
+    ]
 
 
 def _training_state(trained: int, under_way: int) -> str:
@@ -78,17 +77,24 @@ def _training_state(trained: int, under_way: int) -> str:
     return "Nothing trained yet. One click trains all three."
 
 
+def _card(step: Step, following: bool) -> None:
+    st.markdown(f"### {'✓ ' if step.done else ''}{step.title}")
+    st.markdown(step.state)
+    if not following:
+        st.page_link(step.page, label="Open", icon=":material/arrow_forward:")
+    elif st.button("Go on here", type="primary", icon=":material/arrow_forward:"):
+        st.switch_page(step.page)
+
+
 def _engine_state() -> None:
-    try:
-        status = engine().status()
-    except Esc10Error as error:
-        st.error(str(error))
-        return
-    if status.workers:
+    status = engine().status()
+    if status.trouble:
+        st.error(status.trouble)
+    elif status.workers:
         st.caption("The training engine is ready.")
     else:
         st.caption("The training engine is warming up; it takes about ten seconds.")
 
 
 if __name__ == "__main__":
-    main()
+    guarded(main)

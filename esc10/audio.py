@@ -22,8 +22,11 @@ SAMPLE_RATE = 22_050
 CLIP_SECONDS = 5.0
 CLIP_SAMPLES = int(SAMPLE_RATE * CLIP_SECONDS)
 
-MAX_SECONDS = 600.0
-"""Longer sounds are read no further than this."""
+_SPARE_SECONDS = 1.0
+"""Read beyond a clip's length, so that resampling does not feel the cut."""
+
+MAX_AMPLITUDE = 1000.0
+"""Full scale is 1. Beyond 60 dB above it a float file holds no sound, but some other numbers."""
 
 SILENCE = 1e-5
 """-100 dBFS: below the smallest step of 16-bit audio (3.05e-5), so nothing was recorded."""
@@ -34,7 +37,7 @@ class Sound:
     """A decoded sound, fixed to the length of a clip.
 
     Attributes:
-        samples: mono, at `SAMPLE_RATE`, shape (CLIP_SAMPLES,), within about [-1, 1].
+        samples: mono, at `SAMPLE_RATE`, shape (CLIP_SAMPLES,); full scale is 1.
         seconds: how long the sound was before it was fixed to a clip's length.
         remarks: what was done to it, in words for the person who brought it.
     """
@@ -59,13 +62,12 @@ def load_sound(source: Path | bytes, name: str) -> Sound:
     Raises:
         AudioError: it is empty, no audio, or silent.
     """
-    samples, rate = _decoded(source, name)  # (samples, channels)
+    samples, rate, seconds = _decoded(source, name)  # (samples, channels)
     remarks = []
     channels = samples.shape[1]
     mono = samples.mean(axis=1)
     if channels > 1:
         remarks.append(f"{channels} channels were mixed to one")
-    seconds = len(mono) / rate
     if rate != SAMPLE_RATE:
         import librosa  # slow to import, and not needed by whoever only wants the constants
 
@@ -84,8 +86,8 @@ def load_sound(source: Path | bytes, name: str) -> Sound:
     return Sound(fixed, seconds, tuple(remarks))
 
 
-def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]:
-    """The samples, shape (samples, channels), and their rate in hertz."""
+def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int, float]:
+    """The first samples, shape (samples, channels), their rate in hertz, all the seconds."""
     try:
         content = source.read_bytes() if isinstance(source, Path) else source
     except OSError as cause:
@@ -96,7 +98,10 @@ def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
             rate = int(file.samplerate)
-            samples = file.read(int(MAX_SECONDS * rate), dtype="float32", always_2d=True)
+            wanted = int((CLIP_SECONDS + _SPARE_SECONDS) * rate)
+            samples = file.read(wanted, dtype="float32", always_2d=True)
+            # A file that ended early may still claim more; one that did not has at least these.
+            seconds = max(len(samples), file.frames if len(samples) == wanted else 0) / rate
     except (soundfile.LibsndfileError, RuntimeError, ValueError) as cause:
         raise AudioError(
             f"{name} is not a sound this program can read. Use WAV, FLAC, OGG, MP3 or AIFF."
@@ -105,4 +110,6 @@ def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]
         raise AudioError(f"{name} holds no samples. Record or choose it again.")
     if not np.isfinite(samples).all():
         raise AudioError(f"{name} holds samples that are not numbers. Export it again.")
-    return samples, rate
+    if np.abs(samples).max() > MAX_AMPLITUDE:
+        raise AudioError(f"{name} holds samples that are no sound: too large. Export it again.")
+    return samples, rate, seconds

@@ -6,12 +6,10 @@ of its own, rather than one spawned from this one, it never imports the pages.
 
 from __future__ import annotations
 
-import atexit
 import os
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
 
 import dask
 from distributed import Client, LocalCluster
@@ -24,10 +22,11 @@ WORKER_OPTIONS = (
     *("--nthreads", "2"),  # one trains, one predicts beside it
     *("--resources", "TRAIN=1"),
     *("--memory-limit", "0"),  # Dask would take importing TensorFlow for a leak
-    *("--death-timeout", "60"),
+    *("--death-timeout", "600"),  # a first import of TensorFlow can take minutes on some laptops
     *("--preload", "esc10.worker"),
     "--no-dashboard",
 )
+_MOST_STARTS = 3
 _CONNECT_SECONDS = 5
 _GOODBYE_SECONDS = 10
 
@@ -43,6 +42,7 @@ class Cluster:
         """
         self._worker: subprocess.Popen[bytes] | None = None
         self._local: LocalCluster | None = None
+        self._starts = 0
         # A task whose worker died is failed at once, not tried on the next worker.
         dask.config.set({"distributed.scheduler.allowed-failures": 0})
         if address is None:
@@ -50,7 +50,7 @@ class Cluster:
                 n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0"
             )
             address = self._local.scheduler_address
-            self._worker = _start_worker(address)
+        self.address = address
         try:
             self.client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as cause:
@@ -58,21 +58,47 @@ class Cluster:
                 f"No Dask scheduler answers at {address}. Start it, or unset ESC10_SCHEDULER to "
                 "train on this machine."
             ) from cause
-        self.address = address
-        atexit.register(self.close)
+        try:
+            self.revive()
+        except RunError:
+            self.close()
+            raise
 
-    def trainers(self) -> int:
-        """How many runs the connected workers can train at the same time."""
+    def revive(self) -> None:
+        """Start the local worker's keeper if it is not running, a few times at most.
+
+        The keeper starts a worker that died anew by itself; this is for the keeper.
+
+        Raises:
+            RunError: the disk refused its log.
+        """
+        alive = self._worker is not None and self._worker.poll() is None
+        if self._local is None or alive or self._starts == _MOST_STARTS:
+            return
+        self._starts += 1
+        self._worker = _start_worker(self.address)
+
+    @property
+    def trouble(self) -> str | None:
+        """A sentence if the local worker will not come up any more."""
+        ended = self._worker is not None and self._worker.poll() is not None
+        if not ended or self._starts < _MOST_STARTS:
+            return None
+        return (
+            f"The training process does not start, or was ended {_MOST_STARTS} times. "
+            f"{home() / 'worker.log'} says why; then start the app again."
+        )
+
+    def capacity(self) -> tuple[int, int]:
+        """How many workers are connected, and how many runs they can train at the same time."""
+        if self.client.status != "running":
+            return 0, 0  # the client would give the workers it knew last
         workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
-        return int(sum(worker["resources"].get("TRAIN", 0) for worker in workers))
-
-    def workers(self) -> int:
-        """How many workers are connected, whether they may train or not."""
-        return len(self.client.scheduler_info(n_workers=-1)["workers"])
+        trainers = sum(worker["resources"].get("TRAIN", 0) for worker in workers)
+        return len(workers), int(trainers)
 
     def close(self) -> None:
         """Let go of everything that was started here."""
-        atexit.unregister(self.close)
         if self._worker is not None:
             self._worker.terminate()
             try:
@@ -84,17 +110,6 @@ class Cluster:
         if self._local is not None:
             self._local.close()
 
-    def __enter__(self) -> Cluster:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
 
 def _start_worker(address: str) -> subprocess.Popen[bytes]:
     """The nanny process that keeps one worker alive; both write to ESC10_HOME/worker.log."""
@@ -103,11 +118,14 @@ def _start_worker(address: str) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with disk_trouble("Starting the worker", RunError):
         home().mkdir(parents=True, exist_ok=True)
-        with (home() / "worker.log").open("wb") as log:
+        with (home() / "worker.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", "worker", address, *WORKER_OPTIONS],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=environment,
+                # Ctrl-C is for the server, which then ends the worker in its own order.
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )

@@ -5,7 +5,9 @@ Beside each stands the same answer in words, for people.
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from argparse import Namespace
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -45,6 +47,7 @@ def fetch(options: Namespace) -> dict[str, Any]:
     dataset = datasets.load_dataset(options.dataset)
     return {
         "dataset": options.dataset,
+        "synthetic": dataset.source.synthetic,
         "clips": len(dataset.clips),
         "classes": list(dataset.classes),
         "folder": str(datasets.dataset_folder(options.dataset)),
@@ -66,6 +69,8 @@ def train(options: Namespace) -> dict[str, Any]:
     # After the configuration: Keras takes seconds to import, and a bad setting none to refuse.
     from esc10.training import train as train_network
 
+    stop = _stop_at_interrupt()
+
     def on_epoch_end(row: EpochRow) -> None:
         run.add_epoch(row)
         print(
@@ -77,9 +82,9 @@ def train(options: Namespace) -> dict[str, Any]:
 
     run.add_event("started")
     try:
-        result = train_network(data, config, on_epoch_end)
+        result = train_network(data, config, on_epoch_end, stop.is_set)
     except KeyboardInterrupt:
-        run.end(Outcome("interrupted", "somebody interrupted the command", {}))
+        run.end(Outcome("interrupted", "somebody interrupted the command twice", {}))
         raise
     except Exception as error:
         run.end(Outcome("failed", f"{type(error).__name__}: {error}", {}))
@@ -98,10 +103,23 @@ def train(options: Namespace) -> dict[str, Any]:
     }
 
 
+def _stop_at_interrupt() -> threading.Event:
+    """An event that the first Ctrl-C sets, so that the best weights so far are kept."""
+    stop = threading.Event()
+
+    def heard(*_: object) -> None:
+        print("Stopping; the best weights so far are kept.", file=sys.stderr)
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, heard)
+    return stop
+
+
 def train_in_words(answer: dict[str, Any]) -> str:
     """One line."""
     if answer["best_val_accuracy"] is None:
-        return f"{answer['run_id']}: the loss became infinite in the first epoch."
+        return f"{answer['run_id']}: no epoch was finished, or the loss became infinite."
     return (
         f"{answer['run_id']}: {answer['epochs']} epochs, best validation accuracy "
         f"{answer['best_val_accuracy']:.3f}, best validation loss {answer['best_val_loss']:.3f}"
@@ -112,7 +130,8 @@ def evaluate(options: Namespace) -> dict[str, Any]:
     """Judge a run on its validation and test clips."""
     from esc10.evaluation import evaluate as evaluate_run
 
-    verdict = evaluate_run(run_library.find_run(options.run), options.weights)
+    run = run_library.find_run(options.run)
+    verdict = evaluate_run(run, options.weights)
     parts = {
         name: {
             "accuracy": part.accuracy,
@@ -127,6 +146,7 @@ def evaluate(options: Namespace) -> dict[str, Any]:
         "run_id": verdict.run_id,
         "weights": verdict.weights,
         "epoch": verdict.epoch,
+        "synthetic": datasets.source_of(run.config.train.dataset).synthetic,
         "classes": list(verdict.classes),
         **parts,
     }

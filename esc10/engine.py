@@ -11,8 +11,10 @@ What they share is guarded by `_changed`.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +38,9 @@ KILLED = (
     "the training process was killed, by the system or because memory ran out; worker.log in the "
     "data folder may say more"
 )
+CLOSED = "the program was closed"
 _LOOK_SECONDS = 0.5
+_CLOSE_INTERRUPTED_SECONDS = 10
 _ANSWER_SECONDS = 60
 
 _log = logging.getLogger(__name__)
@@ -61,12 +65,14 @@ class EngineStatus:
         trainers: how many runs they can train at the same time.
         queue: the waiting runs' names, the next one first.
         active: the names of runs in a worker's hands.
+        trouble: a sentence if no worker will come up any more.
     """
 
     workers: int
     trainers: int
     queue: tuple[str, ...]
     active: tuple[str, ...]
+    trouble: str | None = None
 
 
 class Engine:
@@ -87,11 +93,13 @@ class Engine:
         self._queue: list[RunRecorder] = []
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None
-        self._tables: dict[str, LayerTable] | None = None
+        self._tables: dict[int, dict[str, LayerTable]] = {}
         self._seen = (0, 0)
         self._changed = threading.Condition()
         self._closing = False
         close_interrupted()
+        self._swept = time.monotonic()
+        atexit.register(self.close)
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._dispatcher.start()
 
@@ -114,8 +122,12 @@ class Engine:
             self._queue = [run for run in self._queue if run.run_id != run_id]
         for run in waiting:
             run.end(Outcome("cancelled", "it was taken out of the queue", {}))
-        if not waiting:
+        if waiting:
+            return
+        try:
             Event(worker.stop_event(run_id), client=self._cluster.client).set()
+        except Exception as cause:  # whatever a lost scheduler makes of it
+            raise RunError("The training engine cannot be reached; the run cannot stop.") from cause
 
     def status(self) -> EngineStatus:
         """Where things stand, as of half a second ago at most."""
@@ -125,7 +137,11 @@ class Engine:
                 active.append(self._starting)
             workers, trainers = self._seen
             return EngineStatus(
-                workers, trainers, tuple(run.run_id for run in self._queue), tuple(active)
+                workers,
+                trainers,
+                tuple(run.run_id for run in self._queue),
+                tuple(active),
+                self._cluster.trouble,
             )
 
     def wait_until_idle(self, timeout: float) -> bool:
@@ -160,39 +176,42 @@ class Engine:
         Raises:
             RunError: no worker is there to build them.
         """
-        if self._tables is None:
+        if classes not in self._tables:
             mel = MelConfig()
-            self._tables = self._ask(worker.layer_tables, mel.frames, mel.n_mels, classes)
-        return self._tables
+            self._tables[classes] = self._ask(worker.layer_tables, mel.frames, mel.n_mels, classes)
+        return self._tables[classes]
 
     def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         if not self.status().workers:
             raise RunError("The worker is still warming up. Try again in a few seconds.")
-        future = self._cluster.client.submit(function, *arguments, pure=False, priority=10)
         try:
-            return future.result(timeout=_ANSWER_SECONDS)
-        except (TimeoutError, KilledWorker) as cause:
+            future = self._cluster.client.submit(function, *arguments, pure=False, priority=10)
+            try:
+                return future.result(timeout=_ANSWER_SECONDS)
+            finally:
+                future.release()
+        except Esc10Error:
+            raise
+        except Exception as cause:  # a dead worker, a lost scheduler, a client that was closed
+            _log.exception("no answer from the worker")
             raise RunError("The worker gave no answer. Try again in a few seconds.") from cause
-        finally:
-            future.release()
 
     def close(self) -> None:
         """Stop looking for work and close the cluster; a run under way becomes interrupted."""
+        atexit.unregister(self.close)
         with self._changed:
             self._closing = True
-            unfinished = [active.run for active in self._active.values()] + self._queue
             self._changed.notify_all()
         self._dispatcher.join()
+        with self._changed:
+            unfinished = [active.run for active in self._active.values()] + self._queue
         for run in unfinished:
-            run.end(Outcome("interrupted", "the program was closed", {}))
+            self._end(run, Outcome("interrupted", CLOSED, {}))
         self._cluster.close()
 
     def _dispatch(self) -> None:
         while True:
-            try:
-                seen = (self._cluster.workers(), self._cluster.trainers())
-            except (OSError, TimeoutError, RuntimeError):
-                seen = (0, 0)  # the scheduler is gone, or this process is about to be
+            seen = self._look()
             with self._changed:
                 if self._closing:
                     return
@@ -206,6 +225,10 @@ class Engine:
                 self._starting = run.run_id
             try:
                 self._start(run)
+            except TimeoutError:
+                # The worker died a moment ago: the run has not begun, and keeps its place.
+                with self._changed:
+                    self._queue.insert(0, run)
             except Exception as error:
                 _log.exception("run %s could not be started", run.run_id)
                 self._end(run, Outcome("failed", str(error), {}))
@@ -213,6 +236,18 @@ class Engine:
                 with self._changed:
                     self._starting = None
                     self._changed.notify_all()
+
+    def _look(self) -> tuple[int, int]:
+        """The connected workers and what they can train; now and then, what others left behind."""
+        if time.monotonic() - self._swept > _CLOSE_INTERRUPTED_SECONDS:
+            close_interrupted()
+            self._swept = time.monotonic()
+        try:
+            self._cluster.revive()
+            return self._cluster.capacity()
+        except (OSError, TimeoutError, RuntimeError, RunError):
+            _log.exception("the cluster cannot be seen")
+            return 0, 0
 
     def _start(self, run: RunRecorder) -> None:
         data = self._load_data(run.config)
@@ -248,7 +283,9 @@ class Engine:
         try:
             self._store(active)
         except Esc10Error as error:
-            self._end(active.run, Outcome("failed", str(error), {}))
+            # A worker that is gone because this program is closing was not killed by anybody.
+            state, reason = ("interrupted", CLOSED) if self._closing else ("failed", str(error))
+            self._end(active.run, Outcome(state, reason, {}))
         except Exception as error:
             _log.exception("run %s could not be stored", run_id)
             self._end(active.run, Outcome("failed", f"{type(error).__name__}: {error}", {}))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -34,6 +35,7 @@ KINDS = ("logmel", "mel")
 """The kinds of input, the default for new runs first."""
 
 _WORKERS = 4
+_COMPUTING = threading.Lock()
 _RECIPE = 1
 """Goes into the cache key; raise it when the same settings shall give other numbers."""
 
@@ -175,14 +177,16 @@ def feature_set(
         Cancelled: `should_stop` said so.
     """
     path = cache_path(dataset, config)
-    power = _cached(path, (len(dataset.clips), config.n_mels, config.frames))
-    if power is None:
-        start = Progress(f"Mel spectrograms of {dataset.source.title}", 0, len(dataset.clips))
-        power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
-        content = io.BytesIO()
-        np.save(content, power)
-        with disk_trouble("Caching the mel spectrograms", DatasetError):
-            write_whole(path, content.getvalue())
+    start = Progress(f"Mel spectrograms of {dataset.source.title}", 0, len(dataset.clips))
+    # One at a time: whoever comes second finds what the first has computed.
+    with _COMPUTING:
+        power = _cached(path, (len(dataset.clips), config.n_mels, config.frames))
+        if power is None:
+            power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
+            content = io.BytesIO()
+            np.save(content, power)
+            with disk_trouble("Caching the mel spectrograms", DatasetError):
+                write_whole(path, content.getvalue())
     return FeatureSet(dataset, config, power)
 
 

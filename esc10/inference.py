@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
-from esc10.models import FRAME_PROBABILITIES, MODELS
+from esc10.models import BUILDING, FRAME_PROBABILITIES, MODELS
 from esc10.preparation import RunConfig
 from esc10.results import Answer
 
@@ -32,9 +32,10 @@ class Classifier:
         Raises:
             RunError: the weights do not fit the network.
         """
-        model = MODELS[config.train.model].build(
-            config.mel.frames, config.mel.n_mels, len(config.classes)
-        )
+        with BUILDING:
+            model = MODELS[config.train.model].build(
+                config.mel.frames, config.mel.n_mels, len(config.classes)
+            )
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "run.weights.h5"
             path.write_bytes(weights)

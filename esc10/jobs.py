@@ -96,9 +96,10 @@ class JobBoard:
         """The latest job of that name."""
         return self._jobs.get(name)
 
-    def running(self) -> list[Job]:
-        """All that have not ended."""
-        return [job for job in list(self._jobs.values()) if job.running]
+    def named(self, prefix: str) -> dict[str, Job]:
+        """The jobs whose names begin so, oldest first."""
+        with self._lock:
+            return {name: job for name, job in self._jobs.items() if name.startswith(prefix)}
 
     def clear(self, name: str) -> None:
         """Forget a job that has ended, once its error has been read."""

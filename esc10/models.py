@@ -14,12 +14,16 @@ a step that took 17 s on a CPU takes 0.7 s.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
+
+BUILDING = threading.Lock()
+"""Held while a network is built: Keras draws first weights from one seed for all threads."""
 
 FRAME_PROBABILITIES = "SOFTMAX"
 """The layer that holds the class probabilities; of every frame, where the network has frames."""

@@ -79,10 +79,7 @@ def plan_run(
         classes=dataset.classes,
         mel=features.config,
         scaling=scaling_of(features.power[split.train]) if config.features == "logmel" else None,
-        clips={
-            part: tuple(dataset.clips[index].filename for index in indices)
-            for part, indices in split.parts.items()
-        },
+        clips=split.names(dataset),
         versions={name: version(name) for name in ("librosa", "numpy", "scikit-learn")},
     )
 

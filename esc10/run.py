@@ -9,7 +9,7 @@
         probabilities.npz   labels, both best epochs' answers, every epoch's validation answers
         outcome.json        how it ended; written last, so a run that has one is whole
 
-The process that takes part in training only to send rows and bytes never writes here.
+The worker that trains never writes here; it sends rows and bytes to the process that does.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ CUT_SHORT = ("failed", "interrupted")
 STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
 """Every state a run can be in; `cancelled` is a run taken out of the queue."""
 
-_KEPT_EVENT_FILES = 128
+_KEPT_EVENT_FILES = 512
+_CLOCK_SECONDS = 30
+"""A process's start is told by the clock of the day, which may have been corrected since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,10 @@ class Run:
             writer = json.loads((self.folder / "process.json").read_text("utf-8"))
             if writer["host"] != socket.gethostname():
                 return True
-            return bool(psutil.Process(writer["pid"]).create_time() == writer["started"])
+            started = psutil.Process(writer["pid"]).create_time()
+            return bool(abs(started - writer["started"]) < _CLOCK_SECONDS)
+        except psutil.AccessDenied:
+            return True  # there is such a process, and it is somebody else's
         except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
             return False
 
@@ -231,6 +236,6 @@ def rows_of(events: list[dict[str, Any]]) -> list[EpochRow]:
 def damaged(run_id: str, file: str) -> RunError:
     """The error that says a file of a run is missing or cut off."""
     return RunError(
-        f"Run {run_id} is damaged: {file} is missing or cut off. Train it again; other runs are "
-        "not affected."
+        f"Run {run_id} is damaged: {file} is missing or cut off. Other runs are not affected; "
+        f"to be rid of this one, delete the folder runs/{run_id} in the data folder."
     )

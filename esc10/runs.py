@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import socket
@@ -20,6 +21,8 @@ from esc10.recording import RunRecorder
 from esc10.run import UNFINISHED, Outcome, Run, damaged
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+_log = logging.getLogger(__name__)
 
 
 def runs_folder() -> Path:
@@ -116,4 +119,8 @@ def close_interrupted() -> None:
     for run in runs:
         if run.state in UNFINISHED and not run.writer_lives:
             reason = "the program was closed or the machine went down while it was unfinished"
-            RunRecorder(run.folder, run.config).end(Outcome("interrupted", reason, {}))
+            try:
+                RunRecorder(run.folder, run.config).end(Outcome("interrupted", reason, {}))
+            except RunError:
+                # A full disk must not keep anybody from reading what is there.
+                _log.exception("run %s could not be closed", run.run_id)

@@ -6,7 +6,7 @@ other is tested on, the test asks for memory rather than for hearing: the clip *
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,13 @@ class Split:
     def parts(self) -> dict[str, Indices]:
         """The parts by their names, in order."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    def names(self, dataset: Dataset) -> dict[str, tuple[str, ...]]:
+        """For each part its clips' ESC-50 names, in order."""
+        return {
+            part: tuple(dataset.clips[index].filename for index in indices)
+            for part, indices in self.parts.items()
+        }
 
 
 def lab_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
@@ -90,17 +97,16 @@ SPLITS: dict[str, Callable[[Dataset, int, int], Split]] = {"folds": fold_split, 
 """Each split by its name; called with the dataset, the validation fold and the test fold."""
 
 
-def leaking(dataset: Dataset, split: Split, part: str) -> Indices:
+def leaking(clips: Mapping[str, Sequence[str]], part: str) -> tuple[str, ...]:
     """The clips of a part whose recording is also in training.
 
     Args:
-        dataset: whose clips the split indexes.
-        split: the split.
+        clips: for each part of a split its clips' ESC-50 names, `fold-source-take-target.wav`.
         part: `validation` or `test`.
-
-    Returns:
-        Indices into the dataset's clips, shape (leaking clips,).
     """
-    trained = {dataset.clips[index].src_file for index in split.train}
-    indices = split.parts[part]
-    return indices[[dataset.clips[index].src_file in trained for index in indices]]
+
+    def recording(name: str) -> str:
+        return name.split("-")[1]
+
+    trained = {recording(name) for name in clips["train"]}
+    return tuple(name for name in clips[part] if recording(name) in trained)

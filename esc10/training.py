@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.config import TrainConfig
-from esc10.models import MODELS, layer_table
+from esc10.models import BUILDING, MODELS, layer_table
 from esc10.preparation import TrainingData
 from esc10.progress import ShouldStop, never_stop
 from esc10.results import BestEpoch, EpochRow, TrainResult
@@ -115,8 +115,9 @@ def probabilities(
 
 def build(config: TrainConfig, frames: int, n_mels: int, classes: int) -> keras.Model:
     """A fresh network, its first weights drawn from the configuration's seed, compiled."""
-    keras.utils.set_random_seed(config.seed)
-    model = MODELS[config.model].build(frames, n_mels, classes)
+    with BUILDING:
+        keras.utils.set_random_seed(config.seed)
+        model = MODELS[config.model].build(frames, n_mels, classes)
     model.compile(
         optimizer=keras.optimizers.Adam(config.learning_rate),
         loss="sparse_categorical_crossentropy",

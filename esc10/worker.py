@@ -10,16 +10,18 @@ Dask loads this module into a worker when it starts (`--preload esc10.worker`), 
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
+from collections import OrderedDict
 from dataclasses import asdict
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
-from esc10.models import MODELS, LayerTable, layer_table
+from esc10.models import BUILDING, MODELS, LayerTable, layer_table
 from esc10.preparation import RunConfig, TrainingData
 from esc10.results import Answer, EpochRow, TrainResult
 
@@ -38,9 +40,13 @@ _log = logging.getLogger(__name__)
 
 def dask_setup(worker: Worker) -> None:
     """Import Keras before the worker offers itself, so that no run waits for it."""
-    import esc10.inference
-    import esc10.training  # noqa: F401
-
+    try:
+        import esc10.inference
+        import esc10.training  # noqa: F401
+    except Exception:
+        # Dask would only log it, and offer a worker that can do nothing.
+        _log.exception("Keras cannot be imported")
+        os._exit(1)
     _log.info("worker %s is warm", worker.name)
 
 
@@ -99,15 +105,27 @@ def train_run(config: RunConfig, data: TrainingData) -> TrainResult:
     raise RunError(failure)
 
 
-@lru_cache(maxsize=_KEPT_CLASSIFIERS)
-def _classifier(run_id: str, weights: bytes) -> Classifier:
-    from esc10.inference import Classifier
+class _Classifiers:
+    """The classifiers last asked for; building one costs more than its answer."""
 
-    return Classifier(_configs[run_id], weights)
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, bytes], Classifier] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, config: RunConfig, weights: bytes) -> Classifier:
+        from esc10.inference import Classifier
+
+        key = (config.run_id, weights)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = Classifier(config, weights)
+            self._kept.move_to_end(key)
+            if len(self._kept) > _KEPT_CLASSIFIERS:
+                self._kept.popitem(last=False)
+            return self._kept[key]
 
 
-_configs: dict[str, RunConfig] = {}
-"""A configuration holds dictionaries, so the cache above cannot take it as a key."""
+_classifiers = _Classifiers()
 
 
 def answer(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Answer:
@@ -121,12 +139,13 @@ def answer(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Answer:
     Raises:
         RunError: the weights do not fit.
     """
-    _configs[config.run_id] = config
-    return _classifier(config.run_id, weights).answer(x)
+    return _classifiers.get(config, weights).answer(x)
 
 
 def layer_tables(frames: int, n_mels: int, classes: int) -> dict[str, LayerTable]:
     """The layer table of every network, for clips of that size."""
-    return {
-        key: layer_table(network.build(frames, n_mels, classes)) for key, network in MODELS.items()
-    }
+    tables = {}
+    for key, network in MODELS.items():
+        with BUILDING:
+            tables[key] = layer_table(network.build(frames, n_mels, classes))
+    return tables

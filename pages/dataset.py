@@ -8,21 +8,20 @@ import streamlit as st
 
 from esc10 import datasets
 from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole
-from esc10.errors import Esc10Error
 from esc10.features import MelConfig, feature_set
 from esc10.plots.palette import in_words
 from esc10.progress import OnProgress, ShouldStop
-from esc10.ui.frame import open_page
-from esc10.ui.progress import show_job
+from esc10.ui.frame import guarded, open_page
+from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOB, dataset, datasets_here, engine, jobs
-from esc10.ui.sounds import player, provenance, spectrogram, synthetic_badge, waveform
+from esc10.ui.sounds import player, provenance, spectrogram, waveform
 from esc10.ui.words import megabytes
 
 
 def main() -> None:
     open_page("Dataset")
     engine()  # warms up while people look at sounds
-    busy = any(job.running for job in _fetch_jobs().values())
+    busy = any(job.running for job in jobs().named(FETCH_JOB.format(key="")).values())
     st.fragment(_sources, run_every=0.5 if busy else None)(busy)
     here = datasets_here()
     if not here:
@@ -34,17 +33,12 @@ def main() -> None:
     _browse(here)
 
 
-def _fetch_jobs() -> dict[str, datasets.Source]:
-    board = jobs()
-    return {key: job for key in SOURCES if (job := board.get(FETCH_JOB.format(key=key)))}
-
-
 def _sources(was_busy: bool) -> None:
     compact = bool(datasets_here())
     for column, source in zip(st.columns(3), SOURCES.values(), strict=True):
         with column.container(border=True, height="stretch"):
             _card(source, compact)
-    if was_busy and not any(job.running for job in _fetch_jobs().values()):
+    if was_busy and not any(job.running for job in jobs().named(FETCH_JOB.format(key="")).values()):
         st.rerun()
 
 
@@ -56,18 +50,16 @@ def _card(source: Source, compact: bool) -> None:
         st.markdown(f"#### {source.title}", width="content")
         if whole:
             st.badge("verified", icon=":material/check:", color="green")
-        synthetic_badge(source)
     size = megabytes(source.fetched_bytes) if source.fetched_bytes else "no download"
     facts = f"{size} · [{source.licence}]({source.licence_url})"
     if not compact:
         st.markdown(source.summary)
+    st.caption(source.credit)
     if job is not None and job.running:
         show_job(job, source.key)
         return
-    if job is not None and job.error:
-        st.error(job.error)
-    if job is not None and job.cancelled:
-        st.info("Cancelled. What has arrived is kept; fetch again to go on.")
+    if job is not None:
+        show_end(job, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not whole and st.button(
             "Make" if source.synthetic else "Fetch",
@@ -160,7 +152,4 @@ def _show_clip(clip: Clip, shown: Dataset) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Esc10Error as error:
-        st.error(str(error))
+    guarded(main)

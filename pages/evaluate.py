@@ -5,17 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.datasets import SOURCES
-from esc10.errors import DatasetError, Esc10Error
+from esc10.errors import DatasetError
 from esc10.evaluation import PARTS, Evaluation, Mistake
 from esc10.plots.palette import in_words
 from esc10.plots.verdicts import confusion
 from esc10.results import CRITERIA
 from esc10.run import Run
-from esc10.splits import SPLITS, leaking
-from esc10.ui.frame import chart_pixels, explain_and_stop, in_projector_mode, open_page
+from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.server import dataset, runs_with_weights, verdict
 from esc10.ui.sounds import player, provenance, spectrogram, synthetic_badge
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, long_name, share
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, long_name, share
 
 
 def main() -> None:
@@ -43,7 +42,11 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
     names = {run.run_id: run for run in runs}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     run_id = left.selectbox(
-        "Run", list(names), format_func=lambda name: long_name(names[name]), key="run"
+        "Run",
+        list(names),
+        format_func=lambda name: long_name(names[name]),
+        key="run",
+        persist_state="session",
     )
     criterion = right.segmented_control(
         CRITERION_LABEL,
@@ -52,6 +55,7 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
         default=CRITERIA[0],
         required=True,
         key="weights",
+        persist_state="session",
     )
     return names[run_id], criterion
 
@@ -69,27 +73,9 @@ def _headline(run: Run, judged: Evaluation) -> None:
             "this kind may lie. Two networks whose intervals overlap may be equally good.",
         )
         synthetic_badge(SOURCES[run.config.train.dataset])
-    leaks = _leaks(run)
+    leaks = leaks_in_words(run.config.clips)
     if leaks:
         st.warning(leaks, icon=":material/water_drop:")
-
-
-def _leaks(run: Run) -> str | None:
-    """A sentence where clips leak; it needs the dataset, and says nothing without it."""
-    config = run.config.train
-    try:
-        shown = dataset(config.dataset)
-    except DatasetError:
-        return None
-    split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
-    counts = {part: len(leaking(shown, split, part)) for part in PARTS}
-    if not any(counts.values()):
-        return None
-    return (
-        f"{counts['validation']} of {len(split.validation)} validation clips and "
-        f"{counts['test']} of {len(split.test)} test clips share a recording with a training "
-        "clip: these figures flatter."
-    )
 
 
 def _matrices(judged: Evaluation) -> None:
@@ -189,7 +175,4 @@ def _show_mistake(mistake: Mistake, run: Run) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Esc10Error as error:
-        st.error(str(error))
+    guarded(main)

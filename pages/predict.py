@@ -7,14 +7,14 @@ import streamlit as st
 
 from esc10.audio import Sound, load_sound
 from esc10.datasets import SOURCES
-from esc10.errors import AudioError, Esc10Error
+from esc10.errors import AudioError, RunError
 from esc10.features import mel_power, network_input
 from esc10.plots.palette import in_words
 from esc10.plots.sounds import frame_votes, mel_spectrogram
 from esc10.plots.verdicts import class_probabilities
 from esc10.results import CRITERIA, Answer
 from esc10.run import Run
-from esc10.ui.frame import chart_pixels, explain_and_stop, open_page
+from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, open_page
 from esc10.ui.server import engine, runs_with_weights
 from esc10.ui.sounds import synthetic_badge
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, long_name
@@ -32,10 +32,11 @@ def main() -> None:
             "pages/train.py",
             "Train a network",
         )
+    engine()  # warms up while people record
     left, right = st.columns([1, 1.7], gap="medium")
     with left:
         run, criterion = _choice(runs)
-        content, name = _sound_input()
+        content, name, kind = _sound_input()
     with right:
         if content is None:
             st.info(
@@ -45,13 +46,17 @@ def main() -> None:
                 icon=":material/hearing:",
             )
         else:
-            _judge(content, name, run, criterion)
+            _judge(content, name, kind, run, criterion)
 
 
 def _choice(runs: list[Run]) -> tuple[Run, str]:
     names = {run.run_id: run for run in runs}
     run_id = st.selectbox(
-        "Network", list(names), format_func=lambda name: long_name(names[name]), key="judge"
+        "Network",
+        list(names),
+        format_func=lambda name: long_name(names[name]),
+        key="judge",
+        persist_state="session",
     )
     run = names[run_id]
     synthetic_badge(SOURCES[run.config.train.dataset])
@@ -64,8 +69,8 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
     return run, criterion
 
 
-def _sound_input() -> tuple[bytes | None, str]:
-    """The bytes of a recording or an upload, and what to call them."""
+def _sound_input() -> tuple[bytes | None, str, str]:
+    """The bytes of a recording or an upload, what to call them, and their MIME type."""
     way = st.segmented_control(
         "Sound", ["Record", "Upload"], default="Record", required=True, key="way"
     )
@@ -77,14 +82,14 @@ def _sound_input() -> tuple[bytes | None, str]:
             "Browsers give a microphone only to https pages and to localhost, and most of them "
             "filter out what they take for noise: rain and engines suffer."
         )
-        return (recorded.getvalue(), "The recording") if recorded else (None, "")
+        return (recorded.getvalue(), "The recording", recorded.type) if recorded else (None, "", "")
     uploaded = st.file_uploader(
         "A sound file: WAV, FLAC, OGG, MP3 or AIFF", key="upload", max_upload_size=100
     )
-    return (uploaded.getvalue(), uploaded.name) if uploaded else (None, "")
+    return (uploaded.getvalue(), uploaded.name, uploaded.type) if uploaded else (None, "", "")
 
 
-def _judge(content: bytes, name: str, run: Run, criterion: str) -> None:
+def _judge(content: bytes, name: str, kind: str, run: Run, criterion: str) -> None:
     try:
         sound = load_sound(content, name)
     except AudioError as error:
@@ -92,9 +97,14 @@ def _judge(content: bytes, name: str, run: Run, criterion: str) -> None:
         return
     power = mel_power(sound.samples, run.config.mel)
     x = network_input(power[np.newaxis], run.config.train.features, run.config.scaling)
-    answer = engine().answer(run, criterion, x)
+    try:
+        answer = engine().answer(run, criterion, x)
+    except RunError as error:
+        st.error(str(error))
+        st.button("Try again", icon=":material/refresh:")
+        return
     _say(answer, sound, run)
-    st.audio(content)
+    st.audio(content, format=kind or "audio/wav")
     pixels = chart_pixels()
     if answer.frames is None:
         first, second = st.columns(2)
@@ -122,7 +132,4 @@ def _say(answer: Answer, sound: Sound, run: Run) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Esc10Error as error:
-        st.error(str(error))
+    guarded(main)

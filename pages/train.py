@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 
 import streamlit as st
 
 from esc10.config import TrainConfig
-from esc10.errors import Esc10Error
 from esc10.models import MODELS
 from esc10.preparation import plan_run
 from esc10.progress import OnProgress, ShouldStop
 from esc10.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
 from esc10.ui.curves import show_curves
-from esc10.ui.frame import explain_and_stop, in_projector_mode, open_page
-from esc10.ui.progress import show_job, show_run
-from esc10.ui.server import PREPARE_JOB, all_runs, datasets_here, engine, jobs, layer_tables
+from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
+from esc10.ui.progress import show_end, show_job, show_run
+from esc10.ui.server import PREPARE_JOBS, all_runs, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
 
 RUNS_ON_THE_BOARD = 3
+BUSY_SECONDS, IDLE_SECONDS = 1.0, 5.0
 
 
 def main() -> None:
@@ -39,9 +40,9 @@ def main() -> None:
         live, layers = st.tabs(["Live curves", "Layers"])
         with live:
             busy = _busy()
-            st.fragment(_board, run_every=1.0 if busy else None)(busy)
+            st.fragment(_board, run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(busy)
         with layers:
-            st.fragment(_layers, run_every=None if _warm() else 1.0)(config.model, _warm())
+            st.fragment(_layers, run_every=None if _warm() else 1.0)(config, _warm())
 
 
 def _buttons(config: TrainConfig) -> None:
@@ -62,14 +63,15 @@ def _start(configs: list[TrainConfig]) -> None:
         for config in configs:
             owner.submit(plan_run(config, on_progress, should_stop))
 
-    jobs().start(PREPARE_JOB, work)
+    jobs().start(PREPARE_JOBS + secrets.token_hex(4), work)
     st.rerun()
 
 
 def _busy() -> bool:
-    status = engine().status()
-    preparing = jobs().get(PREPARE_JOB)
-    return bool(status.active or status.queue or (preparing and preparing.running))
+    if any(job.running for job in jobs().named(PREPARE_JOBS).values()):
+        return True
+    # Also what another program trains in the same folder.
+    return any(run.state in UNFINISHED for run in all_runs())
 
 
 def _warm() -> bool:
@@ -103,18 +105,20 @@ def _board(was_busy: bool) -> None:
         show_curves(runs, 260 if in_projector_mode() else 300)
         for slot, run in runs:
             show_run(run, slot)
-    if was_busy and not _busy():
+    if was_busy != _busy():
         st.rerun()
 
 
 def _show_preparation() -> None:
-    preparing = jobs().get(PREPARE_JOB)
-    if preparing is not None and preparing.running:
-        show_job(preparing, PREPARE_JOB)
-    elif preparing is not None and preparing.error:
-        st.error(preparing.error)
+    for name, job in jobs().named(PREPARE_JOBS).items():
+        if job.running:
+            show_job(job, name)
+        else:
+            show_end(job, name)
     status = engine().status()
-    if status.queue and not status.trainers:
+    if status.trouble:
+        st.error(status.trouble)
+    elif status.queue and not status.trainers:
         _explain_waiting(status.workers)
 
 
@@ -125,14 +129,18 @@ def _explain_waiting(workers: int) -> None:
             "dask worker ADDRESS --resources TRAIN=1"
         )
     else:
-        st.info("The training engine is warming up; the run starts by itself.", icon="⏳")
+        st.info(
+            "The training engine is warming up; the run starts by itself.",
+            icon=":material/hourglass:",
+        )
 
 
-def _layers(model: str, was_warm: bool) -> None:
+def _layers(config: TrainConfig, was_warm: bool) -> None:
     if not _warm():
         st.info("The layer table appears as soon as the training engine has warmed up.")
         return
-    table = layer_tables()[model]
+    classes = len(dataset(config.dataset).classes)
+    table = engine().layer_tables(classes)[config.model]
     st.dataframe(
         {
             "layer": [row.name for row in table.rows],
@@ -154,7 +162,4 @@ def _layers(model: str, was_warm: bool) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Esc10Error as error:
-        st.error(str(error))
+    guarded(main)

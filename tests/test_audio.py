@@ -18,7 +18,7 @@ from esc10.errors import AudioError
 
 pytestmark = pytest.mark.filterwarnings(
     # librosa.load, which only the tests call, brings in audioread, and that what Python drops.
-    "ignore:'(aifc|audioop|sunau)' is deprecated:DeprecationWarning"
+    "ignore:'?(aifc|audioop|sunau)'? (is deprecated|was removed):DeprecationWarning"
 )
 
 HERTZ = 1000
@@ -232,3 +232,11 @@ def test_the_faintest_step_of_16_bits_is_no_silence() -> None:
     faint = np.zeros((110_250, 1))
     faint[::2] = 2**-15
     assert np.abs(load_sound(encoded(faint, 22_050), "faint.wav").samples).max() > 0
+
+
+def test_numbers_that_are_no_sound_are_a_sentence(tmp_path: Path) -> None:
+    """A float file may hold anything; 1e20 times full scale would make the spectrogram infinite."""
+    path = tmp_path / "numbers.wav"
+    soundfile.write(path, np.full(SAMPLE_RATE, 1e20), SAMPLE_RATE, subtype="FLOAT")
+    with pytest.raises(AudioError, match=r"^numbers\.wav holds samples that are no sound"):
+        load_sound(path, path.name)

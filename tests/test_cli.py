@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -400,6 +401,32 @@ def test_a_run_that_was_killed_is_closed_by_the_next_command(practice_home: Path
     assert row["state"] == "interrupted"
     assert "machine went down" in row["reason"]
     assert row["epochs_trained"] >= 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+def test_an_interrupted_training_keeps_its_best_weights(practice_home: Path) -> None:
+    """Ctrl-C stops after whole epochs, and what they gave can be judged."""
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "esc10", "train", "--dataset", "practice", "--model", "cnn"),
+            *("--epochs", "5000", "--patience", "5000", "--json"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "ESC10_HOME": str(practice_home)},
+    ) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if line.startswith("epoch 1:"))
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate()
+    assert process.returncode == 0, stderr
+    trained = json.loads(stdout)
+    assert 1 <= trained["epochs"] < 5000
+    (row,) = answer(practice_home, "runs")["runs"]
+    assert row["state"] == "stopped"
+    judged = answer(practice_home, "evaluate", "latest")
+    assert judged["validation"]["accuracy"] == pytest.approx(trained["best_val_accuracy"], abs=1e-6)
 
 
 def test_planning_twice_gives_two_names(practice_home: Path) -> None:

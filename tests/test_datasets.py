@@ -70,7 +70,7 @@ def test_labels_follow_the_targets(practice_home: Path) -> None:
 def test_a_clip_is_found_by_its_name(practice_home: Path) -> None:
     dataset = datasets.load_dataset("practice")
     assert dataset.clip(dataset.clips[7].filename) is dataset.clips[7]
-    with pytest.raises(DatasetError, match=r"Practice sounds has no clip x\.wav"):
+    with pytest.raises(DatasetError, match=r"Practice sounds \(synthetic\) has no clip x\.wav"):
         dataset.clip("x.wav")
 
 

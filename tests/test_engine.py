@@ -210,3 +210,27 @@ def test_another_scheduler_can_be_named(engine: Engine) -> None:
 def test_no_scheduler_is_a_sentence() -> None:
     with pytest.raises(RunError, match="No Dask scheduler answers"):
         Cluster("tcp://127.0.0.1:9")
+
+
+def test_a_killed_keeper_is_started_again(engine: Engine) -> None:
+    """The process named `dask worker` keeps the worker alive; somebody may kill that one too."""
+    keeper = engine._cluster._worker
+    assert keeper is not None
+    doomed, following = engine.submit(plan(epochs=LONG)), engine.submit(plan())
+    first_epoch(doomed)
+    keeper.kill()
+    wait_for(lambda: doomed.outcome is not None, 10, "the run to be called failed")
+    assert engine.wait_until_idle(WARM_SECONDS)
+    assert doomed.state == "failed"
+    assert following.state == "finished"
+    assert engine.status().trouble is None
+
+
+def test_closing_the_program_interrupts_what_it_was_doing(practice_home: Path) -> None:
+    engine = Engine(Cluster())
+    assert engine.wait_until_warm(WARM_SECONDS)
+    training, waiting = engine.submit(plan(epochs=LONG)), engine.submit(plan())
+    first_epoch(training)
+    engine.close()
+    assert (training.state, waiting.state) == ("interrupted", "interrupted")
+    assert len(training.history()) >= 1

@@ -113,7 +113,7 @@ def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
 
 
 def test_the_front_door_names_the_next_step(practice_home: Path) -> None:
-    assert "Ready: Practice sounds" in [text.value for text in page("app.py").markdown]
+    assert "Ready: Practice sounds (synthetic)" in [text.value for text in page("app.py").markdown]
     made_run()
     assert "1 trained." in [text.value for text in page("app.py").markdown]
 
@@ -143,7 +143,7 @@ def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) 
     test = page("pages/evaluate.py")
     (headline,) = (text.value for text in test.markdown if "Test accuracy" in text.value)
     assert headline.count(" to ") == 2
-    assert any("these figures flatter" in text.value for text in test.warning)
+    assert any("the figures flatter" in text.value for text in test.warning)
     assert len(test.dataframe) == 3  # two reports, one list of mistakes
 
 

@@ -46,8 +46,8 @@ def test_the_labs_split_of_esc10(esc10: Dataset) -> None:
 
 def test_the_labs_split_lets_clips_leak(esc10: Dataset) -> None:
     split = lab_split(esc10, 4, 5)
-    assert len(leaking(esc10, split, "validation")) == 28
-    assert len(leaking(esc10, split, "test")) == 15
+    assert len(leaking(split.names(esc10), "validation")) == 28
+    assert len(leaking(split.names(esc10), "test")) == 15
 
 
 def test_the_labs_split_is_that_of_the_notebook(esc10: Dataset) -> None:
@@ -81,17 +81,18 @@ def test_folds_of_esc10_leak_nothing(esc10: Dataset, validation_fold: int, test_
     assert_partition(esc10, split)
     assert {esc10.clips[index].fold for index in split.validation} == {validation_fold}
     assert {esc10.clips[index].fold for index in split.test} == {test_fold}
-    assert len(leaking(esc10, split, "validation")) == 0
-    assert len(leaking(esc10, split, "test")) == 0
+    assert len(leaking(split.names(esc10), "validation")) == 0
+    assert len(leaking(split.names(esc10), "test")) == 0
 
 
 def test_a_leaking_clip_has_a_sibling_in_training(esc10: Dataset) -> None:
     split = lab_split(esc10, 4, 5)
     trained = [esc10.clips[index].src_file for index in split.train]
-    leaks = set(leaking(esc10, split, "test"))
-    assert leaks <= set(split.test)
+    leaks = set(leaking(split.names(esc10), "test"))
+    assert leaks <= set(split.names(esc10)["test"])
     for index in split.test:
-        assert (esc10.clips[index].src_file in trained) == (index in leaks)
+        clip = esc10.clips[index]
+        assert (clip.src_file in trained) == (clip.filename in leaks)
 
 
 def test_splits_of_the_practice_sounds(practice_home: Path) -> None:
@@ -99,8 +100,8 @@ def test_splits_of_the_practice_sounds(practice_home: Path) -> None:
     by_folds, labs = (SPLITS[name](dataset, 4, 5) for name in ("folds", "lab"))
     for split in (by_folds, labs):
         assert_partition(dataset, split)
-    assert len(leaking(dataset, by_folds, "test")) == 0
-    assert len(leaking(dataset, labs, "test")) > 0
+    assert len(leaking(by_folds.names(dataset), "test")) == 0
+    assert len(leaking(labs.names(dataset), "test")) > 0
 
 
 def test_every_pair_of_folds_makes_a_split(practice_home: Path) -> None:

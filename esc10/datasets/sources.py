@@ -72,7 +72,8 @@ class Source:
         fetched_bytes: what travels over the network; 0 where nothing does.
         licence: the licence's short name.
         licence_url: its text.
-        attribution: whom to credit, and how.
+        credit: whom to credit, in a few words.
+        attribution: the same in full.
         homepage: where the dataset is described.
         synthetic: True where the sounds were made by a program.
     """
@@ -84,6 +85,7 @@ class Source:
     fetched_bytes: int
     licence: str
     licence_url: str
+    credit: str
     attribution: str
     homepage: str
     synthetic: bool = False
@@ -93,6 +95,7 @@ class Source:
         return None if self.synthetic else f"https://freesound.org/s/{clip.src_file}/"
 
 
+_CREDIT = "K. J. Piczak, 2015. Each clip links to its recording on Freesound."
 _PICZAK = (
     "K. J. Piczak: ESC: Dataset for Environmental Sound Classification. ACM Multimedia 2015, "
     "DOI 10.1145/2733373.2806390. Clips by the Freesound authors each clip links to."
@@ -103,12 +106,13 @@ SOURCES: dict[str, Source] = {
     for source in (
         Source(
             key="practice",
-            title="Practice sounds",
+            title="Practice sounds (synthetic)",
             summary="Ten classes named as ESC-10's, synthesised on this machine without a network.",
             targets=ESC10_TARGETS,
             fetched_bytes=0,
             licence="CC0 1.0",
             licence_url="https://creativecommons.org/publicdomain/zero/1.0/",
+            credit="Computed by this program; nobody recorded them.",
             attribution="Synthetic: computed by this program from a seed; nobody recorded them.",
             homepage="",
             synthetic=True,
@@ -121,6 +125,7 @@ SOURCES: dict[str, Source] = {
             fetched_bytes=41_046_076,
             licence="CC BY 3.0",
             licence_url="https://creativecommons.org/licenses/by/3.0/",
+            credit=_CREDIT,
             attribution=_PICZAK,
             homepage="https://github.com/karolpiczak/ESC-10",
         ),
@@ -132,6 +137,7 @@ SOURCES: dict[str, Source] = {
             fetched_bytes=400 * ESC50_CLIP_BYTES,
             licence="CC BY-NC 3.0",
             licence_url="https://creativecommons.org/licenses/by-nc/3.0/",
+            credit=_CREDIT,
             attribution=_PICZAK,
             homepage="https://github.com/karolpiczak/ESC-50",
         ),

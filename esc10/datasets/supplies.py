@@ -11,6 +11,7 @@ import io
 import lzma
 import os
 import struct
+import threading
 import zipfile
 import zlib
 from pathlib import Path
@@ -61,8 +62,9 @@ class Archive:
             DatasetError: it is no zip, is truncated, or looks hostile.
         """
         self._name = path.name
+        # Threads may not share a ZipFile: under Python 3.13 two reads at once find damage.
+        self._lock = threading.Lock()
         try:
-            # Each read of a shared ZipFile seeks under a lock, so threads may share it.
             self._zip = zipfile.ZipFile(path)
         except _DAMAGED_ZIP as cause:
             raise DatasetError(
@@ -114,7 +116,8 @@ class Archive:
                 "and no clip is that large."
             )
         try:
-            return self._zip.read(member)
+            with self._lock:
+                return self._zip.read(member)
         except _DAMAGED_ZIP as cause:
             raise DatasetError(
                 f"{basename} is damaged inside {self._name}. Copy or fetch the archive again."
@@ -157,9 +160,17 @@ class Folder:
         path = self._files.get(basename)
         if path is None:
             raise DatasetError(f"{self._path} has no file {basename}. Is it the whole dataset?")
-        if path.stat().st_size > MAX_CLIP_BYTES:
-            raise DatasetError(f"{path} is no clip: it has {path.stat().st_size:,} bytes.")
-        return path.read_bytes()
+        try:
+            size = path.stat().st_size
+            if size > MAX_CLIP_BYTES:
+                raise DatasetError(f"{path} is no clip: it has {size:,} bytes.")
+            return path.read_bytes()
+        except OSError as cause:
+            # Said here, or it would be taken for trouble with the disk that is written to.
+            reason = (cause.strerror or str(cause)).lower()
+            raise DatasetError(
+                f"{path} cannot be read: {reason}. Check the stick or disk it is on."
+            ) from cause
 
     def write(self, expected: ExpectedFile, aside: Path) -> None:
         """Copy the file."""

@@ -1,7 +1,7 @@
 """One palette: Okabe and Ito's eight colours, told apart with every kind of colour vision.
 
-Source: M. Okabe, K. Ito, Color Universal Design (2008). Colour is never the only sign: curves
-differ by dash as well, and matrix cells carry their number.
+Source: M. Okabe, K. Ito, Color Universal Design (2008). Colour is never the only sign: runs
+differ by the shape of their marks as well, and matrix cells carry their number.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any
 ORANGE = "#E69F00"
 SKY_BLUE = "#56B4E9"
 GREEN = "#009E73"
-YELLOW = "#F0E442"
 BLUE = "#0072B2"
 VERMILION = "#D55E00"
 PURPLE = "#CC79A7"
@@ -45,18 +44,16 @@ def in_words(category: str) -> str:
     return category.replace("_", " ")
 
 
-def layout(font_size: int, height: int, **more: Any) -> dict[str, Any]:
+def layout(font_size: int, height: int) -> dict[str, Any]:
     """What all Plotly figures share.
 
     Args:
         font_size: in pixels.
         height: in pixels.
-        **more: further Plotly layout entries.
     """
     return {
         "height": height,
         "font": {"size": font_size},
         "margin": {"l": 10, "r": 10, "t": 2.4 * font_size, "b": 10},
         "title": {"font": {"size": font_size + 2}, "x": 0, "xanchor": "left", "yanchor": "top"},
-        **more,
     }

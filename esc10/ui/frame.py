@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
+
+from esc10.errors import Esc10Error
 
 PAGES = {
     "app.py": "Start",
@@ -63,6 +67,14 @@ def open_page(name: str) -> None:
         )
     if in_projector_mode():
         st.html(_PROJECTOR_STYLE)
+
+
+def guarded(page: Callable[[], None]) -> None:
+    """Run a page; trouble its reader can mend is one sentence on it."""
+    try:
+        page()
+    except Esc10Error as error:
+        st.error(str(error))
 
 
 def in_projector_mode() -> bool:

@@ -6,9 +6,10 @@ import streamlit as st
 
 from esc10.jobs import Job
 from esc10.plots import palette
+from esc10.progress import Progress
 from esc10.results import best_epochs
 from esc10.run import Run
-from esc10.ui.server import engine
+from esc10.ui.server import engine, jobs
 from esc10.ui.words import STATE_WORDS, duration, megabytes, short_name
 
 
@@ -17,16 +18,34 @@ def show_job(job: Job, key: str) -> None:
     progress = job.progress
     if progress is None:
         st.progress(0.0, text="Starting …")
-        return
+    else:
+        st.progress(progress.fraction, text=_in_words(progress, job.seconds_left))
+    if st.button("Cancel", key=f"cancel {key}", icon=":material/close:"):
+        job.cancel()
+
+
+def _in_words(progress: Progress, seconds_left: float | None) -> str:
     text = f"{progress.doing}: {progress.files} of {progress.total_files} files"
     if progress.total_bytes:
         arrived = min(progress.fetched_bytes, progress.total_bytes)
         text += f", {megabytes(arrived)} of {megabytes(progress.total_bytes)}"
-    if job.seconds_left is not None:
-        text += f", about {duration(job.seconds_left)} left"
-    st.progress(progress.fraction, text=text)
-    if st.button("Cancel", key=f"cancel {key}", icon=":material/close:"):
-        job.cancel()
+    if seconds_left is not None:
+        text += f", about {duration(seconds_left)} left"
+    return text
+
+
+def show_end(job: Job, name: str) -> None:
+    """How a job ended that did not succeed, until somebody has read it."""
+    if job.error:
+        st.error(job.error)
+    elif job.cancelled:
+        st.info("Cancelled. What has arrived is kept; start again to go on.")
+    else:
+        jobs().clear(name)
+        return
+    if st.button("I have read this", key=f"read {name}"):
+        jobs().clear(name)
+        st.rerun()
 
 
 def show_run(run: Run, slot: int) -> None:
@@ -50,7 +69,8 @@ def show_run(run: Run, slot: int) -> None:
             _show_queued(run)
         else:
             _show_ended(run, state)
-    if state in ("queued", "training"):
+    status = engine().status()
+    if run.run_id in (*status.queue, *status.active):
         label = "Stop" if state == "training" else "Remove"
         if button.button(label, key=f"stop {run.run_id}", width="stretch"):
             engine().stop(run.run_id)
@@ -74,7 +94,10 @@ def _show_training(run: Run) -> None:
 
 def _show_queued(run: Run) -> None:
     queue = engine().status().queue
-    place = f"number {queue.index(run.run_id) + 1} in the queue" if run.run_id in queue else "next"
+    if run.run_id in queue:
+        place = f"number {queue.index(run.run_id) + 1} in the queue"
+    else:
+        place = "about to start"
     st.progress(0.0, text=f"**{short_name(run)}**: waiting, {place}")
 
 

@@ -19,12 +19,12 @@ from esc10.engine import Engine
 from esc10.evaluation import Evaluation, evaluate
 from esc10.features import MelConfig, mel_power
 from esc10.jobs import JobBoard
-from esc10.models import LayerTable
 from esc10.run import Run
 from esc10.runs import list_runs, load_run
 
 FETCH_JOB = "fetch {key}"
-PREPARE_JOB = "prepare training"
+PREPARE_JOBS = "prepare training "
+"""How the names of the jobs begin that a click on Train starts; each click has its own."""
 
 
 @st.cache_resource(show_spinner="Starting the training engine …")
@@ -85,16 +85,6 @@ def verdict(run_id: str, weights: str) -> Evaluation:
         RunError: the run has no weights, or its folder is damaged.
     """
     return evaluate(load_run(run_id), weights)
-
-
-@st.cache_resource(show_spinner=False)
-def layer_tables() -> dict[str, LayerTable]:
-    """The layer table of each network.
-
-    Raises:
-        RunError: the worker is still warming up.
-    """
-    return engine().layer_tables(classes=10)
 
 
 def all_runs() -> list[Run]:

@@ -10,10 +10,10 @@ from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.datasets import SOURCES
 from esc10.features import KINDS, MelConfig
 from esc10.models import MODELS
-from esc10.splits import SPLITS, leaking
+from esc10.splits import SPLITS
 from esc10.ui.server import dataset
 from esc10.ui.sounds import synthetic_badge
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, leaks_in_words
 
 
 def choose_settings(here: list[str]) -> TrainConfig:
@@ -113,13 +113,8 @@ def show_split(config: TrainConfig) -> None:
         for name, indices in split.parts.items()
     )
     st.caption(f"Clips, frames and mel bands: {shapes}")
-    leaks = {part: len(leaking(shown, split, part)) for part in ("validation", "test")}
-    if any(leaks.values()):
-        st.warning(
-            f"{leaks['validation']} of {len(split.validation)} validation clips and "
-            f"{leaks['test']} of {len(split.test)} test clips share a recording with a training "
-            "clip: expect figures that flatter.",
-            icon=":material/water_drop:",
-        )
+    leaks = leaks_in_words(split.names(shown))
+    if leaks:
+        st.warning(leaks, icon=":material/water_drop:")
     else:
         st.caption("No validation or test clip shares a recording with a training clip.")

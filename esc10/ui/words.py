@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from esc10.datasets import SOURCES
 from esc10.features import KINDS
 from esc10.models import MODELS
 from esc10.run import Run
-from esc10.splits import SPLITS
+from esc10.splits import SPLITS, leaking
 
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
@@ -38,11 +39,31 @@ def short_name(run: Run) -> str:
 
 
 def long_name(run: Run) -> str:
-    """Network, data, split and time: enough to choose a run."""
+    """Network, data, split, features if they are not the usual ones, time: to choose a run by."""
     config = run.config.train
-    source = SOURCES[config.dataset].title
+    parts = [
+        MODELS[config.model].title,
+        SOURCES[config.dataset].title,
+        SPLIT_WORDS[config.split],
+    ]
+    if config.features != KINDS[0]:
+        parts.append(config.features)
+    return " · ".join([*parts, run_time(run)])
+
+
+def leaks_in_words(clips: Mapping[str, Sequence[str]]) -> str | None:
+    """What leaks under a split, or None where nothing does.
+
+    Args:
+        clips: for `train`, `validation` and `test` the clips' ESC-50 names.
+    """
+    counts = {part: len(leaking(clips, part)) for part in ("validation", "test")}
+    if not any(counts.values()):
+        return None
     return (
-        f"{MODELS[config.model].title} · {source} · {SPLIT_WORDS[config.split]} · {run_time(run)}"
+        f"{counts['validation']} of {len(clips['validation'])} validation clips and "
+        f"{counts['test']} of {len(clips['test'])} test clips share a recording with a training "
+        "clip: the figures flatter."
     )
 
 
