@@ -201,7 +201,9 @@ def test_an_unknown_option_shows_how_to_use_it(home: Path) -> None:
 
 def assert_verdict(verdict: Json, run_id: str, weights: str) -> None:
     """The shape of the answer, and that its numbers agree with each other."""
-    assert set(verdict) == {"run_id", "weights", "epoch", "classes", "validation", "test"}
+    assert set(verdict) == {
+        *("run_id", "weights", "epoch", "synthetic", "classes", "validation", "test"),
+    }
     assert (verdict["run_id"], verdict["weights"]) == (run_id, weights)
     classes = verdict["classes"]
     assert len(classes) == 10
