@@ -7,10 +7,9 @@ import streamlit as st
 from esc10.jobs import Job
 from esc10.plots import palette
 from esc10.progress import Progress
-from esc10.results import best_epochs
 from esc10.run import Run
 from esc10.ui.server import engine, jobs
-from esc10.ui.words import STATE_WORDS, duration, megabytes, short_name
+from esc10.ui.words import STATE_WORDS, best_in_words, duration, megabytes, short_name
 
 
 def show_job(job: Job, key: str) -> None:
@@ -83,12 +82,11 @@ def _show_training(run: Run) -> None:
         st.progress(0.0, text=f"**{short_name(run)}**: the first epoch is under way …")
         return
     done = history[-1].epoch
-    best = best_epochs(history)["val_accuracy"]
     left = duration((epochs - done) * (run.seconds_per_epoch or 0.0))
     st.progress(
         done / epochs,
-        text=f"**{short_name(run)}**: epoch {done} of {epochs}, at most {left} left; best "
-        f"validation accuracy {best.val_accuracy:.1%} (epoch {best.epoch})",
+        text=f"**{short_name(run)}**: epoch {done} of {epochs}, at most {left} left; "
+        f"{best_in_words(run, history)}",
     )
 
 
@@ -106,11 +104,7 @@ def _show_ended(run: Run, state: str) -> None:
     history = run.history()
     text = f"**{short_name(run)}**: {STATE_WORDS[state]}"
     if history:
-        best = best_epochs(history)["val_accuracy"]
-        text += (
-            f" after {len(history)} epochs; best validation accuracy {best.val_accuracy:.1%} "
-            f"(epoch {best.epoch})"
-        )
+        text += f" after {len(history)} epochs; {best_in_words(run, history)}"
     if outcome is not None and state in ("failed", "interrupted"):
         text += f": {outcome.reason}"
     if state == "failed":

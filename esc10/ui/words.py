@@ -8,6 +8,7 @@ from datetime import datetime
 from esc10.datasets import SOURCES
 from esc10.features import KINDS
 from esc10.models import MODELS
+from esc10.results import EpochRow, best_epochs
 from esc10.run import Run
 from esc10.splits import SPLITS, leaking
 
@@ -80,6 +81,17 @@ def share(value: float, interval: tuple[float, float]) -> str:
     """An accuracy with its 95 % interval, in percent."""
     low, high = interval
     return f"{value:.0%} ({100 * low:.0f} to {high:.0%})"
+
+
+def best_in_words(run: Run, history: list[EpochRow]) -> str:
+    """The best validation accuracy so far with its 95 % interval, and its epoch."""
+    # Slow to import, and only a page that shows a run needs it.
+    from esc10.evaluation import wilson_interval
+
+    best = best_epochs(history)["val_accuracy"]
+    clips = len(run.config.clips["validation"])
+    interval = wilson_interval(round(best.val_accuracy * clips), clips)
+    return f"best validation accuracy {share(best.val_accuracy, interval)} in epoch {best.epoch}"
 
 
 def megabytes(count: int) -> str:
