@@ -6,15 +6,18 @@ of its own, rather than one spawned from this one, it never imports the pages.
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dask
 from distributed import Client, LocalCluster
 
-from esc10.errors import RunError, disk_trouble
+from esc10.errors import Esc10Error, RunError, disk_trouble
 from esc10.home import home
 
 WORKER_OPTIONS = (
@@ -28,7 +31,10 @@ WORKER_OPTIONS = (
 )
 _MOST_STARTS = 3
 _CONNECT_SECONDS = 5
+_ANSWER_SECONDS = 60
 _GOODBYE_SECONDS = 10
+
+_log = logging.getLogger(__name__)
 
 
 class Cluster:
@@ -54,6 +60,8 @@ class Cluster:
         try:
             self.client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as cause:
+            if self._local is not None:
+                self._local.close()
             raise RunError(
                 f"No Dask scheduler answers at {address}. Start it, or unset ESC10_SCHEDULER to "
                 "train on this machine."
@@ -75,8 +83,8 @@ class Cluster:
         alive = self._worker is not None and self._worker.poll() is None
         if self._local is None or alive or self._starts == _MOST_STARTS:
             return
+        self._worker = _start_worker(self.address, log_mode="ab" if self._starts else "wb")
         self._starts += 1
-        self._worker = _start_worker(self.address)
 
     @property
     def trouble(self) -> str | None:
@@ -97,6 +105,27 @@ class Cluster:
         trainers = sum(worker["resources"].get("TRAIN", 0) for worker in workers)
         return len(workers), int(trainers)
 
+    def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """What a function answers on a worker, beside whatever trains there.
+
+        Raises:
+            RunError: no worker is there, it gave no answer, or the function raised it.
+        """
+        try:
+            workers, _ = self.capacity()
+            if not workers:
+                raise RunError("The worker is still warming up. Try again in a few seconds.")
+            future = self.client.submit(function, *arguments, pure=False, priority=10)
+            try:
+                return future.result(timeout=_ANSWER_SECONDS)
+            finally:
+                future.release()
+        except Esc10Error:
+            raise
+        except Exception as cause:  # a dead worker, a lost scheduler, a client that was closed
+            _log.exception("no answer from the worker")
+            raise RunError("The worker gave no answer. Try again in a few seconds.") from cause
+
     def close(self) -> None:
         """Let go of everything that was started here."""
         if self._worker is not None:
@@ -111,14 +140,14 @@ class Cluster:
             self._local.close()
 
 
-def _start_worker(address: str) -> subprocess.Popen[bytes]:
+def _start_worker(address: str, log_mode: str) -> subprocess.Popen[bytes]:
     """The nanny process that keeps one worker alive; both write to ESC10_HOME/worker.log."""
     package_parent = str(Path(__file__).resolve().parent.parent)
     paths = [package_parent, os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     with disk_trouble("Starting the worker", RunError):
         home().mkdir(parents=True, exist_ok=True)
-        with (home() / "worker.log").open("ab") as log:
+        with (home() / "worker.log").open(log_mode) as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "dask", "worker", address, *WORKER_OPTIONS],
                 stdin=subprocess.DEVNULL,

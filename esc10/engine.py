@@ -15,7 +15,6 @@ import atexit
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +40,6 @@ KILLED = (
 CLOSED = "the program was closed"
 _LOOK_SECONDS = 0.5
 _CLOSE_INTERRUPTED_SECONDS = 10
-_ANSWER_SECONDS = 60
 
 _log = logging.getLogger(__name__)
 
@@ -78,18 +76,13 @@ class EngineStatus:
 class Engine:
     """A queue in front of a Dask cluster."""
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        load_data: Callable[[RunConfig], TrainingData] = training_data,
-    ) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         """Close what an earlier server left unfinished, and begin to look for work.
 
         Args:
             cluster: where to train; closed with the engine.
-            load_data: gives a run's arrays when its turn has come.
         """
-        self._cluster, self._load_data = cluster, load_data
+        self._cluster = cluster
         self._queue: list[RunRecorder] = []
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None
@@ -168,7 +161,7 @@ class Engine:
             RunError: the run has no weights, or no worker is there to answer.
         """
         weights = run.weights(criterion)
-        return self._ask(worker.answer, run.config, weights, x)  # type: ignore[no-any-return]
+        return self._cluster.ask(worker.answer, run.config, weights, x)  # type: ignore[no-any-return]
 
     def layer_tables(self, classes: int) -> dict[str, LayerTable]:
         """The layer table of each network.
@@ -178,23 +171,10 @@ class Engine:
         """
         if classes not in self._tables:
             mel = MelConfig()
-            self._tables[classes] = self._ask(worker.layer_tables, mel.frames, mel.n_mels, classes)
+            self._tables[classes] = self._cluster.ask(
+                worker.layer_tables, mel.frames, mel.n_mels, classes
+            )
         return self._tables[classes]
-
-    def _ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        if not self.status().workers:
-            raise RunError("The worker is still warming up. Try again in a few seconds.")
-        try:
-            future = self._cluster.client.submit(function, *arguments, pure=False, priority=10)
-            try:
-                return future.result(timeout=_ANSWER_SECONDS)
-            finally:
-                future.release()
-        except Esc10Error:
-            raise
-        except Exception as cause:  # a dead worker, a lost scheduler, a client that was closed
-            _log.exception("no answer from the worker")
-            raise RunError("The worker gave no answer. Try again in a few seconds.") from cause
 
     def close(self) -> None:
         """Stop looking for work and close the cluster; a run under way becomes interrupted."""
@@ -250,7 +230,7 @@ class Engine:
             return 0, 0
 
     def _start(self, run: RunRecorder) -> None:
-        data = self._load_data(run.config)
+        data = training_data(run.config)
         client = self._cluster.client
         client.subscribe_topic(
             worker.topic(run.run_id), lambda event: self._on_event(run, event[1])
