@@ -126,7 +126,7 @@ def _explain_waiting(workers: int) -> None:
     if workers:
         st.warning(
             "None of the connected workers may train. Start one with: "
-            "dask worker ADDRESS --resources TRAIN=1"
+            "python -m dask worker ADDRESS --resources TRAIN=1 --preload esc10.worker"
         )
     else:
         st.info(
