@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -464,7 +465,7 @@ def test_two_runs_cannot_have_one_name() -> None:
 # Interruption
 
 
-def dead_process() -> dict[str, object]:
+def dead_process() -> dict[str, Any]:
     """A process of this machine that really was, and is no more."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         started = psutil.Process(process.pid).create_time()
@@ -486,7 +487,7 @@ def test_runs_of_a_process_that_is_gone_are_closed_and_no_others() -> None:
     finished = written_by(stored(3), dead)
     mine = create_run(made_config(4))
     elsewhere = written_by(create_run(made_config(5)), {**dead, "host": "another machine"})
-    reused = {**dead, "pid": os.getpid()}
+    reused = {**dead, "pid": os.getpid(), "started": dead["started"] - 3600}
     followed = written_by(create_run(made_config(6)), reused)
     close_interrupted()
     assert [run.state for run in (queued, training, followed)] == ["interrupted"] * 3
@@ -498,6 +499,15 @@ def test_runs_of_a_process_that_is_gone_are_closed_and_no_others() -> None:
     assert training.history() == [made_row(1)]
     close_interrupted()
     assert kinds(training) == ["queued", "started", "epoch", "interrupted"]
+
+
+def test_a_clock_that_was_corrected_does_not_end_a_run() -> None:
+    """A process's start is told by the clock of the day; a few seconds say nothing."""
+    process = psutil.Process()
+    mine = {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()}
+    run = written_by(create_run(made_config()), {**mine, "started": mine["started"] + 5})
+    close_interrupted()
+    assert run.state == "queued"
 
 
 def test_a_run_interrupted_within_a_line_keeps_its_epochs() -> None:
