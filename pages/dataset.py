@@ -13,7 +13,7 @@ from esc10.plots.palette import in_words
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import FETCH_JOB, dataset, datasets_here, engine, jobs
+from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
 from esc10.ui.sounds import player, provenance, spectrogram, waveform
 from esc10.ui.words import megabytes
 
@@ -21,7 +21,7 @@ from esc10.ui.words import megabytes
 def main() -> None:
     open_page("Dataset")
     engine()  # warms up while people look at sounds
-    busy = any(job.running for job in jobs().named(FETCH_JOB.format(key="")).values())
+    busy = _busy()
     st.fragment(_sources, run_every=0.5 if busy else None)(busy)
     here = datasets_here()
     if not here:
@@ -33,17 +33,21 @@ def main() -> None:
     _browse(here)
 
 
+def _busy() -> bool:
+    return any(job.running for job in jobs().named(FETCH_JOBS).values())
+
+
 def _sources(was_busy: bool) -> None:
     compact = bool(datasets_here())
     for column, source in zip(st.columns(3), SOURCES.values(), strict=True):
         with column.container(border=True, height="stretch"):
             _card(source, compact)
-    if was_busy and not any(job.running for job in jobs().named(FETCH_JOB.format(key="")).values()):
+    if was_busy and not _busy():
         st.rerun()
 
 
 def _card(source: Source, compact: bool) -> None:
-    name = FETCH_JOB.format(key=source.key)
+    name = FETCH_JOBS + source.key
     job = jobs().get(name)
     whole = is_whole(source.key)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -94,7 +98,7 @@ def _start(key: str, path: Path | None) -> None:
         # So that nobody waits for them after the click on Train.
         feature_set(datasets.load_dataset(key), MelConfig(), on_progress, should_stop)
 
-    jobs().start(FETCH_JOB.format(key=key), work)
+    jobs().start(FETCH_JOBS + key, work)
     st.rerun()
 
 

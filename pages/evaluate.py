@@ -13,8 +13,9 @@ from esc10.results import CRITERIA
 from esc10.run import Run
 from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.server import dataset, runs_with_weights, verdict
+from esc10.ui.settings import choose_run
 from esc10.ui.sounds import player, provenance, spectrogram, synthetic_badge
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, long_name, share
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, share
 
 
 def main() -> None:
@@ -39,15 +40,9 @@ def main() -> None:
 
 
 def _choice(runs: list[Run]) -> tuple[Run, str]:
-    names = {run.run_id: run for run in runs}
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    run_id = left.selectbox(
-        "Run",
-        list(names),
-        format_func=lambda name: long_name(names[name]),
-        key="run",
-        persist_state="session",
-    )
+    with left:
+        run = choose_run(runs, "Run", key="run")
     criterion = right.segmented_control(
         CRITERION_LABEL,
         CRITERIA,
@@ -57,7 +52,7 @@ def _choice(runs: list[Run]) -> tuple[Run, str]:
         key="weights",
         persist_state="session",
     )
-    return names[run_id], criterion
+    return run, criterion
 
 
 def _headline(run: Run, judged: Evaluation) -> None:

@@ -16,8 +16,9 @@ from esc10.results import CRITERIA, Answer
 from esc10.run import Run
 from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, open_page
 from esc10.ui.server import engine, runs_with_weights
+from esc10.ui.settings import choose_run
 from esc10.ui.sounds import synthetic_badge
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, long_name
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS
 
 # In hertz. Streamlit records at 16,000 unless told otherwise, which cuts all above 8,000 Hz off.
 RECORDING_RATE = 44_100
@@ -50,15 +51,7 @@ def main() -> None:
 
 
 def _choice(runs: list[Run]) -> tuple[Run, str]:
-    names = {run.run_id: run for run in runs}
-    run_id = st.selectbox(
-        "Network",
-        list(names),
-        format_func=lambda name: long_name(names[name]),
-        key="judge",
-        persist_state="session",
-    )
-    run = names[run_id]
+    run = choose_run(runs, "Network", key="judge")
     synthetic_badge(SOURCES[run.config.train.dataset])
     criterion = st.selectbox(
         CRITERION_LABEL,

@@ -12,6 +12,7 @@ from esc10.models import MODELS
 from esc10.preparation import plan_run
 from esc10.progress import OnProgress, ShouldStop
 from esc10.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
+from esc10.runs import list_runs
 from esc10.ui.curves import show_curves
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.progress import show_end, show_job, show_run
@@ -39,7 +40,7 @@ def main() -> None:
     with right:
         live, layers = st.tabs(["Live curves", "Layers"])
         with live:
-            busy = _busy()
+            busy = _busy(list_runs()[0])
             st.fragment(_board, run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(busy)
         with layers:
             st.fragment(_layers, run_every=None if _warm() else 1.0)(config, _warm())
@@ -67,23 +68,23 @@ def _start(configs: list[TrainConfig]) -> None:
     st.rerun()
 
 
-def _busy() -> bool:
+def _busy(runs: list[Run]) -> bool:
     if any(job.running for job in jobs().named(PREPARE_JOBS).values()):
         return True
     # Also what another program trains in the same folder.
-    return any(run.state in UNFINISHED for run in all_runs())
+    return any(run.state in UNFINISHED for run in runs)
 
 
 def _warm() -> bool:
     return engine().status().workers > 0
 
 
-def _runs_on_the_board() -> list[tuple[int, Run]]:
+def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:
     """Every unfinished run and the latest ended ones, oldest first, each with its place in time.
 
     The place decides a run's colour, so that it keeps it while others come and go.
     """
-    places = list(enumerate(reversed(all_runs())))
+    places = list(enumerate(reversed(runs)))
     shown = [(place, run) for place, run in places if run.state in UNFINISHED]
     ended = [(place, run) for place, run in places if run.state in (*WITH_WEIGHTS, *CUT_SHORT)]
     hidden = max(0, len(ended) + len(shown) - RUNS_ON_THE_BOARD)
@@ -98,14 +99,15 @@ def _board(was_busy: bool) -> None:
     """
     with st.container():
         _show_preparation()
-    runs = _runs_on_the_board()
-    if not runs:
+    runs = all_runs()
+    shown = _on_the_board(runs)
+    if not shown:
         st.info("Press **Train all three** and watch the curves grow.", icon=":material/school:")
     else:
-        show_curves(runs, 260 if in_projector_mode() else 300)
-        for slot, run in runs:
+        show_curves(shown, 260 if in_projector_mode() else 300)
+        for slot, run in shown:
             show_run(run, slot)
-    if was_busy != _busy():
+    if was_busy != _busy(runs):
         st.rerun()
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from esc10.audio import load_sound
 from esc10.cluster import Cluster
-from esc10.datasets import SOURCES, Dataset, is_whole, load_dataset
+from esc10.datasets import SOURCES, Dataset, dataset_folder, is_whole, load_dataset
+from esc10.datasets.library import MARKER
 from esc10.engine import Engine
 from esc10.evaluation import Evaluation, evaluate
 from esc10.features import MelConfig, mel_power
@@ -22,7 +23,9 @@ from esc10.jobs import JobBoard
 from esc10.run import Run
 from esc10.runs import list_runs, load_run
 
-FETCH_JOB = "fetch {key}"
+FETCH_JOBS = "fetch "
+"""How the names of the jobs begin that fetch a dataset; its key follows."""
+
 PREPARE_JOBS = "prepare training "
 """How the names of the jobs begin that a click on Train starts; each click has its own."""
 
@@ -60,9 +63,7 @@ def dataset(key: str) -> Dataset:
     Raises:
         DatasetError: it is not on this machine.
     """
-    from esc10.datasets import dataset_folder
-
-    marker = dataset_folder(key) / "complete.json"
+    marker = dataset_folder(key) / MARKER
     return _dataset(key, marker.stat().st_mtime if marker.exists() else 0.0)
 
 

@@ -1,4 +1,4 @@
-"""The form in which a person chooses what to train, and what the choice of split entails."""
+"""What a person chooses: a run, or what to train; and what the choice of split entails."""
 
 from __future__ import annotations
 
@@ -10,10 +10,30 @@ from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.datasets import SOURCES
 from esc10.features import KINDS, MelConfig
 from esc10.models import MODELS
+from esc10.run import Run
 from esc10.splits import SPLITS
 from esc10.ui.server import dataset
 from esc10.ui.sounds import synthetic_badge
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, leaks_in_words
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, leaks_in_words, long_name
+
+
+def choose_run(runs: list[Run], label: str, key: str) -> Run:
+    """The run a person has chosen; the choice stays while other pages are visited.
+
+    Args:
+        runs: to choose from, at least one.
+        label: what stands above the box.
+        key: the box's own.
+    """
+    names = {run.run_id: run for run in runs}
+    run_id = st.selectbox(
+        label,
+        list(names),
+        format_func=lambda name: long_name(names[name]),
+        key=key,
+        persist_state="session",
+    )
+    return names[run_id]
 
 
 def choose_settings(here: list[str]) -> TrainConfig:
