@@ -9,6 +9,7 @@ from collections.abc import Callable
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from esc10.models import MODELS, LayerTable, layer_table
@@ -211,10 +212,12 @@ def copy_weights(lab: keras.Model, ours: keras.Model) -> None:
         target.set_weights(weights)
 
 
-@pytest.mark.parametrize(("key", "lab"), [("td_cnn", lab_td_cnn), ("cnn_rnn", lab_cnn_rnn)])
-def test_the_same_weights_give_the_answers_of_the_labs_code(
-    key: str, lab: Callable[[], keras.Model]
-) -> None:
+Lab = Callable[[], keras.Model]
+both = pytest.mark.parametrize(("key", "lab"), [("td_cnn", lab_td_cnn), ("cnn_rnn", lab_cnn_rnn)])
+
+
+@both
+def test_the_same_weights_give_the_answers_of_the_labs_code(key: str, lab: Lab) -> None:
     literal, ours = lab(), built(key)
     assert literal.count_params() == ours.count_params()
     randomise(literal)
@@ -223,6 +226,24 @@ def test_the_same_weights_give_the_answers_of_the_labs_code(
     expected = np.asarray(literal(sounds[..., np.newaxis]))
     assert np.ptp(expected, axis=0).max() > 0.01, "the sounds must differ in their answers"
     np.testing.assert_allclose(np.asarray(ours(sounds)), expected, atol=1e-5)
+
+
+@both
+def test_the_same_weights_have_the_gradients_of_the_labs_code(key: str, lab: Lab) -> None:
+    literal, ours = lab(), built(key)
+    randomise(literal)
+    copy_weights(literal, ours)
+    sounds = np.random.default_rng(9).normal(size=(3, 5, BANDS)).astype(np.float32)
+    sounds[:, 2] = 0  # silence: all bands are equal, and the pooling has to choose
+    gradients = []
+    for model, x in ((literal, sounds[..., np.newaxis]), (ours, sounds)):
+        with tf.GradientTape() as tape:
+            loss = keras.losses.sparse_categorical_crossentropy(np.array([1, 4, 7]), model(x))
+        gradients.append(tape.gradient(loss, model.trainable_variables))
+    for expected, mine in zip(*gradients, strict=True):
+        flat = np.ravel(expected)
+        assert np.abs(flat).max() > 1e-6
+        np.testing.assert_allclose(np.ravel(mine), flat, atol=1e-4 * np.abs(flat).max())
 
 
 # Who loads Keras
