@@ -1,4 +1,4 @@
-"""Training a network: the lab's callbacks, with every epoch's answers kept.
+"""Training a network: epochs until something ends them, with every epoch's answers kept.
 
 Only the worker process, the command line and tests import this module: it loads Keras.
 """
@@ -12,23 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from esc10.config import TrainConfig
-from esc10.models import BUILDING, MODELS, layer_table
+from esc10.learner import Learner, borrowed_learner
+from esc10.models import layer_table
 from esc10.preparation import TrainingData
 from esc10.progress import ShouldStop, never_stop
 from esc10.results import BestEpoch, EpochRow, TrainResult
 
 OnEpochEnd = Callable[[EpochRow], None]
-
-
-class _Stopped(Exception):
-    """Ends an epoch at once; an epoch that is not finished does not count."""
 
 
 @dataclass
@@ -42,88 +38,20 @@ class _Best:
 
 @dataclass
 class _Record:
-    """What the callback below has seen."""
+    """What the finished epochs have brought."""
 
     history: list[EpochRow] = field(default_factory=list)
     validation: list[NDArray[np.float32]] = field(default_factory=list)
     best: dict[str, _Best] = field(default_factory=dict)
-    diverged: bool = False
 
-
-class _Watch(keras.callbacks.Callback):
-    """Keeps the best weights and every epoch's answers, reports rows, hears the wish to stop."""
-
-    def __init__(
-        self, x_validation: NDArray[np.float32], on_epoch_end: OnEpochEnd, should_stop: ShouldStop
-    ) -> None:
-        super().__init__()
-        self.record = _Record()
-        self._x_validation = x_validation
-        self._report, self._should_stop = on_epoch_end, should_stop
-        self._began = 0.0
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._began = time.perf_counter()
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._should_stop():
-            raise _Stopped
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        figures = {name: float(value) for name, value in (logs or {}).items()}
-        if not all(np.isfinite(value) for value in figures.values()):
-            self.record.diverged = True
-            self.model.stop_training = True
-            return
-        self.record.validation.append(probabilities(self.model, self._x_validation))
-        row = EpochRow(
-            epoch=epoch + 1,
-            loss=figures["loss"],
-            accuracy=figures["accuracy"],
-            val_loss=figures["val_loss"],
-            val_accuracy=figures["val_accuracy"],
-            seconds=time.perf_counter() - self._began,
-        )
-        self.record.history.append(row)
-        self._keep_if_best("val_accuracy", row.epoch, row.val_accuracy)
-        self._keep_if_best("val_loss", row.epoch, -row.val_loss)
-        self._report(row)
-
-    def _keep_if_best(self, criterion: str, epoch: int, value: float) -> None:
-        best = self.record.best.get(criterion)
-        if best is None or value > best.value:
-            self.record.best[criterion] = _Best(epoch, value, self.model.get_weights())
-
-
-def probabilities(
-    model: keras.Model, x: NDArray[np.float32], batch_size: int = 32
-) -> NDArray[np.float32]:
-    """The network's class probabilities.
-
-    Args:
-        model: a built network.
-        x: shape (clips, frames, mel bands).
-        batch_size: clips at a time; it bounds memory, not the answer.
-
-    Returns:
-        Shape (clips, classes).
-    """
-    # Not `predict`: it sets up a data pipeline at each call, which costs more than the network.
-    batches = [x[start : start + batch_size] for start in range(0, len(x), batch_size)]
-    return np.concatenate([np.asarray(model.predict_on_batch(batch)) for batch in batches])
-
-
-def build(config: TrainConfig, frames: int, n_mels: int, classes: int) -> keras.Model:
-    """A fresh network, its first weights drawn from the configuration's seed, compiled."""
-    with BUILDING:
-        keras.utils.set_random_seed(config.seed)
-        model = MODELS[config.model].build(frames, n_mels, classes)
-    model.compile(
-        optimizer=keras.optimizers.Adam(config.learning_rate),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    return model
+    def add(self, row: EpochRow, validation: NDArray[np.float32], model: keras.Model) -> None:
+        """Keep an epoch, and the network's weights where it is the best so far."""
+        self.history.append(row)
+        self.validation.append(validation)
+        for criterion, value in (("val_accuracy", row.val_accuracy), ("val_loss", -row.val_loss)):
+            best = self.best.get(criterion)
+            if best is None or value > best.value:
+                self.best[criterion] = _Best(row.epoch, value, model.get_weights())
 
 
 def train(
@@ -145,33 +73,19 @@ def train(
         in it; `best` is empty where no epoch was.
     """
     _, frames, n_mels = data.x["train"].shape
-    model = build(config, frames, n_mels, data.classes)
-    watch = _Watch(data.x["validation"], on_epoch_end, should_stop)
-    patience = keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience)
-    stopped = False
-    try:
-        model.fit(
-            data.x["train"],
-            data.y["train"],
-            validation_data=(data.x["validation"], data.y["validation"]),
-            batch_size=config.batch_size,
-            epochs=config.epochs,
-            verbose=0,
-            callbacks=[watch, patience],
-        )
-    except _Stopped:
-        stopped = True
-    table = layer_table(model)
-    validation_clips = len(data.y["validation"])
+    record = _Record()
+    with borrowed_learner(config.model, frames, n_mels, data.classes) as learner:
+        learner.restart(config.seed, config.learning_rate)
+        ended = _run_epochs(learner, data, config, record, on_epoch_end, should_stop)
+        table = layer_table(learner.model)
+        best = {criterion: _answers(learner, best, data) for criterion, best in record.best.items()}
     return TrainResult(
-        history=tuple(watch.record.history),
-        best={
-            criterion: _answers(model, best, data) for criterion, best in watch.record.best.items()
-        },
-        validation_by_epoch=np.array(watch.record.validation, dtype=np.float32).reshape(
-            -1, validation_clips, data.classes
+        history=tuple(record.history),
+        best=best,
+        validation_by_epoch=np.array(record.validation, dtype=np.float32).reshape(
+            -1, len(data.y["validation"]), data.classes
         ),
-        ended=_ending(stopped, watch.record, config),
+        ended=ended,
         parameters=table.parameters,
         trainable_parameters=table.trainable_parameters,
         versions={
@@ -182,21 +96,68 @@ def train(
     )
 
 
-def _ending(stopped: bool, record: _Record, config: TrainConfig) -> str:
-    if stopped:
-        return "stopped"
-    if record.diverged:
-        return "diverged"
-    return "epochs" if len(record.history) == config.epochs else "patience"
+def _run_epochs(
+    learner: Learner,
+    data: TrainingData,
+    config: TrainConfig,
+    record: _Record,
+    on_epoch_end: OnEpochEnd,
+    should_stop: ShouldStop,
+) -> str:
+    """Train, and say what ended it: a key of `esc10.results.ENDINGS`."""
+    rng = np.random.default_rng(config.seed)
+    for epoch in range(1, config.epochs + 1):
+        began = time.perf_counter()
+        order = rng.permutation(len(data.y["train"]))
+        figures = _learn_all(learner, data, order, config.batch_size, should_stop)
+        if figures is None:
+            return "stopped"
+        labels = data.y["validation"]
+        validation, losses = learner.answers(data.x["validation"], labels)
+        row = EpochRow(
+            epoch,
+            *figures,
+            val_loss=float(losses.mean()),
+            val_accuracy=float((validation.argmax(axis=1) == labels).mean()),
+            seconds=time.perf_counter() - began,
+        )
+        if not np.isfinite((row.loss, row.val_loss)).all():
+            return "diverged"
+        record.add(row, validation, learner.model)
+        on_epoch_end(row)
+        if epoch < config.epochs and epoch - record.best["val_loss"].epoch >= config.patience:
+            return "patience"
+    return "epochs"
 
 
-def _answers(model: keras.Model, best: _Best, data: TrainingData) -> BestEpoch:
-    model.set_weights(best.weights)
+def _learn_all(
+    learner: Learner,
+    data: TrainingData,
+    order: NDArray[np.int64],
+    batch_size: int,
+    should_stop: ShouldStop,
+) -> tuple[float, float] | None:
+    """The loss and accuracy over an epoch's training clips, as they were trained on.
+
+    None if somebody wished to stop.
+    """
+    loss, right = 0.0, 0
+    for start in range(0, len(order), batch_size):
+        clips = order[start : start + batch_size]
+        batch_loss, batch_right = learner.learn(data.x["train"][clips], data.y["train"][clips])
+        loss, right = loss + batch_loss, right + batch_right
+        if should_stop():
+            return None
+    return loss / len(order), right / len(order)
+
+
+def _answers(learner: Learner, best: _Best, data: TrainingData) -> BestEpoch:
+    learner.model.set_weights(best.weights)
     return BestEpoch(
         epoch=best.epoch,
-        weights=weights_file(model),
-        validation=probabilities(model, data.x["validation"]),
-        test=probabilities(model, data.x["test"]),
+        weights=weights_file(learner.model),
+        validation=learner.answers(data.x["validation"], data.y["validation"])[0],
+        test=learner.answers(data.x["test"], data.y["test"])[0],
     )
 
 
