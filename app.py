@@ -39,7 +39,7 @@ def main() -> None:
     st.markdown("#### The three networks")
     for column, network in zip(st.columns(3), MODELS.values(), strict=True):
         column.markdown(f"**{network.title}**  \n{network.summary}")
-    warm = engine().status().workers > 0
+    warm = engine().status().capacity.warm > 0
     st.fragment(_engine_state, run_every=None if warm else 2.0)()
 
 
@@ -90,7 +90,7 @@ def _engine_state() -> None:
     status = engine().status()
     if status.trouble:
         st.error(status.trouble)
-    elif status.workers:
+    elif status.capacity.warm:
         st.caption("The training engine is ready.")
     else:
         st.caption("The training engine is warming up; it takes about ten seconds.")

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from distributed import Client, LocalCluster
 
 from esc10.errors import Esc10Error, RunError, disk_trouble
 from esc10.home import home
+from esc10.worker import WARM_METRIC
 
 WORKER_OPTIONS = (
     *("--nworkers", "1"),
@@ -35,6 +37,25 @@ _ANSWER_SECONDS = 60
 _GOODBYE_SECONDS = 10
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a cluster can do.
+
+    Attributes:
+        workers: connected workers.
+        trainers: how many runs they can train at the same time.
+        warm: how many of the workers have every network traced.
+    """
+
+    workers: int
+    trainers: int
+    warm: int
+
+
+NOTHING = Capacity(0, 0, 0)
+"""No worker is connected."""
 
 
 class Cluster:
@@ -97,13 +118,16 @@ class Cluster:
             f"{home() / 'worker.log'} says why; then start the app again."
         )
 
-    def capacity(self) -> tuple[int, int]:
-        """How many workers are connected, and how many runs they can train at the same time."""
+    def capacity(self) -> Capacity:
+        """What is connected now."""
         if self.client.status != "running":
-            return 0, 0  # the client would give the workers it knew last
+            return NOTHING  # the client would give the workers it knew last
         workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
-        trainers = sum(worker["resources"].get("TRAIN", 0) for worker in workers)
-        return len(workers), int(trainers)
+        return Capacity(
+            workers=len(workers),
+            trainers=int(sum(worker["resources"].get("TRAIN", 0) for worker in workers)),
+            warm=sum(bool(worker["metrics"].get(WARM_METRIC)) for worker in workers),
+        )
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function answers on a worker, beside whatever trains there.
@@ -112,8 +136,7 @@ class Cluster:
             RunError: no worker is there, it gave no answer, or the function raised it.
         """
         try:
-            workers, _ = self.capacity()
-            if not workers:
+            if not self.capacity().workers:
                 raise RunError("The worker is still warming up. Try again in a few seconds.")
             future = self.client.submit(function, *arguments, pure=False, priority=10)
             try:

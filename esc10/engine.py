@@ -23,7 +23,7 @@ from distributed import Event, Future, KilledWorker
 from numpy.typing import NDArray
 
 from esc10 import worker
-from esc10.cluster import Cluster
+from esc10.cluster import NOTHING, Capacity, Cluster
 from esc10.errors import Esc10Error, RunError
 from esc10.features import MelConfig
 from esc10.models import LayerTable
@@ -59,15 +59,13 @@ class EngineStatus:
     """What a page says about the engine.
 
     Attributes:
-        workers: connected workers.
-        trainers: how many runs they can train at the same time.
+        capacity: what the cluster can do.
         queue: the waiting runs' names, the next one first.
         active: the names of runs in a worker's hands.
         trouble: a sentence if no worker will come up any more.
     """
 
-    workers: int
-    trainers: int
+    capacity: Capacity
     queue: tuple[str, ...]
     active: tuple[str, ...]
     trouble: str | None = None
@@ -87,7 +85,7 @@ class Engine:
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None
         self._tables: dict[int, dict[str, LayerTable]] = {}
-        self._seen = (0, 0)
+        self._seen = NOTHING
         self._changed = threading.Condition()
         self._closing = False
         close_interrupted()
@@ -128,10 +126,8 @@ class Engine:
             active = [*self._active]
             if self._starting is not None:
                 active.append(self._starting)
-            workers, trainers = self._seen
             return EngineStatus(
-                workers,
-                trainers,
+                self._seen,
                 tuple(run.run_id for run in self._queue),
                 tuple(active),
                 self._cluster.trouble,
@@ -145,9 +141,9 @@ class Engine:
             )
 
     def wait_until_warm(self, timeout: float) -> bool:
-        """Wait until a worker is connected; False if `timeout` seconds pass before."""
+        """Wait until a worker has all networks traced; False if `timeout` seconds pass before."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._seen[0] > 0, timeout)
+            return self._changed.wait_for(lambda: self._seen.warm > 0, timeout)
 
     def answer(self, run: Run, criterion: str, x: NDArray[np.float32]) -> Answer:
         """A run's answer to some sounds; a few hundredths of a second, also while a run trains.
@@ -198,7 +194,7 @@ class Engine:
                 if seen != self._seen:
                     self._seen = seen
                     self._changed.notify_all()
-                if not self._queue or len(self._active) >= seen[1]:
+                if not self._queue or len(self._active) >= seen.trainers:
                     self._changed.wait(_LOOK_SECONDS)
                     continue
                 run = self._queue.pop(0)
@@ -217,8 +213,8 @@ class Engine:
                     self._starting = None
                     self._changed.notify_all()
 
-    def _look(self) -> tuple[int, int]:
-        """The connected workers and what they can train; now and then, what others left behind."""
+    def _look(self) -> Capacity:
+        """What the cluster can do; now and then, what others left behind."""
         if time.monotonic() - self._swept > _CLOSE_INTERRUPTED_SECONDS:
             close_interrupted()
             self._swept = time.monotonic()
@@ -227,7 +223,7 @@ class Engine:
             return self._cluster.capacity()
         except (OSError, TimeoutError, RuntimeError, RunError):
             _log.exception("the cluster cannot be seen")
-            return 0, 0
+            return NOTHING
 
     def _start(self, run: RunRecorder) -> None:
         data = training_data(run.config)

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
+from esc10.features import MelConfig
 from esc10.models import BUILDING, MODELS, LayerTable, layer_table
 from esc10.preparation import RunConfig, TrainingData
 from esc10.results import Answer, EpochRow, TrainResult
@@ -33,13 +34,22 @@ if TYPE_CHECKING:
 STOP_POLL_SECONDS = 0.3
 """How often the wish to stop is asked for; a question costs about 4 ms."""
 
+USUAL_CLASSES = 10
+"""The classes of every dataset here; a run with another number traces its network by itself."""
+
+WARM_METRIC = "warm"
+"""The name under which a worker tells the scheduler whether its networks are traced."""
+
 _KEPT_CLASSIFIERS = 8
 
 _log = logging.getLogger(__name__)
 
 
 def dask_setup(worker: Worker) -> None:
-    """Import Keras before the worker offers itself, so that no run waits for it."""
+    """Import Keras before the worker offers itself, and have the networks traced beside its work.
+
+    The worker's metric `warm` says when no run will wait for either.
+    """
     try:
         import esc10.inference
         import esc10.training  # noqa: F401
@@ -47,7 +57,22 @@ def dask_setup(worker: Worker) -> None:
         # Dask would only log it, and offer a worker that can do nothing.
         _log.exception("Keras cannot be imported")
         os._exit(1)
-    _log.info("worker %s is warm", worker.name)
+    warm = threading.Event()
+    worker.metrics[WARM_METRIC] = lambda _: warm.is_set()
+    threading.Thread(target=_warm_up, args=(warm,), name="warm up", daemon=True).start()
+
+
+def _warm_up(warm: threading.Event) -> None:
+    from esc10.learner import warm_up
+
+    mel = MelConfig()
+    try:
+        warm_up(mel.frames, mel.n_mels, USUAL_CLASSES)
+    except Exception:
+        # A run that needs the network will fail with the same error, where somebody reads it.
+        _log.exception("a network cannot be traced")
+    warm.set()
+    _log.info("this worker is warm")
 
 
 def started_event(run_id: str) -> str:

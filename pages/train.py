@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from esc10.cluster import Capacity
 from esc10.config import TrainConfig
 from esc10.models import MODELS
 from esc10.preparation import plan_run
@@ -43,7 +44,8 @@ def main() -> None:
             busy = _busy(list_runs()[0])
             st.fragment(_board, run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(busy)
         with layers:
-            st.fragment(_layers, run_every=None if _warm() else 1.0)(config, _warm())
+            connected = _connected()
+            st.fragment(_layers, run_every=None if connected else 1.0)(config, connected)
 
 
 def _buttons(config: TrainConfig) -> None:
@@ -75,8 +77,8 @@ def _busy(runs: list[Run]) -> bool:
     return any(run.state in UNFINISHED for run in runs)
 
 
-def _warm() -> bool:
-    return engine().status().workers > 0
+def _connected() -> bool:
+    return engine().status().capacity.workers > 0
 
 
 def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:
@@ -120,25 +122,25 @@ def _show_preparation() -> None:
     status = engine().status()
     if status.trouble:
         st.error(status.trouble)
-    elif status.queue and not status.trainers:
-        _explain_waiting(status.workers)
+    elif status.queue or status.active:
+        _explain_waiting(status.capacity)
 
 
-def _explain_waiting(workers: int) -> None:
-    if workers:
+def _explain_waiting(capacity: Capacity) -> None:
+    if capacity.workers and not capacity.trainers:
         st.warning(
             "None of the connected workers may train. Start one with: "
             "python -m dask worker ADDRESS --resources TRAIN=1 --preload esc10.worker"
         )
-    else:
+    elif not capacity.warm:
         st.info(
             "The training engine is warming up; the run starts by itself.",
             icon=":material/hourglass:",
         )
 
 
-def _layers(config: TrainConfig, was_warm: bool) -> None:
-    if not _warm():
+def _layers(config: TrainConfig, was_connected: bool) -> None:
+    if not _connected():
         st.info("The layer table appears as soon as the training engine has warmed up.")
         return
     classes = len(dataset(config.dataset).classes)
@@ -159,7 +161,7 @@ def _layers(config: TrainConfig, was_warm: bool) -> None:
     st.markdown(
         f"**{table.parameters:,} parameters**, {table.trainable_parameters:,} of them trainable."
     )
-    if not was_warm:
+    if not was_connected:
         st.rerun()
 
 

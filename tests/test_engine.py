@@ -135,7 +135,7 @@ def test_a_finished_run_is_not_trained_again_when_its_worker_dies(engine: Engine
     run = engine.submit(plan())
     assert engine.wait_until_idle(60)
     psutil.Process(worker_pid(engine)).send_signal(signal.SIGKILL)
-    wait_for(lambda: engine.status().workers == 0, 10, "the worker to be gone")
+    wait_for(lambda: engine.status().capacity.workers == 0, 10, "the worker to be gone")
     assert engine.wait_until_warm(WARM_SECONDS)
     assert kinds(run).count("started") == 1
     assert engine.status().active == ()
