@@ -1,0 +1,95 @@
+"""One side of a comparison: a process of its own, so that no library's threads disturb another's.
+
+It reads a batch, builds its network, and takes a step for each line it reads; each answer is the
+step's seconds. The parent lets the sides take turns.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+KINDS = ("ours", "literal", "conv1d", "conv2d", "matmul", "copy")
+"""The sides: our networks, the lab's code, PyTorch in two forms, and the machine's two speeds."""
+
+Step = Callable[[], object]
+
+
+class Contender:
+    """The parent's end of such a process."""
+
+    def __init__(self, kind: str, network: str, batch: Path) -> None:
+        """Start it and wait until it could begin.
+
+        Args:
+            kind: one of `KINDS`.
+            network: a key of `esc10.models.MODELS`; of no meaning to the machine's speeds.
+            batch: an `.npz` with `x`, shape (clips, frames, mel bands), and `y`, shape (clips,).
+        """
+        self._said = tempfile.TemporaryFile("w+")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.contender", kind, network, str(batch)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            text=True,
+        )
+        self._read()
+
+    def step(self) -> float:
+        """The seconds of one more step.
+
+        Raises:
+            RuntimeError: the process ended; with the last that it said.
+        """
+        assert self._process.stdin is not None
+        self._process.stdin.write("step\n")
+        self._process.stdin.flush()
+        return float(self._read())
+
+    def _read(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._said.seek(0)
+            raise RuntimeError(f"a contender ended: {self._said.read()[-2000:]}")
+        return line
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=60)
+        self._said.close()
+
+
+def main() -> None:
+    """Answer every line with the seconds of a step."""
+    kind, network, path = sys.argv[1:]
+    with np.load(path) as batch:
+        x, y = batch["x"], batch["y"]
+    if kind in ("ours", "literal"):
+        from benchmarks import keras_steps
+
+        step = keras_steps.STEPS[kind](network, x, y)
+    elif kind in ("conv1d", "conv2d"):
+        from benchmarks import torch_steps
+
+        step = torch_steps.step_of(network, kind, x, y)
+    else:
+        from benchmarks import floor
+
+        step = floor.STEPS[kind]()
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        began = time.perf_counter()
+        step()
+        print(time.perf_counter() - began, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""A training step on 32 clips: ours, PyTorch's best form, the lab's code, and the floor."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import floor
+from benchmarks.contender import Contender
+from benchmarks.report import markdown_table
+from benchmarks.sounds import BATCH, batch_of_clips, best_dataset, home_with
+from benchmarks.spread import Spread, seconds, spread
+from esc10.models import MODELS, layer_table
+
+FORMS = ("conv1d", "conv2d")
+ROUNDS, WARM_ROUNDS = 10, 2
+STEPS_IN_A_TURN = 3
+LITERAL_STEPS = 3
+
+Results = dict[str, Any]
+
+
+def measure(literal: bool = False) -> Results:
+    """Seconds of a step for every network.
+
+    Args:
+        literal: measure the lab's own code too; its first step alone takes minutes.
+    """
+    with tempfile.TemporaryDirectory() as folder, home_with(best_dataset()):
+        batch = Path(folder) / "batch.npz"
+        x, y = batch_of_clips(best_dataset())
+        np.savez(batch, x=x, y=y)
+        results: Results = {}
+        for network in MODELS:
+            sides = {kind: Contender(kind, network, batch) for kind in ("ours", *FORMS)}
+            speeds = {kind: Contender(kind, network, batch) for kind in ("matmul", "copy")}
+            try:
+                times = _turns(sides | speeds)
+            finally:
+                for side in (sides | speeds).values():
+                    side.close()
+            first, further = _literal(network, batch) if literal else (None, None)
+            results[network] = _result(network, x.shape, times, first, further)
+    return {"dataset": best_dataset(), "networks": results}
+
+
+def _turns(sides: dict[str, Contender]) -> dict[str, Spread]:
+    """Each side's seconds, in turn; what it needs to wake up in each turn is not counted."""
+    times: dict[str, list[float]] = {kind: [] for kind in sides}
+    for turn in range(WARM_ROUNDS + ROUNDS):
+        for kind, side in sides.items():
+            taken = [side.step() for _ in range(STEPS_IN_A_TURN)]
+            if turn >= WARM_ROUNDS:
+                times[kind] += taken[1:]
+    return {kind: spread(taken) for kind, taken in times.items()}
+
+
+def _literal(network: str, batch: Path) -> tuple[float, Spread]:
+    side = Contender("literal", network, batch)
+    try:
+        return side.step(), spread([side.step() for _ in range(LITERAL_STEPS)])
+    finally:
+        side.close()
+
+
+def _result(
+    network: str,
+    shape: tuple[int, ...],
+    times: dict[str, Spread],
+    literal_first: float | None,
+    literal: Spread | None,
+) -> Results:
+    _, frames, n_mels = shape
+    table = layer_table(MODELS[network].build(frames, n_mels, 10))
+    work = floor.work_of(table, BATCH, frames, n_mels)
+    rate = 2 * floor.MATRIX**3 / times["matmul"]["median"]
+    bandwidth = 2 * floor.COPIED_BYTES / times["copy"]["median"]
+    best = min(FORMS, key=lambda form: times[form]["median"])
+    return {
+        "ours_s": times["ours"]["median"],
+        "pytorch_s": times[best]["median"],
+        "pytorch_form": best,
+        "literal_s": literal["median"] if literal else None,
+        "literal_first_s": literal_first,
+        "floor_s": work.seconds(rate, bandwidth),
+        "of_pytorch": times["ours"]["median"] / times[best]["median"],
+        "literal_of_ours": literal["median"] / times["ours"]["median"] if literal else None,
+        "spread": {**times, "literal": literal},
+        "operations": work.operations,
+        "moved_bytes": work.moved_bytes,
+        "operations_per_s": rate,
+        "bytes_per_s": bandwidth,
+    }
+
+
+def table(results: Results) -> str:
+    """Every side's seconds, and the ratios."""
+    rows = []
+    for network, result in results["networks"].items():
+        ratio = result["literal_of_ours"]
+        rows.append(
+            [
+                network,
+                seconds(result["spread"]["ours"]),
+                seconds(result["spread"]["conv1d"]),
+                seconds(result["spread"]["conv2d"]),
+                f"**{result['of_pytorch']:.2f}**",
+                seconds(result["literal_first_s"]),
+                seconds(result["spread"]["literal"]),
+                f"{ratio:.0f} ×" if ratio else "–",
+                seconds(result["floor_s"]),
+            ]
+        )
+    head = ["network", "ours", "PyTorch Conv1d", "PyTorch Conv2d, channels last"]
+    head += ["ours / best PyTorch", "literal, first step", "literal, further", "literal / ours"]
+    return markdown_table([*head, "floor"], rows)
