@@ -32,7 +32,7 @@ class Contender:
             network: a key of `esc10.models.MODELS`; of no meaning to the machine's speeds.
             batch: an `.npz` with `x`, shape (clips, frames, mel bands), and `y`, shape (clips,).
         """
-        self._said = tempfile.TemporaryFile("w+")
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed in `close`)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contender", kind, network, str(batch)],
             stdin=subprocess.PIPE,
