@@ -6,6 +6,7 @@ step's seconds. The parent lets the sides take turns.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -15,8 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-KINDS = ("ours", "literal", "conv1d", "conv2d", "matmul", "copy")
-"""The sides: our networks, the lab's code, PyTorch in two forms, and the machine's two speeds."""
+KINDS = ("ours", "literal", "conv1d", "conv2d", "conv2d-kept", "matmul", "copy")
+"""The sides: our networks, the lab's code, PyTorch in three forms, and the machine's two speeds."""
+
+_KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**33)}
+"""Tells glibc to keep freed memory. PyTorch asks the system for each activation anew, and its pages
+cost it a third of a step; TensorFlow keeps memory by itself."""
 
 Step = Callable[[], object]
 
@@ -39,6 +44,7 @@ class Contender:
             stdout=subprocess.PIPE,
             stderr=self._said,
             text=True,
+            env={**os.environ, **(_KEEP_MEMORY if kind.endswith("-kept") else {})},
         )
         self._read()
 
@@ -76,10 +82,10 @@ def main() -> None:
         from benchmarks import keras_steps
 
         step = keras_steps.STEPS[kind](network, x, y)
-    elif kind in ("conv1d", "conv2d"):
+    elif kind.startswith("conv"):
         from benchmarks import torch_steps
 
-        step = torch_steps.step_of(network, kind, x, y)
+        step = torch_steps.step_of(network, kind.removesuffix("-kept"), x, y)
     else:
         from benchmarks import floor
 

@@ -1,5 +1,8 @@
 """The same three networks in PyTorch, each in the forms a good programmer would try.
 
+`conv1d` folds time into the batch; `conv2d` takes it as an image's first axis, its memory laid out
+channels last.
+
 The numbers are Keras': batch normalisation with epsilon 0.001 and momentum 0.99, pooling that keeps
 the last band of an odd number, Adam with its usual step.
 """
@@ -14,12 +17,6 @@ from torch import nn
 from benchmarks.contender import Step
 
 CLASSES = 10
-FORMS = {
-    "cnn": ("conv1d", "conv2d"),
-    "td_cnn": ("conv1d", "conv2d"),
-    "cnn_rnn": ("conv1d", "conv2d"),
-}
-"""Time folded into the batch for Conv1d, or an image in channels-last memory for Conv2d."""
 
 
 class Blocks(nn.Module):

@@ -42,16 +42,17 @@ class Conv2D(keras.layers.Conv2D):
 
 
 class BatchNormalization(keras.layers.BatchNormalization):
-    """Batch normalisation of four axes; in training one operation, where Keras composes it."""
+    """Batch normalisation, in training one operation, where Keras composes it of several."""
 
     def call(
         self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """The normalised inputs, of their shape (batch, frames, bands, channels)."""
+        """The normalised inputs, of their shape: the batch first, the channels last."""
         if not (training and self.trainable):
             return super().call(inputs, training=training, mask=mask)
+        channels = inputs.shape[-1]
         normalised, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs,
+            x=tf.reshape(inputs, (1, 1, -1, channels)),  # an image with a row for all positions
             scale=tf.convert_to_tensor(self.gamma),
             offset=tf.convert_to_tensor(self.beta),
             mean=tf.zeros(0),
@@ -60,10 +61,10 @@ class BatchNormalization(keras.layers.BatchNormalization):
             is_training=True,
         )
         # The operation gives the unbiased variance; Keras keeps the biased one.
-        count = tf.cast(tf.size(inputs) // inputs.shape[-1], tf.float32)
+        count = tf.cast(tf.size(inputs) // channels, tf.float32)
         self._move(self.moving_mean, mean)
         self._move(self.moving_variance, variance * (count - 1) / count)
-        return normalised
+        return tf.reshape(normalised, tf.shape(inputs))
 
     def _move(self, average: keras.Variable, value: tf.Tensor) -> None:
         average.assign(average * self.momentum + value * (1 - self.momentum))

@@ -53,16 +53,18 @@ def build_cnn(frames: int, n_mels: int, classes: int) -> keras.Model:
     import keras
     from keras import layers
 
+    from esc10.layers import BatchNormalization
+
     inputs = keras.Input((frames, n_mels), name="INPUT")
     x = layers.Conv1D(16, 9, activation="relu", name="CONV1")(inputs)  # (208, 16)
     x = layers.MaxPooling1D(2, padding="same", name="MP1")(x)  # (104, 16)
-    x = layers.BatchNormalization(name="BATCH1")(x)
+    x = BatchNormalization(name="BATCH1")(x)
     x = layers.Conv1D(16, 3, activation="relu", name="CONV2")(x)  # (102, 16)
     x = layers.MaxPooling1D(2, padding="same", name="MP2")(x)  # (51, 16)
-    x = layers.BatchNormalization(name="BATCH2")(x)
+    x = BatchNormalization(name="BATCH2")(x)
     x = layers.Conv1D(32, 3, activation="relu", name="CONV3")(x)  # (49, 32)
     x = layers.MaxPooling1D(2, padding="same", name="MP3")(x)  # (25, 32)
-    x = layers.BatchNormalization(name="BATCH3")(x)
+    x = BatchNormalization(name="BATCH3")(x)
     x = layers.Flatten(name="FLATTEN")(x)  # (800,)
     x = layers.Dense(32, activation="relu", name="DENSE")(x)
     outputs = layers.Dense(classes, activation="softmax", name=FRAME_PROBABILITIES)(x)
