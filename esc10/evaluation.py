@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
-from sklearn.metrics import classification_report, confusion_matrix
 
+from esc10.intervals import wilson_interval
 from esc10.run import Run
 
 PARTS = ("validation", "test")
@@ -77,12 +76,6 @@ class Evaluation:
     parts: dict[str, PartEvaluation]
 
 
-def wilson_interval(right: int, clips: int) -> tuple[float, float]:
-    """The 95 % interval of a share, after Wilson (1927), JASA 22, 209-212, as SciPy computes it."""
-    interval = binomtest(right, clips).proportion_ci(confidence_level=0.95, method="wilson")
-    return float(interval.low), float(interval.high)
-
-
 def evaluate(run: Run, weights: str) -> Evaluation:
     """The verdict on a run's validation and test clips.
 
@@ -123,6 +116,9 @@ def evaluate_part(
         filenames: the clips' ESC-50 names, in the same order.
         classes: the class names.
     """
+    # Slow to import, and not needed by whoever only names a verdict.
+    from sklearn.metrics import classification_report, confusion_matrix
+
     predicted = probabilities.argmax(axis=1)
     order = np.arange(len(classes))
     report: dict[str, Any] = classification_report(

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import psutil
@@ -36,7 +36,7 @@ CUT_SHORT = ("failed", "interrupted")
 STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
 """Every state a run can be in; `cancelled` is a run taken out of the queue."""
 
-_KEPT_EVENT_FILES = 512
+_KEPT_FILES = 512
 _CLOCK_SECONDS = 30
 """A process's start is told by the clock of the day, which may have been corrected since."""
 
@@ -102,10 +102,8 @@ class Run:
             RunError: outcome.json is damaged.
         """
         path = self.folder / "outcome.json"
-        if not path.exists():
-            return None
         try:
-            return Outcome(**json.loads(path.read_text("utf-8")))
+            return read_once(_outcome_in, path) if path.exists() else None
         except (OSError, ValueError, TypeError) as cause:
             raise damaged(self.run_id, "outcome.json") from cause
 
@@ -124,18 +122,22 @@ class Run:
         Raises:
             RunError: events.jsonl is damaged.
         """
-        path = self.folder / "events.jsonl"
-        try:
-            if not path.exists():
-                return []
-            state = path.stat()
-            return list(_events_in(path, state.st_size, state.st_mtime_ns))
-        except (OSError, ValueError) as cause:
-            raise damaged(self.run_id, "events.jsonl") from cause
+        return list(self._read_events()[0])
 
     def history(self) -> list[EpochRow]:
-        """The epochs so far."""
-        return rows_of(self.events())
+        """The epochs so far.
+
+        Raises:
+            RunError: events.jsonl is damaged.
+        """
+        return list(self._read_events()[1])
+
+    def _read_events(self) -> tuple[tuple[dict[str, Any], ...], tuple[EpochRow, ...]]:
+        path = self.folder / "events.jsonl"
+        try:
+            return read_once(_events_in, path) if path.exists() else ((), ())
+        except (OSError, ValueError, KeyError) as cause:
+            raise damaged(self.run_id, "events.jsonl") from cause
 
     @property
     def seconds_per_epoch(self) -> float | None:
@@ -214,16 +216,43 @@ class Run:
             return False
 
 
-@lru_cache(maxsize=_KEPT_EVENT_FILES)
-def _events_in(path: Path, size: int, changed: int) -> tuple[dict[str, Any], ...]:
-    """The events in a file as it was at that size and time: pages ask once a second for them."""
+Read = TypeVar("Read")
+
+
+def read_once(read: Callable[[Path, int, int], Read], path: Path) -> Read:
+    """What a cached function reads in a file as it is now: pages ask once a second.
+
+    Args:
+        read: called with the path and, so that a change is another call, its size in bytes and its
+            time of change in nanoseconds.
+        path: the file.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    state = path.stat()
+    return read(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=_KEPT_FILES)
+def _outcome_in(path: Path, size: int, changed: int) -> Outcome:
+    del size, changed
+    return Outcome(**json.loads(path.read_text("utf-8")))
+
+
+@lru_cache(maxsize=_KEPT_FILES)
+def _events_in(
+    path: Path, size: int, changed: int
+) -> tuple[tuple[dict[str, Any], ...], tuple[EpochRow, ...]]:
+    """A file's events, and the epochs among them."""
     del size, changed
     text = path.read_text("utf-8")
     whole_lines = text[: text.rfind("\n") + 1].splitlines()
-    return tuple(json.loads(line) for line in whole_lines)
+    events = tuple(json.loads(line) for line in whole_lines)
+    return events, tuple(rows_of(events))
 
 
-def rows_of(events: list[dict[str, Any]]) -> list[EpochRow]:
+def rows_of(events: Iterable[dict[str, Any]]) -> list[EpochRow]:
     """The epochs among events."""
     names = [field.name for field in fields(EpochRow)]
     return [

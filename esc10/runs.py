@@ -8,6 +8,7 @@ import os
 import re
 import socket
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
 import psutil
@@ -18,9 +19,10 @@ from esc10.features import MelConfig, Scaling
 from esc10.home import home, write_whole
 from esc10.preparation import RunConfig
 from esc10.recording import RunRecorder
-from esc10.run import UNFINISHED, Outcome, Run, damaged
+from esc10.run import UNFINISHED, Outcome, Run, damaged, read_once
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_KEPT_CONFIGS = 512
 
 _log = logging.getLogger(__name__)
 
@@ -59,21 +61,26 @@ def load_run(run_id: str) -> Run:
     if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
     try:
-        stored = json.loads((folder / "config.json").read_text("utf-8"))
-        scaling = stored["scaling"]
-        config = RunConfig(
-            run_id=stored["run_id"],
-            created=stored["created"],
-            train=TrainConfig(**stored["train"]),
-            classes=tuple(stored["classes"]),
-            mel=MelConfig(**stored["mel"]),
-            scaling=Scaling(**scaling) if scaling else None,
-            clips={part: tuple(names) for part, names in stored["clips"].items()},
-            versions=stored["versions"],
-        )
+        return Run(folder, read_once(_config_in, folder / "config.json"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
         raise damaged(run_id, "config.json") from cause
-    return Run(folder, config)
+
+
+@lru_cache(maxsize=_KEPT_CONFIGS)
+def _config_in(path: Path, size: int, changed: int) -> RunConfig:
+    del size, changed
+    stored = json.loads(path.read_text("utf-8"))
+    scaling = stored["scaling"]
+    return RunConfig(
+        run_id=stored["run_id"],
+        created=stored["created"],
+        train=TrainConfig(**stored["train"]),
+        classes=tuple(stored["classes"]),
+        mel=MelConfig(**stored["mel"]),
+        scaling=Scaling(**scaling) if scaling else None,
+        clips={part: tuple(names) for part, names in stored["clips"].items()},
+        versions=stored["versions"],
+    )
 
 
 def list_runs() -> tuple[list[Run], list[str]]:

@@ -13,7 +13,6 @@ from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-from esc10 import practice
 from esc10.datasets.clips import ANIMAL_TARGETS, ESC10_TARGETS, Clip
 from esc10.errors import DatasetError
 
@@ -195,5 +194,7 @@ def esc10_files() -> tuple[ExpectedFile, ...]:
 @cache
 def practice_files() -> tuple[ExpectedFile, ...]:
     """The files of the practice sounds: 16-bit PCM, so their sizes are known beforehand."""
+    from esc10 import practice  # loads SciPy's signal processing, which pages do without
+
     size = 44 + 2 * practice.SAMPLES
     return tuple(ExpectedFile(name, f"audio/{name}", size=size) for name in practice.filenames())

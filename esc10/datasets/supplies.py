@@ -19,7 +19,6 @@ from typing import Protocol
 
 import soundfile
 
-from esc10 import practice
 from esc10.datasets.sources import ExpectedFile
 from esc10.errors import DatasetError
 
@@ -182,6 +181,8 @@ class Synthesis:
 
     def write(self, expected: ExpectedFile, aside: Path) -> None:
         """Compute the clip and write it as 16-bit PCM."""
+        from esc10 import practice  # loads SciPy's signal processing, which pages do without
+
         samples = practice.waveform(expected.filename)
         # Through memory: libsndfile calls a full disk a "system error", Python says what it was.
         content = io.BytesIO()

@@ -20,8 +20,10 @@ TRAINING, VALIDATION = "training", "validation"
 _MARKERS = 8
 
 
-def curve_rows(slot: int, name: str, history: list[EpochRow], metric: str) -> list[dict[str, Any]]:
-    """A run's points for one chart.
+def curve_columns(
+    slot: int, name: str, history: list[EpochRow], metric: str
+) -> dict[str, list[Any]]:
+    """A run's points for one chart, column by column.
 
     Args:
         slot: the run's place among those drawn, from 0; it decides colour and shape.
@@ -30,27 +32,23 @@ def curve_rows(slot: int, name: str, history: list[EpochRow], metric: str) -> li
         metric: a key of `METRICS`.
 
     Returns:
-        A row per epoch and part; `best` marks the best epoch, `marker` a few points of the
-        validation curve that carry the run's shape.
+        The points of the training clips, then those of the validation clips; `best` marks the best
+        epoch, `marker` a few points of the validation curve that carry the run's shape.
     """
     _, training, validation = METRICS[metric]
     best = best_epochs(history).get(validation)
     stride = max(1, len(history) // _MARKERS)
-    rows = []
-    for row in history:
-        for part, column in ((TRAINING, training), (VALIDATION, validation)):
-            rows.append(
-                {
-                    "slot": slot % len(palette.RUN_COLOURS),
-                    "run": name,
-                    "epoch": row.epoch,
-                    "part": part,
-                    "value": getattr(row, column),
-                    "best": part == VALIDATION and row == best,
-                    "marker": part == VALIDATION and row.epoch % stride == 0,
-                }
-            )
-    return rows
+    epochs = [row.epoch for row in history]
+    neither = [False] * len(history)
+    return {
+        "slot": [slot % len(palette.RUN_COLOURS)] * 2 * len(history),
+        "run": [name] * 2 * len(history),
+        "epoch": epochs + epochs,
+        "part": [TRAINING] * len(history) + [VALIDATION] * len(history),
+        "value": [getattr(row, column) for column in (training, validation) for row in history],
+        "best": neither + [row == best for row in history],
+        "marker": neither + [epoch % stride == 0 for epoch in epochs],
+    }
 
 
 def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:

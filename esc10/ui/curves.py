@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import streamlit as st
 
-from esc10.plots.curves import METRICS, curve_rows, curve_spec
+from esc10.plots.curves import METRICS, curve_columns, curve_spec
 from esc10.run import Run
 from esc10.ui.frame import chart_pixels
 from esc10.ui.words import short_name
 
-_NO_POINT = {
-    "slot": None,
-    "run": "",
-    "epoch": None,
-    "part": "validation",
-    "value": None,
-    "best": False,
-    "marker": False,
-}
+_KEPT_TABLES = 64
+
+_COLUMNS = pa.schema(
+    {
+        "slot": pa.int8(),
+        "run": pa.string(),
+        "epoch": pa.int32(),
+        "part": pa.string(),
+        "value": pa.float32(),
+        "best": pa.bool_(),
+        "marker": pa.bool_(),
+    }
+)
+"""The columns of `esc10.plots.curves.curve_columns`."""
+
+
+_NO_POINT = pa.table({name: [None] for name in _COLUMNS.names}, schema=_COLUMNS)
+"""A chart of no rows would not know its columns, and be built anew at the first."""
+
+
+@st.cache_resource(max_entries=_KEPT_TABLES, show_spinner=False)
+def _points(points: tuple[tuple[int, str, int], ...], metric: str, _runs: list[Run]) -> pa.Table:
+    """The points of some runs: everybody who watches them is sent the same.
+
+    Args:
+        points: each run's slot, name and number of epochs; the name has the second it began in.
+        metric: a key of `METRICS`.
+        _runs: the runs, in the same order.
+    """
+    tables = [
+        pa.table(curve_columns(slot, name, run.history()[:epochs], metric), schema=_COLUMNS)
+        for (slot, name, epochs), run in zip(points, _runs, strict=True)
+    ]
+    return pa.concat_tables(tables)
 
 
 def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
@@ -30,16 +56,12 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
         runs: each with the number that decides its colour and shape.
         height: of the plotting areas, in pixels.
     """
-    histories = [(slot, short_name(run), run.history()) for slot, run in runs]
+    points = tuple((slot, short_name(run), len(run.history())) for slot, run in runs)
     for column, metric in zip(st.columns(2), METRICS, strict=True):
-        rows = [
-            row
-            for slot, name, history in histories
-            for row in curve_rows(slot, name, history, metric)
-        ]
+        table = _points(points, metric, [run for _, run in runs])
         column.markdown(f"**{METRICS[metric][0]}**")
         column.vega_lite_chart(
-            rows or [_NO_POINT],
+            table if len(table) else _NO_POINT,
             curve_spec(metric, chart_pixels(), height),
             key=f"curve {metric}",
             width="stretch",

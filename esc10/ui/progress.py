@@ -55,54 +55,56 @@ def show_run(run: Run, slot: int) -> None:
         slot: its place among those drawn, from 0; its mark is the one it has in the charts.
     """
     state = run.state
-    mark, line, button = st.columns([0.3, 5.2, 1], vertical_alignment="center")
-    slot %= len(palette.RUN_GLYPHS)
-    mark.html(
-        f'<span style="color: {palette.RUN_COLOURS[slot]}; font-size: 1.4rem">'
-        f"{palette.RUN_GLYPHS[slot]}</span>"
-    )
-    with line:
+    # Not columns: each is an element more, and this line is drawn once a second for every watcher.
+    with st.container(horizontal=True, vertical_alignment="center"):
         if state == "training":
-            _show_training(run)
+            _show_training(run, _name(run, slot))
         elif state == "queued":
-            _show_queued(run)
+            _show_queued(run, _name(run, slot))
         else:
-            _show_ended(run, state)
-    status = engine().status()
-    if run.run_id in (*status.queue, *status.active):
-        label = "Stop" if state == "training" else "Remove"
-        if button.button(label, key=f"stop {run.run_id}", width="stretch"):
-            engine().stop(run.run_id)
+            _show_ended(run, state, _name(run, slot))
+        status = engine().status()
+        if run.run_id in (*status.queue, *status.active):
+            label = "Stop" if state == "training" else "Remove"
+            if st.button(label, key=f"stop {run.run_id}"):
+                engine().stop(run.run_id)
 
 
-def _show_training(run: Run) -> None:
+def _name(run: Run, slot: int) -> str:
+    """The run's name after the mark that it has in the charts."""
+    slot %= len(palette.RUN_GLYPHS)
+    glyph, colour = palette.RUN_GLYPHS[slot], palette.RUN_COLOURS[slot]
+    return f':color[{glyph}]{{foreground="{colour}"}} **{short_name(run)}**'
+
+
+def _show_training(run: Run, name: str) -> None:
     history = run.history()
     epochs = run.config.train.epochs
     if not history:
-        st.progress(0.0, text=f"**{short_name(run)}**: the first epoch is under way …")
+        st.progress(0.0, text=f"{name}: the first epoch is under way …")
         return
     done = history[-1].epoch
     left = duration((epochs - done) * (run.seconds_per_epoch or 0.0))
     st.progress(
         done / epochs,
-        text=f"**{short_name(run)}**: epoch {done} of {epochs}, at most {left} left; "
+        text=f"{name}: epoch {done} of {epochs}, at most {left} left; "
         f"{best_in_words(run, history)}",
     )
 
 
-def _show_queued(run: Run) -> None:
+def _show_queued(run: Run, name: str) -> None:
     queue = engine().status().queue
     if run.run_id in queue:
         place = f"number {queue.index(run.run_id) + 1} in the queue"
     else:
         place = "about to start"
-    st.progress(0.0, text=f"**{short_name(run)}**: waiting, {place}")
+    st.progress(0.0, text=f"{name}: waiting, {place}")
 
 
-def _show_ended(run: Run, state: str) -> None:
+def _show_ended(run: Run, state: str, name: str) -> None:
     outcome = run.outcome
     history = run.history()
-    text = f"**{short_name(run)}**: {STATE_WORDS[state]}"
+    text = f"{name}: {STATE_WORDS[state]}"
     if history:
         text += f" after {len(history)} epochs; {best_in_words(run, history)}"
     if outcome is not None and state in ("failed", "interrupted"):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from esc10.datasets import SOURCES
 from esc10.features import KINDS
+from esc10.intervals import wilson_interval
 from esc10.models import MODELS
 from esc10.results import EpochRow, best_epochs
 from esc10.run import Run
@@ -85,9 +86,6 @@ def share(value: float, interval: tuple[float, float]) -> str:
 
 def best_in_words(run: Run, history: list[EpochRow]) -> str:
     """The best validation accuracy so far with its 95 % interval, and its epoch."""
-    # Slow to import, and only a page that shows a run needs it.
-    from esc10.evaluation import wilson_interval
-
     best = best_epochs(history)["val_accuracy"]
     clips = len(run.config.clips["validation"])
     interval = wilson_interval(round(best.val_accuracy * clips), clips)
