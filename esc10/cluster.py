@@ -31,6 +31,9 @@ WORKER_OPTIONS = (
     *("--preload", "esc10.worker"),
     "--no-dashboard",
 )
+_NO_PROFILE = {"distributed.worker.profile.enabled": False}
+"""Dask looks at every thread's stack a hundred times a second, for a dashboard nobody opens."""
+
 _MOST_STARTS = 3
 _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 60
@@ -71,7 +74,7 @@ class Cluster:
         self._local: LocalCluster | None = None
         self._starts = 0
         # A task whose worker died is failed at once, not tried on the next worker.
-        dask.config.set({"distributed.scheduler.allowed-failures": 0})
+        dask.config.set({"distributed.scheduler.allowed-failures": 0, **_NO_PROFILE})
         if address is None:
             self._local = LocalCluster(
                 n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0"
@@ -167,7 +170,11 @@ def _start_worker(address: str, log_mode: str) -> subprocess.Popen[bytes]:
     """The nanny process that keeps one worker alive; both write to ESC10_HOME/worker.log."""
     package_parent = str(Path(__file__).resolve().parent.parent)
     paths = [package_parent, os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    }
     with disk_trouble("Starting the worker", RunError):
         home().mkdir(parents=True, exist_ok=True)
         with (home() / "worker.log").open(log_mode) as log:

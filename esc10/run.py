@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
+from statistics import median
 from typing import Any, TypeVar
 
 import numpy as np
@@ -143,7 +144,7 @@ class Run:
     def seconds_per_epoch(self) -> float | None:
         """The median over epochs, without the first where there are more: it also compiles."""
         seconds = [row.seconds for row in self.history()]
-        return float(np.median(seconds[1:] or seconds)) if seconds else None
+        return median(seconds[1:] or seconds) if seconds else None
 
     def weights(self, criterion: str) -> bytes:
         """The bytes of the best weights' `.weights.h5` file.

@@ -36,7 +36,7 @@ def curve_columns(
         epoch, `marker` a few points of the validation curve that carry the run's shape.
     """
     _, training, validation = METRICS[metric]
-    best = best_epochs(history).get(validation)
+    best_epoch = best_epochs(history)[validation].epoch if history else None
     stride = max(1, len(history) // _MARKERS)
     epochs = [row.epoch for row in history]
     neither = [False] * len(history)
@@ -46,7 +46,7 @@ def curve_columns(
         "epoch": epochs + epochs,
         "part": [TRAINING] * len(history) + [VALIDATION] * len(history),
         "value": [getattr(row, column) for column in (training, validation) for row in history],
-        "best": neither + [row == best for row in history],
+        "best": neither + [epoch == best_epoch for epoch in epochs],
         "marker": neither + [epoch % stride == 0 for epoch in epochs],
     }
 

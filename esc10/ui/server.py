@@ -6,6 +6,7 @@ Everything kept has a bound. What a browser session owns is in `st.session_state
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,18 @@ def engine() -> Engine:
     Raises:
         RunError: `ESC10_SCHEDULER` names a scheduler that does not answer.
     """
-    return Engine(Cluster(os.environ.get("ESC10_SCHEDULER") or None))
+    started = Engine(Cluster(os.environ.get("ESC10_SCHEDULER") or None))
+    threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
+    return started
+
+
+def _load_ahead() -> None:
+    """Load what the other pages need, so that nobody's first visit waits for it."""
+    import plotly.graph_objects  # noqa: F401
+    import sklearn.metrics  # noqa: F401
+
+    mel = MelConfig()
+    mel_power(np.zeros(mel.n_fft, np.float32), mel)  # librosa loads its parts at their first use
 
 
 @st.cache_resource
