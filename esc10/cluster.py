@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client, Future, LocalCluster
+from distributed.comm.core import CommClosedError
 
 from esc10.errors import Esc10Error, RunError, disk_trouble
 from esc10.home import home
@@ -131,6 +132,21 @@ class Cluster:
             trainers=int(sum(worker["resources"].get("TRAIN", 0) for worker in workers)),
             warm=sum(bool(worker["metrics"].get(WARM_METRIC)) for worker in workers),
         )
+
+    def send(self, data: object) -> Future[Any]:
+        """Put data into a worker's memory.
+
+        Raises:
+            TimeoutError: there is no worker just now.
+        """
+        try:
+            # Straight to our own worker; by way of the scheduler it would be in memory twice more.
+            sent: Future[Any] = self.client.scatter(
+                data, hash=False, direct=self._local is not None
+            )
+        except (CommClosedError, ValueError) as cause:  # it died a moment ago
+            raise TimeoutError("no worker took the data") from cause
+        return sent
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function answers on a worker, beside whatever trains there.

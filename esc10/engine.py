@@ -232,7 +232,7 @@ class Engine:
             worker.topic(run.run_id), lambda event: self._on_event(run, event[1])
         )
         labels = {part: data.y[part] for part in ("validation", "test")}
-        scattered = client.scatter(data, hash=False)
+        scattered = self._cluster.send(data)
         future = client.submit(
             worker.train_run,
             run.config,

@@ -12,10 +12,9 @@ on decibels the same network learns far more.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -28,13 +27,14 @@ from numpy.typing import NDArray
 from esc10.audio import CLIP_SECONDS, SAMPLE_RATE, load_sound
 from esc10.datasets import Clip, Dataset
 from esc10.errors import AudioError, DatasetError, disk_trouble
-from esc10.home import home, write_whole
+from esc10.home import home, whole_file
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
 
 KINDS = ("logmel", "mel")
 """The kinds of input, the default for new runs first."""
 
 _WORKERS = 4
+_CLIPS_AT_ONCE = 128
 _COMPUTING = threading.Lock()
 _RECIPE = 1
 """Goes into the cache key; raise it when the same settings shall give other numbers."""
@@ -116,14 +116,50 @@ def decibels(power: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.maximum(level, floor), dtype=np.float32)
 
 
-def scaling_of(power: NDArray[np.float32]) -> Scaling:
-    """The scaling fitted on these clips, which must be the training clips alone.
+def scaling_of(power: NDArray[np.float32], clips: NDArray[np.int64]) -> Scaling:
+    """The scaling fitted on some clips, which must be the training clips alone.
 
     Args:
-        power: shape (training clips, mel bands, frames).
+        power: shape (all clips, mel bands, frames).
+        clips: the places of the training clips.
     """
-    level = decibels(power)
-    return Scaling(float(level.mean(dtype=np.float64)), float(level.std(dtype=np.float64)))
+    numbers = len(clips) * power[0].size
+    level_sum = sum(decibels(power[some]).sum(dtype=np.float64) for some in _few_at_a_time(clips))
+    mean = level_sum / numbers
+    squares = sum(
+        np.square(decibels(power[some]) - mean, dtype=np.float64).sum()
+        for some in _few_at_a_time(clips)
+    )
+    return Scaling(float(mean), float(np.sqrt(squares / numbers)))
+
+
+def inputs_of(
+    power: NDArray[np.float32], clips: NDArray[np.int64], kind: str, scaling: Scaling | None
+) -> NDArray[np.float32]:
+    """What a network is fed of some clips of a dataset.
+
+    Args:
+        power: shape (all clips, mel bands, frames).
+        clips: the places of the clips.
+        kind: one of `KINDS`.
+        scaling: for `logmel`, the training clips' scaling.
+
+    Returns:
+        Shape (clips, frames, mel bands), float32.
+    """
+    _, n_mels, frames = power.shape
+    x = np.empty((len(clips), frames, n_mels), np.float32)
+    begin = 0
+    for some in _few_at_a_time(clips):
+        x[begin : begin + len(some)] = network_input(power[some], kind, scaling)
+        begin += len(some)
+    return x
+
+
+def _few_at_a_time(clips: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """The clips in groups: what is computed on the way is several times as large as they are."""
+    for begin in range(0, len(clips), _CLIPS_AT_ONCE):
+        yield clips[begin : begin + _CLIPS_AT_ONCE]
 
 
 def network_input(
@@ -183,19 +219,21 @@ def feature_set(
         power = _cached(path, (len(dataset.clips), config.n_mels, config.frames))
         if power is None:
             power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
-            content = io.BytesIO()
-            np.save(content, power)
-            with disk_trouble("Caching the mel spectrograms", DatasetError):
-                write_whole(path, content.getvalue())
+            with (
+                disk_trouble("Caching the mel spectrograms", DatasetError),
+                whole_file(path) as file,
+            ):
+                header = np.lib.format.header_data_from_array_1_0(power)
+                np.lib.format.write_array_header_1_0(file, header)
+                file.write(power.data)
     return FeatureSet(dataset, config, power)
 
 
 def _cached(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
-    """The cached array, or None where there is none that can be used."""
+    """The cached array, left on disk until it is looked at, or None where there is none to use."""
     try:
-        with path.open("rb") as file:
-            # Not np.load, which would take other kinds of files too, and leave them open.
-            power = np.lib.format.read_array(file)
+        # Not np.load, which would take other kinds of files too, and leave them open.
+        power = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError):
         return None
     return power if power.shape == shape and power.dtype == np.float32 else None
@@ -205,7 +243,10 @@ def _computed(clips: Sequence[Clip], config: MelConfig, tally: Tally) -> NDArray
     # Threads are enough: decoding, resampling and the transform all let go of Python's lock.
     with ThreadPoolExecutor(_WORKERS) as pool:
         spectra = pool.map(partial(_clip_power, config=config, tally=tally), clips)
-        return np.stack(list(spectra))
+        power = np.empty((len(clips), config.n_mels, config.frames), np.float32)
+        for place, spectrum in enumerate(spectra):
+            power[place] = spectrum
+        return power
 
 
 def _clip_power(clip: Clip, config: MelConfig, tally: Tally) -> NDArray[np.float32]:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def home() -> Path:
@@ -28,11 +31,25 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: the disk refused; nothing is left behind.
     """
+    with whole_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """The same for what should not lie in memory as bytes: a file that gets its name at the end.
+
+    Args:
+        path: the file to write; its folder is made where it is missing.
+
+    Raises:
+        OSError: the disk refused; nothing is left behind.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with aside.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)

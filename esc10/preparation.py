@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from esc10.config import TrainConfig
 from esc10.datasets import load_dataset
-from esc10.features import MelConfig, Scaling, feature_set, network_input, scaling_of
+from esc10.features import MelConfig, Scaling, feature_set, inputs_of, scaling_of
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.splits import SPLITS
 
@@ -78,7 +78,7 @@ def plan_run(
         train=config,
         classes=dataset.classes,
         mel=features.config,
-        scaling=scaling_of(features.power[split.train]) if config.features == "logmel" else None,
+        scaling=scaling_of(features.power, split.train) if config.features == "logmel" else None,
         clips=split.names(dataset),
         versions={name: version(name) for name in ("librosa", "numpy", "scikit-learn")},
     )
@@ -95,7 +95,7 @@ def training_data(run: RunConfig) -> TrainingData:
     indices = {part: np.array([place[name] for name in names]) for part, names in run.clips.items()}
     return TrainingData(
         x={
-            part: network_input(features.power[where], run.train.features, run.scaling)
+            part: inputs_of(features.power, where, run.train.features, run.scaling)
             for part, where in indices.items()
         },
         y={part: features.dataset.labels[where] for part, where in indices.items()},

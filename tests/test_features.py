@@ -100,7 +100,7 @@ def test_a_clips_decibels_do_not_depend_on_its_neighbours(practice: Dataset) -> 
 def test_logmel_is_standardised_on_the_training_clips(practice: Dataset) -> None:
     power = cached(practice).power
     split = fold_split(practice, 4, 5)
-    scaling = scaling_of(power[split.train])
+    scaling = scaling_of(power, split.train)
     train = network_input(power[split.train], "logmel", scaling)
     assert train.shape == (240, 216, 128)
     assert train.dtype == np.float32
