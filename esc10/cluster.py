@@ -32,8 +32,9 @@ WORKER_OPTIONS = (
     *("--preload", "esc10.worker"),
     "--no-dashboard",
 )
-_NO_PROFILE = {"distributed.worker.profile.enabled": False}
-"""Dask looks at every thread's stack a hundred times a second, for a dashboard nobody opens."""
+_QUIET = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "500ms"}
+"""Dask looks at every thread's stack a hundred times a second, for a dashboard nobody opens, and at
+the clock fifty times, to warn of an event loop that is late."""
 
 _MOST_STARTS = 3
 _CONNECT_SECONDS = 5
@@ -75,7 +76,7 @@ class Cluster:
         self._local: LocalCluster | None = None
         self._starts = 0
         # A task whose worker died is failed at once, not tried on the next worker.
-        dask.config.set({"distributed.scheduler.allowed-failures": 0, **_NO_PROFILE})
+        dask.config.set({"distributed.scheduler.allowed-failures": 0, **_QUIET})
         if address is None:
             self._local = LocalCluster(
                 n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0"
@@ -189,7 +190,7 @@ def _start_worker(address: str, log_mode: str) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+        **{f"DASK_{key.replace('.', '__').upper()}": str(value) for key, value in _QUIET.items()},
     }
     with disk_trouble("Starting the worker", RunError):
         home().mkdir(parents=True, exist_ok=True)

@@ -19,9 +19,10 @@ from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_pa
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import PREPARE_JOBS, all_runs, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
+from esc10.ui.watchers import my_tick_seconds
 
 RUNS_ON_THE_BOARD = 3
-BUSY_SECONDS, IDLE_SECONDS = 1.0, 5.0
+IDLE_SECONDS = 5.0
 
 
 def main() -> None:
@@ -41,8 +42,8 @@ def main() -> None:
     with right:
         live, layers = st.tabs(["Live curves", "Layers"])
         with live:
-            busy = _busy(list_runs()[0])
-            st.fragment(_board, run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(busy)
+            seconds = _seconds_to_next_tick(list_runs()[0])
+            st.fragment(_board, run_every=seconds)(seconds)
         with layers:
             connected = _connected()
             st.fragment(_layers, run_every=None if connected else 1.0)(config, connected)
@@ -77,6 +78,10 @@ def _busy(runs: list[Run]) -> bool:
     return any(run.state in UNFINISHED for run in runs)
 
 
+def _seconds_to_next_tick(runs: list[Run]) -> float:
+    return my_tick_seconds() if _busy(runs) else IDLE_SECONDS
+
+
 def _connected() -> bool:
     return engine().status().capacity.workers > 0
 
@@ -93,8 +98,8 @@ def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:
     return sorted(shown + ended[hidden:], key=lambda placed: placed[0])
 
 
-def _board(was_busy: bool) -> None:
-    """What is under way; drawn once a second, the same things in the same places.
+def _board(seconds: float) -> None:
+    """What is under way; drawn every so many seconds, the same things in the same places.
 
     An element that changes its place is built anew in the browser, so what comes and goes has a
     container of its own, and the charts come after it.
@@ -109,7 +114,7 @@ def _board(was_busy: bool) -> None:
         show_curves(shown, 260 if in_projector_mode() else 300)
         for slot, run in shown:
             show_run(run, slot)
-    if was_busy != _busy(runs):
+    if seconds != _seconds_to_next_tick(runs):
         st.rerun()
 
 
