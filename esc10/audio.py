@@ -86,17 +86,25 @@ def load_sound(source: Path | bytes, name: str) -> Sound:
     return Sound(fixed, seconds, tuple(remarks))
 
 
-def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int, float]:
-    """The first samples, shape (samples, channels), their rate in hertz, all the seconds."""
+def _is_empty(source: Path | bytes, name: str) -> bool:
+    if isinstance(source, bytes):
+        return not source
     try:
-        content = source.read_bytes() if isinstance(source, Path) else source
+        with source.open("rb") as file:
+            return not file.read(1)
     except OSError as cause:
         reason = (cause.strerror or str(cause)).lower()
         raise AudioError(f"{name} cannot be read: {reason}. Check the path.") from cause
-    if not content:
+
+
+def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int, float]:
+    """The first samples, shape (samples, channels), their rate in hertz, all the seconds."""
+    if _is_empty(source, name):
         raise AudioError(f"{name} is empty. Record or choose it again.")
     try:
-        with soundfile.SoundFile(io.BytesIO(content)) as file:
+        # A file by its path: what is read through Python makes threads wait for one another.
+        opened = source if isinstance(source, Path) else io.BytesIO(source)
+        with soundfile.SoundFile(opened) as file:
             rate = int(file.samplerate)
             wanted = int((CLIP_SECONDS + _SPARE_SECONDS) * rate)
             samples = file.read(wanted, dtype="float32", always_2d=True)
