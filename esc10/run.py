@@ -8,6 +8,7 @@
         val_accuracy.weights.h5, val_loss.weights.h5
         probabilities.npz   labels, both best epochs' answers, every epoch's validation answers
         outcome.json        how it ended; written last, so a run that has one is whole
+        label.json          a person's title and note, where there are any; written at any time
 
 The worker that trains never writes here; it sends rows and bytes to the process that does.
 """
@@ -28,6 +29,7 @@ import psutil
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
+from esc10.labels import Label, label_in
 from esc10.preparation import RunConfig
 from esc10.results import CRITERIA, EpochRow
 
@@ -117,6 +119,19 @@ class Run:
         started = any(event["kind"] == "started" for event in self.events())
         return "training" if started else "queued"
 
+    @property
+    def label(self) -> Label:
+        """What a person calls it and says of it; empty where nobody did.
+
+        Raises:
+            RunError: label.json is damaged.
+        """
+        path = self.folder / "label.json"
+        try:
+            return read_once(label_in, path) if path.exists() else Label()
+        except (OSError, ValueError, KeyError, TypeError) as cause:
+            raise damaged(self.run_id, "label.json") from cause
+
     def events(self) -> list[dict[str, Any]]:
         """All events, exactly as they came; a last line that was cut off is left out.
 
@@ -174,6 +189,21 @@ class Run:
                     part: arrays[f"{criterion}_{part}"] for part in ("validation", "test")
                 },
             )
+        except KeyError as cause:
+            raise damaged(self.run_id, "probabilities.npz") from cause
+
+    def validation_by_epoch(self) -> NDArray[np.float32]:
+        """What the network said of the validation clips after every epoch.
+
+        Returns:
+            Class probabilities, shape (epochs, clips, classes).
+
+        Raises:
+            RunError: the run has no weights, or its folder is damaged.
+        """
+        self._best_epoch(CRITERIA[0])
+        try:
+            return self._arrays["validation_by_epoch"]
         except KeyError as cause:
             raise damaged(self.run_id, "probabilities.npz") from cause
 

@@ -12,16 +12,22 @@ from functools import lru_cache
 from pathlib import Path
 
 import psutil
+from pydantic import ConfigDict, TypeAdapter
 
-from esc10.config import TrainConfig
 from esc10.errors import RunError, disk_trouble
-from esc10.features import MelConfig, Scaling
 from esc10.home import home, write_whole
 from esc10.preparation import RunConfig
 from esc10.recording import RunRecorder
 from esc10.run import UNFINISHED, Outcome, Run, damaged, read_once
 
-_RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+"""What a run may be called: on every system the name of a folder, and of nothing beyond it."""
+
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+"""How JSON becomes an object of ours: the types as declared, no other field, finite numbers."""
+
+# The union carries STRICT into the dataclasses, which by themselves know no Pydantic.
+_CONFIG: TypeAdapter[RunConfig | None] = TypeAdapter(RunConfig | None, config=STRICT)
 _KEPT_CONFIGS = 512
 
 _log = logging.getLogger(__name__)
@@ -58,7 +64,7 @@ def load_run(run_id: str) -> Run:
         RunError: there is none, or its configuration is damaged.
     """
     folder = runs_folder() / run_id
-    if not _RUN_ID.fullmatch(run_id) or not folder.is_dir():
+    if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
     try:
         return Run(folder, read_once(_config_in, folder / "config.json"))
@@ -69,18 +75,20 @@ def load_run(run_id: str) -> Run:
 @lru_cache(maxsize=_KEPT_CONFIGS)
 def _config_in(path: Path, size: int, changed: int) -> RunConfig:
     del size, changed
-    stored = json.loads(path.read_text("utf-8"))
-    scaling = stored["scaling"]
-    return RunConfig(
-        run_id=stored["run_id"],
-        created=stored["created"],
-        train=TrainConfig(**stored["train"]),
-        classes=tuple(stored["classes"]),
-        mel=MelConfig(**stored["mel"]),
-        scaling=Scaling(**scaling) if scaling else None,
-        clips={part: tuple(names) for part, names in stored["clips"].items()},
-        versions=stored["versions"],
-    )
+    return read_config(path.read_bytes())
+
+
+def read_config(content: bytes) -> RunConfig:
+    """A run's configuration, from the bytes of its config.json.
+
+    Raises:
+        ValueError: it is no configuration.
+        RunError: one of its settings is out of range.
+    """
+    config = _CONFIG.validate_json(content)
+    if config is None:
+        raise ValueError("null is no configuration")
+    return config
 
 
 def list_runs() -> tuple[list[Run], list[str]]:
