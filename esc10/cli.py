@@ -84,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
     predict.add_argument("files", metavar="FILE", nargs="+", type=Path)
     add("runs", commands.runs, commands.runs_in_words)
+    export = add("export", commands.export, commands.export_in_words)
+    export.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
+    export.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
+    )
+    importing = add("import", commands.import_zip, commands.import_zip_in_words)
+    importing.add_argument("file", metavar="FILE.zip", type=Path, help="what 'export' wrote")
     return parser
 
 

@@ -6,6 +6,7 @@ predicted class is the most probable one, the first where several are equal.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +20,27 @@ PARTS = ("validation", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A clip taken for something else.
+class JudgedClip:
+    """A clip and what the network says of it.
 
     Attributes:
         filename: its ESC-50 name.
         true: its class.
         predicted: the class the network names.
         probability: what the network gives that class.
+        probabilities: what it gives each class, in the order of the matrix.
     """
 
     filename: str
     true: str
     predicted: str
     probability: float
+    probabilities: tuple[float, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether the network names the true class."""
+        return self.true == self.predicted
 
 
 @dataclass(frozen=True)
@@ -40,21 +48,46 @@ class PartEvaluation:
     """The verdict on the validation clips or on the test clips.
 
     Attributes:
+        judged: each clip's verdict, in the part's order.
         accuracy: the share of clips classified rightly.
         interval: the Wilson 95 % interval of that share, low and high.
-        clips: how many clips were judged.
         confusion: counts, shape (classes, classes), rows true, columns predicted.
         report: scikit-learn's classification report: for each class and for `macro avg` and
             `weighted avg` a dictionary of `precision`, `recall`, `f1-score` and `support`.
-        mistakes: the misclassified clips, the most confident first.
     """
 
+    judged: tuple[JudgedClip, ...]
     accuracy: float
     interval: tuple[float, float]
-    clips: int
     confusion: NDArray[np.int64]
     report: dict[str, dict[str, float]]
-    mistakes: tuple[Mistake, ...]
+
+    @property
+    def clips(self) -> int:
+        """How many clips were judged."""
+        return len(self.judged)
+
+    @property
+    def mistakes(self) -> tuple[JudgedClip, ...]:
+        """The misclassified clips, the most confident first."""
+        return _most_confident_first(clip for clip in self.judged if not clip.right)
+
+    def cells(self, true: str | None, predicted: str | None) -> tuple[JudgedClip, ...]:
+        """The clips behind a cell of the confusion matrix, the most confident first.
+
+        Args:
+            true: the class of its row; None for all of them.
+            predicted: the class of its column; likewise.
+        """
+        return _most_confident_first(
+            clip
+            for clip in self.judged
+            if true in (None, clip.true) and predicted in (None, clip.predicted)
+        )
+
+
+def _most_confident_first(clips: Iterable[JudgedClip]) -> tuple[JudgedClip, ...]:
+    return tuple(sorted(clips, key=lambda clip: -clip.probability))
 
 
 @dataclass(frozen=True)
@@ -128,21 +161,21 @@ def evaluate_part(
     report.pop("accuracy", None)
     report.pop("micro avg", None)
     right = int((predicted == labels).sum())
-    wrong = np.flatnonzero(predicted != labels)
-    mistakes = [
-        Mistake(
-            filenames[index],
-            classes[labels[index]],
-            classes[predicted[index]],
-            float(probabilities[index, predicted[index]]),
-        )
-        for index in wrong
-    ]
     return PartEvaluation(
+        judged=tuple(
+            JudgedClip(
+                filename,
+                classes[label],
+                classes[answer],
+                float(chances[answer]),
+                tuple(float(chance) for chance in chances),
+            )
+            for filename, label, answer, chances in zip(
+                filenames, labels, predicted, probabilities, strict=True
+            )
+        ),
         accuracy=right / len(labels),
         interval=wilson_interval(right, len(labels)),
-        clips=len(labels),
         confusion=confusion_matrix(labels, predicted, labels=order),
         report=report,
-        mistakes=tuple(sorted(mistakes, key=lambda mistake: -mistake.probability)),
     )

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
@@ -68,7 +68,7 @@ class RunRecorder(Run):
             content = io.BytesIO()
             np.savez_compressed(content, allow_pickle=False, **arrays)
             write_whole(self.folder / "probabilities.npz", content.getvalue())
-            write_whole(self.folder / "history.csv", _csv(result.history))
+            write_whole(self.folder / "history.csv", history_csv(result.history))
         self.end(
             Outcome(
                 state="stopped" if result.ended == "stopped" else "finished",
@@ -103,7 +103,8 @@ def _drop_cut_off_line(file: BinaryIO) -> None:
         file.truncate(file.read().rfind(b"\n") + 1)
 
 
-def _csv(history: tuple[EpochRow, ...]) -> bytes:
+def history_csv(history: Iterable[EpochRow]) -> bytes:
+    """The bytes of history.csv."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(field.name for field in fields(EpochRow))

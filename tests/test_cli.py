@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,8 @@ Json = dict[str, Any]
 Finished = subprocess.CompletedProcess[str]
 
 SECONDS = 200
+CLIP = {"filename", "true", "predicted", "probability"}
+INTERVAL = re.compile(r"accuracy [01]\.\d{3} \(95 % interval [01]\.\d{3} to [01]\.\d{3}\)")
 FIGURES = {"precision", "recall", "f1-score", "support"}
 
 
@@ -131,6 +134,8 @@ def test_train_says_what_came_of_it(trained: tuple[Path, Json, Json]) -> None:
     for result in (cnn, td_cnn):
         assert result["seconds_per_epoch"] > 0
         assert 0 <= result["best_val_accuracy"] <= 1
+        low, high = result["best_val_accuracy_interval"]
+        assert 0 <= low < result["best_val_accuracy"] < high <= 1
         assert result["best_val_loss"] > 0
         assert (home / "runs" / result["run_id"] / "outcome.json").is_file()
 
@@ -156,7 +161,9 @@ def test_train_in_words(practice_home: Path) -> None:
     )  # fmt: skip
     assert "epochs, best validation accuracy 0." in done.stdout
     assert len(done.stdout.splitlines()) == 1
-    assert "epoch 1: loss " in done.stderr
+    assert INTERVAL.search(done.stdout)
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("epoch 1: loss ")]
+    assert len(INTERVAL.findall(line)) == 2
     run = load_run(done.stdout.partition(":")[0])
     assert run.config.train == TrainConfig(
         "practice", "cnn", "mel", "lab", epochs=2, batch_size=64, patience=1,
@@ -208,7 +215,9 @@ def assert_verdict(verdict: Json, run_id: str, weights: str) -> None:
     classes = verdict["classes"]
     assert len(classes) == 10
     for part in (verdict["validation"], verdict["test"]):
-        assert set(part) == {"accuracy", "interval", "confusion", "report", "misclassified"}
+        assert set(part) == {
+            *("accuracy", "interval", "confusion", "report", "misclassified", "clips"),
+        }
         confusion = np.array(part["confusion"])
         assert confusion.shape == (10, 10)
         clips, right = int(confusion.sum()), int(np.trace(confusion))
@@ -221,10 +230,15 @@ def assert_verdict(verdict: Json, run_id: str, weights: str) -> None:
         assert confusion.sum(axis=1).tolist() == supports
         assert len(part["misclassified"]) == clips - right
         for mistake in part["misclassified"]:
-            assert set(mistake) == {"filename", "true", "predicted", "probability"}
+            assert set(mistake) == CLIP
             assert mistake["true"] != mistake["predicted"]
             assert {mistake["true"], mistake["predicted"]} <= set(classes)
             assert 0 <= mistake["probability"] <= 1
+        assert len(part["clips"]) == clips
+        wrong = [clip for clip in part["clips"] if clip["true"] != clip["predicted"]]
+        wrong.sort(key=lambda clip: -clip["probability"])
+        assert wrong == part["misclassified"]
+        assert all(set(clip) == CLIP for clip in part["clips"])
 
 
 @pytest.mark.parametrize("weights", ["val_accuracy", "val_loss"])
@@ -239,6 +253,11 @@ def test_evaluate_judges_both_weights(
     assert verdict["validation"]["accuracy"] == pytest.approx(chosen.val_accuracy, abs=1e-6)
     expected = {"val_accuracy": cnn["best_val_accuracy"], "val_loss": cnn["best_val_loss"]}
     assert getattr(chosen, weights) == expected[weights]
+    if weights == "val_accuracy":
+        assert verdict["validation"]["interval"] == cnn["best_val_accuracy_interval"]
+    for part in ("validation", "test"):
+        names = tuple(clip["filename"] for clip in verdict[part]["clips"])
+        assert names == load_run(cnn["run_id"]).config.clips[part]
 
 
 def test_latest_is_the_newest_run_with_weights(trained: tuple[Path, Json, Json]) -> None:
@@ -364,6 +383,7 @@ def test_runs_lists_the_newest_first(trained: tuple[Path, Json, Json]) -> None:
         assert (row["dataset"], row["model"]) == (dataset, result["model"])
         assert row["epochs_trained"] == result["epochs"]
         assert row["best_val_accuracy"] == result["best_val_accuracy"]
+        assert row["best_val_accuracy_interval"] == result["best_val_accuracy_interval"]
         assert row["best_val_loss"] == result["best_val_loss"]
         assert row["reason"] == "all epochs were trained"
 
@@ -371,8 +391,12 @@ def test_runs_lists_the_newest_first(trained: tuple[Path, Json, Json]) -> None:
 def test_runs_in_words(home: Path) -> None:
     assert esc10(home, "runs").stdout == "No runs yet.\n"
     run = create_run(made_config())
+    assert answer(home, "runs")["runs"][0]["best_val_accuracy_interval"] is None
+    for row in made_result().history:
+        run.add_epoch(row)
     run.finish(made_result(), made_labels())
     words = esc10(home, "runs").stdout
+    assert INTERVAL.search(words)
     assert run.run_id in words
     assert "finished" in words
 
@@ -438,3 +462,67 @@ def test_planning_twice_gives_two_names(practice_home: Path) -> None:
     assert first.run_id != second.run_id
     assert first.clips == second.clips
     assert first.scaling == second.scaling
+
+
+# export, import
+
+
+def test_a_run_travels_from_one_home_to_another(
+    trained: tuple[Path, Json, Json], home: Path, tmp_path: Path
+) -> None:
+    there, cnn, _ = trained
+    path = tmp_path / "run.zip"
+    assert answer(there, "export", cnn["run_id"], "-o", path) == {
+        "run_id": cnn["run_id"],
+        "file": str(path),
+    }
+    assert answer(home, "import", path) == {"run_id": cnn["run_id"]}
+    for weights in ("val_accuracy", "val_loss"):
+        command = ("evaluate", cnn["run_id"], "--weights", weights)
+        assert answer(home, *command) == answer(there, *command)
+    assert "is here already" in refusal(home, "import", path)
+
+
+def test_a_network_that_travelled_predicts_the_same(
+    trained: tuple[Path, Json, Json], read_lab: Path, tmp_path: Path
+) -> None:
+    there, _, td_cnn = trained
+    path, here = tmp_path / "run.zip", tmp_path / "here"
+    words = esc10(there, "export", "latest", "--output", path).stdout
+    assert words == f"{td_cnn['run_id']} is in {path}\n"
+    assert esc10(here, "import", path).stdout == f"{td_cnn['run_id']} is here\n"
+    clips = [clip.path for clip in load_dataset("practice").clips[:2]]
+    found = [answer(home, "predict", "latest", *clips)["files"] for home in (there, here)]
+    for one, other in zip(*found, strict=True):
+        assert [best["name"] for best in one["classes"]] == [
+            best["name"] for best in other["classes"]
+        ]
+        np.testing.assert_allclose(
+            [best["probability"] for best in one["classes"]],
+            [best["probability"] for best in other["classes"]],
+            atol=1e-6,
+        )
+
+
+def test_an_export_to_nowhere_is_a_sentence(
+    trained: tuple[Path, Json, Json], tmp_path: Path
+) -> None:
+    for path in (tmp_path / "missing" / "run.zip", tmp_path):
+        line = refusal(trained[0], "export", "latest", "-o", path, "--json")
+        assert line.startswith(f"{path} cannot be written: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_exported_or_imported_is_a_sentence(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.zip"
+    assert "There is no run 'nothing'" in refusal(home, "export", "nothing", "-o", path)
+    create_run(made_config()).end(Outcome("failed", "the lights went out", {}))
+    assert "has no weights" in refusal(home, "export", made_config().run_id, "-o", path)
+    assert not path.exists()
+    assert f"{path} cannot be read" in refusal(home, "import", path, "--json")
+    path.write_bytes(b"this is no zip")
+    assert "no zip archive" in refusal(home, "import", path, "--json")
+
+
+def test_an_export_says_where_it_should_go(home: Path) -> None:
+    assert "-o" in esc10(home, "export", "latest", status=2).stderr

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 from sklearn.metrics import (
@@ -12,6 +14,7 @@ from sklearn.metrics import (
     confusion_matrix,
     precision_recall_fscore_support,
 )
+from statsmodels.stats.proportion import proportion_confint
 
 from esc10.errors import RunError
 from esc10.evaluation import PartEvaluation, evaluate, evaluate_part
@@ -19,6 +22,7 @@ from esc10.intervals import wilson_interval
 from esc10.run import Outcome
 from esc10.runs import create_run
 from tests.made_runs import CLASSES, made_config, made_labels, made_result
+from tests.properties import drawn
 
 FIGURES = ("precision", "recall", "f1-score", "support")
 
@@ -180,3 +184,34 @@ def test_a_run_without_weights_cannot_be_judged() -> None:
     run.end(Outcome("failed", "the worker was killed", {}))
     with pytest.raises(RunError, match="no weights: the worker was killed"):
         evaluate(run, "val_loss")
+
+
+# Whatever is drawn
+
+
+@drawn
+@given(st.integers(1, 400), st.data())
+def test_the_interval_is_statsmodels_too(clips: int, data: st.DataObject) -> None:
+    for right in (0, data.draw(st.integers(0, clips)), clips):
+        expected = proportion_confint(right, clips, alpha=0.05, method="wilson")
+        assert wilson_interval(right, clips) == pytest.approx(expected, abs=1e-9)
+
+
+@drawn
+@given(st.integers(1, 80), st.sets(st.integers(0, 9), min_size=1), st.integers(0, 2**16))
+def test_the_verdict_is_scikit_learns_on_whatever_is_drawn(
+    clips: int, present: set[int], seed: int
+) -> None:
+    labels, probabilities = random_case(seed, clips, tuple(sorted(present)))
+    found, predicted = verdict(labels, probabilities), probabilities.argmax(axis=1)
+    order = np.arange(10)
+    np.testing.assert_array_equal(
+        found.confusion, confusion_matrix(labels, predicted, labels=order)
+    )
+    expected = classification_report(
+        labels, predicted, labels=order, target_names=CLASSES, output_dict=True, zero_division=0
+    )
+    for row in (*CLASSES, "macro avg", "weighted avg"):
+        assert found.report[row] == pytest.approx(expected[row], abs=1e-9)
+    assert found.accuracy == pytest.approx(accuracy_score(labels, predicted), abs=1e-12)
+    assert found.interval == wilson_interval(int((predicted == labels).sum()), clips)

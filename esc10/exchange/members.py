@@ -1,0 +1,126 @@
+"""A stranger's zip: which files it holds, and their bytes, each read no further than its bound."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import zipfile
+from collections.abc import Collection, Mapping
+
+from esc10.errors import RunError
+
+_END = struct.Struct("<4s4H2LH")
+"""A zip's last bytes: signature, disks, entries, the directory's size and place, the comment's."""
+
+_ZIP64_LOCATOR_BYTES = 20
+_MAX_DIRECTORY_BYTES = 8192
+"""Of a zip's list of files; that of a run has fewer than 2,000."""
+
+_ENCRYPTED = 0x1
+_SHOWN_CHARACTERS = 60
+
+
+def refused(reason: str) -> RunError:
+    """The error that says why a zip is not imported, and what to do."""
+    return RunError(f"The zip is refused: {reason}. Ask for a fresh export.")
+
+
+def shown(text: str) -> str:
+    """A stranger's text as part of a sentence: in quotes, of ordinary characters, short."""
+    return ascii(text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}...")
+
+
+class Members:
+    """The files of a zip that lies in memory; nothing is unpacked by the paths it claims."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        """Read the zip's list of files.
+
+        Args:
+            content: the zip.
+            name: what a sentence calls it.
+
+        Raises:
+            RunError: it is no whole zip, or lists far too many files.
+        """
+        self._name = name
+        _refuse_long_directory(content, name)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(content))
+        except Exception as cause:  # zipfile, struct and zlib each have their own for damage
+            raise _not_whole(name) from cause
+        self._members = self._zip.infolist()
+
+    @property
+    def names(self) -> list[str]:
+        """All names, as the zip spells them."""
+        # Of `filename` Python has cut off what follows a zero byte, and on Windows turned '\'.
+        return [member.orig_filename for member in self._members]
+
+    def read(self, limits: Mapping[str, int], optional: Collection[str] = ()) -> dict[str, bytes]:
+        """The bytes of all files, if they are those expected.
+
+        Args:
+            limits: the name of every file that may be there, and the most bytes it may have.
+            optional: which of them may be missing.
+
+        Raises:
+            RunError: a file is unknown, there twice, missing, too large, damaged, encrypted, or
+                no ordinary file.
+        """
+        names = self.names
+        for place, (name, member) in enumerate(zip(names, self._members, strict=True)):
+            if name not in limits:
+                raise refused(f"{self._name} holds {shown(name)}, which is no file of a run")
+            if name in names[:place]:
+                raise refused(f"{self._name} holds {name} twice")
+            _refuse_unusual(name, member, limits[name])
+        missing = [name for name in limits if name not in names and name not in optional]
+        if missing:
+            raise refused(f"{self._name} lacks {missing[0]}")
+        return {
+            name: self._read(name, member)
+            for name, member in zip(names, self._members, strict=True)
+        }
+
+    def _read(self, name: str, member: zipfile.ZipInfo) -> bytes:
+        try:
+            # Unpacked no further than this, however much the packed bytes would give.
+            with self._zip.open(member) as file:
+                content = file.read(member.file_size)
+        except Exception as cause:  # zipfile, struct and zlib each have their own for damage
+            raise refused(f"{name} is damaged inside {self._name}") from cause
+        if len(content) != member.file_size:
+            raise refused(f"{name} is shorter than {self._name} says")
+        return content
+
+
+def _not_whole(name: str) -> RunError:
+    return refused(f"{name} is no zip archive, or only a part of one")
+
+
+def _refuse_long_directory(content: bytes, name: str) -> None:
+    """Before `zipfile` reads a list of files, which may have millions and fill the memory."""
+    end = content[-_END.size :]
+    locator = content[-_END.size - _ZIP64_LOCATOR_BYTES : -_END.size]
+    # Ours have no comment, and are too small for the other kind of end, which Python reads too.
+    if len(end) < _END.size or not end.startswith(b"PK\5\6") or locator.startswith(b"PK\6\7"):
+        raise _not_whole(name)
+    *_, directory_bytes, _, comment_bytes = _END.unpack(end)
+    if comment_bytes:
+        raise _not_whole(name)
+    if directory_bytes > _MAX_DIRECTORY_BYTES:
+        raise refused(f"{name} lists more files than a run has")
+
+
+def _refuse_unusual(name: str, member: zipfile.ZipInfo, limit: int) -> None:
+    mode = stat.S_IFMT(member.external_attr >> 16)  # 0 where the system that packed it has none
+    if mode not in (0, stat.S_IFREG):
+        raise refused(f"{name} is a link or a device")
+    if member.flag_bits & _ENCRYPTED:
+        raise refused(f"{name} is encrypted")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise refused(f"{name} is packed in a way that no export uses")
+    if member.file_size > limit:
+        raise refused(f"{name} claims {member.file_size:,} bytes, more than any run's has")
