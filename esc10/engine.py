@@ -6,7 +6,8 @@ and bytes.
 
 Threads: `_dispatch` runs in a thread of the engine's own and starts runs; `_on_event` runs in the
 Dask client's event loop, so it only appends a line; `_on_end` runs in the client's callback pool.
-What they share is guarded by `_changed`.
+What they share is guarded by `_changed`. Questions are answered in the thread that asks them, and
+share nothing with these.
 """
 
 from __future__ import annotations
@@ -25,12 +26,11 @@ from numpy.typing import NDArray
 from esc10 import worker
 from esc10.cluster import NOTHING, Capacity, Cluster
 from esc10.errors import Esc10Error, RunError
-from esc10.features import MelConfig
-from esc10.models import LayerTable
 from esc10.preparation import RunConfig, TrainingData, training_data
+from esc10.questions import Questions
 from esc10.recording import RunRecorder
-from esc10.results import Answer, TrainResult
-from esc10.run import Outcome, Run
+from esc10.results import TrainResult
+from esc10.run import Outcome
 from esc10.runs import close_interrupted, create_run
 
 KILLED = (
@@ -71,8 +71,8 @@ class EngineStatus:
     trouble: str | None = None
 
 
-class Engine:
-    """A queue in front of a Dask cluster."""
+class Engine(Questions):
+    """A queue in front of a Dask cluster, which takes questions about networks too."""
 
     def __init__(self, cluster: Cluster) -> None:
         """Close what an earlier server left unfinished, and begin to look for work.
@@ -80,11 +80,10 @@ class Engine:
         Args:
             cluster: where to train; closed with the engine.
         """
-        self._cluster = cluster
+        super().__init__(cluster)
         self._queue: list[RunRecorder] = []
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None
-        self._tables: dict[int, dict[str, LayerTable]] = {}
         self._seen = NOTHING
         self._changed = threading.Condition()
         self._closing = False
@@ -144,33 +143,6 @@ class Engine:
         """Wait until a worker has all networks traced; False if `timeout` seconds pass before."""
         with self._changed:
             return self._changed.wait_for(lambda: self._seen.warm > 0, timeout)
-
-    def answer(self, run: Run, criterion: str, x: NDArray[np.float32]) -> Answer:
-        """A run's answer to some sounds; a few hundredths of a second, also while a run trains.
-
-        Args:
-            run: a run with weights.
-            criterion: which of its best weights.
-            x: shape (sounds, frames, mel bands).
-
-        Raises:
-            RunError: the run has no weights, or no worker is there to answer.
-        """
-        weights = run.weights(criterion)
-        return self._cluster.ask(worker.answer, run.config, weights, x)  # type: ignore[no-any-return]
-
-    def layer_tables(self, classes: int) -> dict[str, LayerTable]:
-        """The layer table of each network.
-
-        Raises:
-            RunError: no worker is there to build them.
-        """
-        if classes not in self._tables:
-            mel = MelConfig()
-            self._tables[classes] = self._cluster.ask(
-                worker.layer_tables, mel.frames, mel.n_mels, classes
-            )
-        return self._tables[classes]
 
     def close(self) -> None:
         """Stop looking for work and close the cluster; a run under way becomes interrupted."""

@@ -1,4 +1,4 @@
-"""What the worker process does: train a run, answer with a run, describe the networks.
+"""What the worker process does: train a run, answer with a run, show networks from inside.
 
 This module is imported on both sides. Keras is loaded inside the functions, and so only where they
 run; what they give back, and what they raise, can be read without it.
@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10 import projection
 from esc10.errors import RunError
 from esc10.features import MelConfig
 from esc10.models import BUILDING, MODELS, LayerTable, layer_table
 from esc10.preparation import RunConfig, TrainingData
-from esc10.results import Answer, EpochRow, TrainResult
+from esc10.results import Answer, EpochRow, Hidden, Plane, TrainResult
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -165,6 +166,66 @@ def answer(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Answer:
         RunError: the weights do not fit.
     """
     return _classifiers.get(config, weights).answer(x)
+
+
+def hidden(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Hidden:
+    """What a run's last layer decides on, for some sounds.
+
+    Args:
+        config: the run's configuration.
+        weights: the bytes of its weights.
+        x: shape (sounds, frames, mel bands), one sound at least.
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).hidden(x)
+
+
+def filters(config: RunConfig, weights: bytes) -> NDArray[np.float32] | None:
+    """The kernels of a run's first convolution, shape (filters, mel bands, frames), if it has one.
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).filters()
+
+
+def keras_file(config: RunConfig, weights: bytes) -> bytes:
+    """A run's network as a `.keras` file that Keras loads without this package.
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).keras_file()
+
+
+def check_weights(config: RunConfig, weights: bytes) -> None:
+    """Try whether weights from somewhere else fit the network that the configuration names.
+
+    The network is built by our own code, and let go of again: nothing of a stranger's is kept.
+    Keras reads an array before it compares shapes, so whoever asks has looked at the file's sizes.
+
+    Raises:
+        RunError: they do not.
+    """
+    from esc10.inference import Classifier
+
+    try:
+        Classifier(config, weights)
+    except RunError:
+        raise
+    except Exception:
+        # Keras has its own error for each way in which a file can be made up.
+        _log.exception("the weights of run %s cannot be loaded", config.run_id)
+    else:
+        return
+    raise RunError(f"The weights of run {config.run_id} do not fit the network it names.")
+
+
+def plane(features: NDArray[np.float32], training: NDArray[np.bool_]) -> Plane:
+    """Clips as points of a plane; see `esc10.projection.plane`."""
+    return projection.plane(features, training)
 
 
 def layer_tables(frames: int, n_mels: int, classes: int) -> dict[str, LayerTable]:

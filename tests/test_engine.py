@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import os
 import signal
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 
 from esc10 import worker
 from esc10.cluster import Cluster
 from esc10.config import TrainConfig
+from esc10.datasets import load_dataset
 from esc10.engine import Engine
 from esc10.errors import RunError
-from esc10.features import mel_power, network_input
+from esc10.features import feature_set, inputs_of, mel_power, network_input
 from esc10.preparation import RunConfig, plan_run
+from esc10.progress import Progress
 from esc10.run import Run
+from esc10.runs import create_run
 from tests.waiting import wait_for
 
 LONG = 5000
@@ -73,7 +80,6 @@ def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
     # What was stored is what the worker answers for the same clip now.
     name = run.config.clips["test"][0]
     from esc10.audio import load_sound
-    from esc10.datasets import load_dataset
 
     sound = load_sound(load_dataset("practice").clip(name).path, name)
     power = mel_power(sound.samples, run.config.mel)[np.newaxis]
@@ -192,6 +198,65 @@ def test_layer_tables_come_from_the_worker(engine: Engine) -> None:
         "td_cnn": 17_466,
         "cnn_rnn": 32_442,
     }
+
+
+def test_a_trained_network_is_seen_from_inside(engine: Engine) -> None:
+    run = engine.submit(plan())
+    assert engine.wait_until_idle(60)
+    config = run.config
+    features = feature_set(load_dataset("practice"), config.mel)
+    filenames = [clip.filename for clip in features.dataset.clips]
+    training = np.isin(filenames, config.clips["train"])
+    messages: list[NDArray[np.int64]] = []
+    reports: list[Progress] = []
+
+    def x_of(places: NDArray[np.int64]) -> NDArray[np.float32]:
+        messages.append(places)
+        return inputs_of(features.power, places, "logmel", config.scaling)
+
+    hidden = engine.hidden_plane(run, "val_accuracy", x_of, training, reports.append)
+    clips = len(filenames)
+    np.testing.assert_array_equal(np.concatenate(messages), np.arange(clips))
+    assert max(map(len, messages)) * features.power[0].nbytes < 10_000_000
+    assert [report.files for report in reports] == [*range(0, clips, 64), clips]
+    assert (hidden.points.shape, hidden.probabilities.shape) == ((clips, 2), (clips, 10))
+    assert 0 < hidden.explained <= 1
+    np.testing.assert_allclose(hidden.points[training].mean(axis=0), 0, atol=1e-4)
+    # The clips are in their order: what was stored of the test clips is what is said of them now.
+    test = [filenames.index(name) for name in config.clips["test"]]
+    stored = run.answers("val_accuracy").probabilities["test"]
+    np.testing.assert_allclose(hidden.probabilities[test], stored, atol=1e-4)
+
+
+def test_filters_files_and_checks_come_from_the_worker(engine: Engine, tmp_path: Path) -> None:
+    run = engine.submit(plan("td_cnn", epochs=1))
+    assert engine.wait_until_idle(60)
+    filters = engine.filters(run, "val_loss")
+    assert filters is not None
+    assert filters.shape == (16, 9, 1)
+    content = engine.keras_file(run, "val_loss")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert "esc10" not in archive.read("config.json").decode()
+    weights = run.weights("val_loss")
+    engine.check_weights(run.config, weights)
+    with pytest.raises(RunError, match="damaged or belong to another network"):
+        engine.check_weights(run.config, weights[:-1000])
+
+
+def test_a_network_that_cannot_be_built_is_a_sentence(engine: Engine) -> None:
+    """It brings no error of Keras along, which this side would have to load."""
+    config = plan()
+    short = dataclasses.replace(config, mel=dataclasses.replace(config.mel, seconds=0.1))
+    with pytest.raises(RunError, match="do not fit the network") as raised:
+        engine.check_weights(short, b"no weights")
+    assert raised.value.__cause__ is raised.value.__context__ is None
+
+
+def test_a_run_without_weights_shows_nothing(engine: Engine) -> None:
+    waiting = create_run(plan())
+    for ask in (engine.filters, engine.keras_file):
+        with pytest.raises(RunError, match="has not ended"):
+            ask(waiting, "val_loss")
 
 
 def test_another_scheduler_can_be_named(engine: Engine) -> None:
