@@ -17,7 +17,7 @@ FRONT_DOOR: Wanted = {"h2": 1, "h3": 4}
 PAGES: dict[str, Wanted] = {
     "Dataset": {"[data-testid=stAudio]": 1, "[data-testid=stPlotlyChart] .xy": 3},
     "Train": {".st-key-model": 1, "[data-testid=stVegaLiteChart] .mark-symbol path": 1},
-    "Evaluate": {".st-key-run": 1, "[data-testid=stPlotlyChart] .xy": 2},
+    "Evaluate": {".st-key-run": 1, "[class*=st-key-matrix] .mark-text": 2},
     "Predict": {".st-key-judge": 1, "[data-testid=stAudioInput]": 1},
     "Start": FRONT_DOOR,
 }

@@ -38,6 +38,7 @@ class Network:
         key: its name in settings and on the command line.
         title: its name for people.
         summary: one sentence on how it listens.
+        frames_vote: whether its answer is the mean of one answer for each frame.
         build: called with frames, mel bands and classes; gives the uncompiled network, which maps
             (batch, frames, mel bands) to class probabilities (batch, classes).
     """
@@ -45,6 +46,7 @@ class Network:
     key: str
     title: str
     summary: str
+    frames_vote: bool
     build: Callable[[int, int, int], keras.Model]
 
 
@@ -149,18 +151,21 @@ MODELS: dict[str, Network] = {
             "1D-CNN",
             "Slides along time; the mel bands are its channels. It knows where in the clip a "
             "sound is.",
+            False,
             build_cnn,
         ),
         Network(
             "td_cnn",
             "Time-distributed 1D-CNN",
             "Looks at one frame at a time, along frequency, and averages the frames' answers.",
+            True,
             build_td_cnn,
         ),
         Network(
             "cnn_rnn",
             "Hybrid CNN-RNN",
             "Looks at one frame at a time and remembers what came before, with an LSTM.",
+            False,
             build_cnn_rnn,
         ),
     )

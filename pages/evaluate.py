@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from esc10.datasets import SOURCES
-from esc10.errors import DatasetError
-from esc10.evaluation import PARTS, Evaluation, Mistake
+from esc10.evaluation import Evaluation
 from esc10.plots.palette import in_words
-from esc10.plots.verdicts import confusion
 from esc10.results import CRITERIA
 from esc10.run import Run
-from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, in_projector_mode, open_page
-from esc10.ui.server import dataset, runs_with_weights, verdict
+from esc10.ui.clips import show_clips, to_compare
+from esc10.ui.epochs import show_epochs
+from esc10.ui.frame import explain_and_stop, guarded, open_page
+from esc10.ui.matrices import COUNTS, SHARES, Choice, choose_cells, chosen, show_matrix
+from esc10.ui.reports import show_reports
+from esc10.ui.server import engine, runs_with_weights, verdict
 from esc10.ui.settings import choose_run
-from esc10.ui.sounds import player, provenance, spectrogram, synthetic_badge
+from esc10.ui.sounds import synthetic_badge
+from esc10.ui.trust import show_trust
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, share
+
+PANEL_PIXELS = 600
 
 
 def main() -> None:
     open_page("Evaluate")
+    engine()  # warms up while people look at matrices
     runs = runs_with_weights()
     if not runs:
         explain_and_stop(
@@ -27,146 +35,133 @@ def main() -> None:
             "pages/train.py",
             "Train a network",
         )
-    run, criterion = _choice(runs)
-    judged = verdict(run.run_id, criterion)
-    _headline(run, judged)
-    matrices, reports, mistakes = st.tabs(["Confusion matrices", "Reports", "Misclassified clips"])
-    with matrices:
-        _matrices(judged)
-    with reports:
-        _reports(judged)
-    with mistakes:
-        _mistakes(run, judged)
-
-
-def _choice(runs: list[Run]) -> tuple[Run, str]:
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right = st.columns([1, 1.55], vertical_alignment="top")
     with left:
         run = choose_run(runs, "Run", key="run")
-    criterion = right.segmented_control(
+    with right:
+        weights = _choose_weights(run)
+        _leaks(run)
+    judged = verdict(run, weights)
+    views: dict[str, Callable[[], None]] = {
+        "Matrices and clips": lambda: st.fragment(_matrices)(run, judged),
+        "Reports": lambda: show_reports(judged),
+        "Epoch by epoch": lambda: st.fragment(show_epochs)(run, judged),
+        "How sure": lambda: st.fragment(show_trust)(run, judged),
+    }
+    tabs = st.tabs(list(views), on_change="rerun", key="view")
+    for tab, show in zip(tabs, views.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
+
+
+def _choose_weights(run: Run) -> str:
+    """A switch between the two best epochs that shows both verdicts beside each other."""
+
+    def in_one_line(criterion: str) -> str:
+        judged = verdict(run, criterion)
+        shares = ", ".join(
+            f"{name} {share(part.accuracy, part.interval)}" for name, part in judged.parts.items()
+        )
+        return f"**{CRITERION_WORDS[criterion]}, epoch {judged.epoch}:** {shares}"
+
+    return st.radio(
         CRITERION_LABEL,
         CRITERIA,
-        format_func=CRITERION_WORDS.__getitem__,
-        default=CRITERIA[0],
-        required=True,
+        format_func=in_one_line,
         key="weights",
         persist_state="session",
+        help="In brackets the 95 % interval (Wilson): where the accuracy on endless clips of this "
+        "kind may lie. Two figures whose intervals overlap may be equally good.",
     )
-    return run, criterion
 
 
-def _headline(run: Run, judged: Evaluation) -> None:
-    verdicts = " · ".join(
-        f"{name.capitalize()} accuracy **{share(part.accuracy, part.interval)}**"
-        for name, part in judged.parts.items()
-    )
+def _leaks(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"{verdicts} · epoch {judged.epoch}",
-            width="content",
-            help="In brackets the 95 % interval (Wilson): where the accuracy on endless clips of "
-            "this kind may lie. Two networks whose intervals overlap may be equally good.",
-        )
         synthetic_badge(SOURCES[run.config.train.dataset])
-    leaks = leaks_in_words(run.config.clips)
-    if leaks:
-        st.warning(leaks, icon=":material/water_drop:")
+        leaks = leaks_in_words(run.config.clips)
+        if leaks:
+            st.warning(leaks, icon=":material/water_drop:")
+        else:
+            st.caption("No validation or test clip shares a recording with a training clip.")
 
 
-def _matrices(judged: Evaluation) -> None:
-    height = 510 if in_projector_mode() else 500
-    for column, (name, part) in zip(st.columns(2), judged.parts.items(), strict=True):
-        title = f"{name.capitalize()}: {part.clips - len(part.mistakes)} of {part.clips} right"
-        figure = confusion(part.confusion, judged.classes, title, chart_pixels(), height)
-        column.plotly_chart(figure, key=f"matrix {name}", config={"displayModeBar": False})
-    st.caption(
-        "Rows are the truth, columns the answer: the diagonal is right, everything else is a "
-        "mistake you can listen to under 'Misclassified clips'."
-    )
-
-
-def _reports(judged: Evaluation) -> None:
-    for column, (name, part) in zip(st.columns(2), judged.parts.items(), strict=True):
-        rows = part.report
-        column.markdown(f"#### {name.capitalize()}")
-        column.dataframe(
-            {
-                "class": [in_words(row).replace("avg", "average") for row in rows],
-                **{
-                    figure: [row[figure] for row in rows.values()]
-                    for figure in ("precision", "recall", "f1-score", "support")
-                },
-            },
-            hide_index=True,
-            height="content",
-            column_config={
-                **{
-                    figure: st.column_config.NumberColumn(format="%.2f")
-                    for figure in ("precision", "recall", "f1-score")
-                },
-                "support": st.column_config.NumberColumn(format="%d"),
-            },
-            key=f"report {name}",
-        )
-    st.caption(
-        "Precision: of the clips given this class, how many are. Recall: of the clips of this "
-        "class, how many were found. F1: their harmonic mean. Support: clips of this class."
-    )
-
-
-def _mistakes(run: Run, judged: Evaluation) -> None:
-    part = st.segmented_control(
-        "Clips",
-        PARTS,
-        format_func=lambda name: f"{name} ({len(judged.parts[name].mistakes)})",
-        default=PARTS[-1],
-        required=True,
-        key="mistakes of",
-        label_visibility="collapsed",
-    )
-    mistakes = judged.parts[part].mistakes
-    if not mistakes:
-        st.success(f"Not one of the {judged.parts[part].clips} {part} clips is misclassified.")
-        return
-    left, right = st.columns([1, 1], gap="medium")
+def _matrices(run: Run, judged: Evaluation) -> None:
+    choice = chosen(judged.classes)
+    left, right = st.columns([2.1, 1], gap="medium")
     with left:
-        chosen = st.dataframe(
-            {
-                "in truth": [in_words(mistake.true) for mistake in mistakes],
-                "taken for": [in_words(mistake.predicted) for mistake in mistakes],
-                "probability": [100 * mistake.probability for mistake in mistakes],
-            },
-            hide_index=True,
-            height=420,
-            on_select="rerun",
-            selection_mode="single-row-required",
-            selection_default={"selection": {"rows": [0]}},
-            column_config={
-                "probability": st.column_config.ProgressColumn(
-                    format="%.0f %%", min_value=0, max_value=100
-                )
-            },
-            key=f"mistakes {run.run_id} {judged.weights} {part}",
-        )
-        st.caption("The most confident mistakes first. Choose a row to hear it.")
-    rows = chosen.selection.rows
+        _both_matrices(judged, choice)
     with right:
-        _show_mistake(mistakes[rows[0] if rows else 0], run)
+        choose_cells(judged)
+        with st.container(height=PANEL_PIXELS, border=False):
+            _list(run, judged, choice)
+    if choice.cells.true != choice.cells.predicted:
+        with left:
+            _compare(run, judged, choice)
 
 
-def _show_mistake(mistake: Mistake, run: Run) -> None:
-    st.markdown(
-        f"### {in_words(mistake.true)} → {in_words(mistake.predicted)} ({mistake.probability:.0%})"
+def _both_matrices(judged: Evaluation, choice: Choice) -> None:
+    shares = (
+        st.segmented_control(
+            "Numbers",
+            [COUNTS, SHARES],
+            default=COUNTS,
+            required=True,
+            key="numbers",
+            label_visibility="collapsed",
+        )
+        == SHARES
     )
-    try:
-        shown = dataset(run.config.train.dataset)
-        clip = shown.clip(mistake.filename)
-    except DatasetError as error:
-        st.info(f"{error} The verdicts stay; the sounds come back with the dataset.")
-        return
-    player(clip)
-    st.markdown(provenance(clip, shown))
-    spectrogram(clip, "logmel", 260)
+    for column, (name, part) in zip(st.columns(2), judged.parts.items(), strict=True):
+        with column:
+            show_matrix(part, name, judged.classes, choice, shares=shares)
+    empty = [
+        f"{name}: no clip of {in_words(category)}"
+        for name, part in judged.parts.items()
+        for category in judged.classes
+        if not part.report[category]["support"]
+    ]
+    if empty:
+        st.caption("Empty rows: " + ", ".join(empty) + ".")
+
+
+def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
+    part = judged.parts[choice.part]
+    true, predicted = choice.cells.true, choice.cells.predicted
+    if true is None and predicted is None:
+        clips = part.mistakes
+        what = f"All {len(clips)} mistakes, the surest first. **Click a number** for its clips."
+    else:
+        clips = part.cells(true, predicted)
+        what = f"{len(clips) or 'none'} × {_cell_in_words(true, predicted)}"
+    st.markdown(f"**{choice.part.capitalize()}:** {what}")
+    show_clips(clips, run, judged.weights, choice.part)
+
+
+def _cell_in_words(true: str | None, predicted: str | None) -> str:
+    if true is None:
+        return f"taken for {in_words(predicted or '')}"
+    if predicted is None:
+        return f"{in_words(true)} in truth"
+    if true == predicted:
+        return f"{in_words(true)}, recognised"
+    return f"{in_words(true)}, taken for {in_words(predicted)}"
+
+
+def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
+    """To hear beside a mistake: a clip of each of its two classes that was recognised."""
+    for column, category in zip(
+        st.columns(2), (choice.cells.true, choice.cells.predicted), strict=True
+    ):
+        if category is None:
+            continue
+        with column:
+            clip = to_compare(judged, choice.part, category)
+            if clip is None:
+                st.caption(f"No clip of {in_words(category)} was recognised.")
+                continue
+            st.markdown(f"To compare by ear: **{in_words(category)}**, recognised")
+            show_clips([clip], run, judged.weights, f"compare {choice.part}")
 
 
 if __name__ == "__main__":

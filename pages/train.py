@@ -16,6 +16,7 @@ from esc10.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
 from esc10.runs import list_runs
 from esc10.ui.curves import show_curves
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
+from esc10.ui.layers import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import PREPARE_JOBS, all_runs, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
@@ -149,23 +150,7 @@ def _layers(config: TrainConfig, was_connected: bool) -> None:
         st.info("The layer table appears as soon as the training engine has warmed up.")
         return
     classes = len(dataset(config.dataset).classes)
-    table = engine().layer_tables(classes)[config.model]
-    st.dataframe(
-        {
-            "layer": [row.name for row in table.rows],
-            "kind": [row.kind for row in table.rows],
-            "output shape": [
-                " × ".join("frames" if size is None else str(size) for size in row.shape)
-                for row in table.rows
-            ],
-            "parameters": [row.parameters for row in table.rows],
-        },
-        hide_index=True,
-        height="content",
-    )
-    st.markdown(
-        f"**{table.parameters:,} parameters**, {table.trainable_parameters:,} of them trainable."
-    )
+    show_layer_table(engine().layer_tables(classes)[config.model])
     if not was_connected:
         st.rerun()
 

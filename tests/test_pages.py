@@ -5,20 +5,25 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from esc10.config import TrainConfig
-from esc10.datasets import load_dataset
-from esc10.preparation import plan_run
+from esc10.datasets import CATEGORIES, load_dataset
+from esc10.evaluation import evaluate
+from esc10.plots.palette import in_words
+from esc10.preparation import RunConfig, plan_run
 from esc10.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.run import Outcome, Run
 from esc10.runs import create_run
+from esc10.splits import leaking
 from esc10.ui import server
 from tests.conftest import link_tree
 
@@ -61,6 +66,15 @@ def made_run(model: str = "cnn", split: str = "folds", seed: int = 0) -> Run:
     answers = {
         part: rng.dirichlet(np.ones(10), len(labels[part])).astype(np.float32) for part in labels
     }
+    return record_answers(config, labels, answers)
+
+
+def record_answers(
+    config: RunConfig,
+    labels: dict[str, NDArray[np.int64]],
+    answers: dict[str, NDArray[np.float32]],
+) -> Run:
+    """A finished run of one epoch that gave these answers."""
     best = {name: BestEpoch(1, b"no network", **answers) for name in CRITERIA}
     row = EpochRow(1, 2.0, 0.2, 2.1, 0.15, 1.0)
     run = create_run(config)
@@ -139,20 +153,90 @@ def test_training_shows_the_shapes_and_what_leaks(practice_home: Path, split: st
 
 
 def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) -> None:
-    made_run(split="lab")
+    run = made_run(split="lab")
     test = page("pages/evaluate.py")
-    (headline,) = (text.value for text in test.markdown if "Test accuracy" in text.value)
-    assert headline.count(" to ") == 2
-    assert any("the figures flatter" in text.value for text in test.warning)
-    assert len(test.dataframe) == 3  # two reports, one list of mistakes
+    switch = test.radio(key="weights")
+    assert [option.count(" to ") for option in switch.options] == [2, 2]
+    matrices = [text.value for text in test.markdown if text.value.startswith("**Test:** ")]
+    assert " of 40, " in matrices[0]
+    assert matrices[0].count(" to ") == 1
+    (leaks,) = (text.value for text in test.warning if "the figures flatter" in text.value)
+    assert f"{len(leaking(run.config.clips, 'test'))} of 40 test clips" in leaks
+
+
+def view(test: AppTest, name: str) -> AppTest:
+    """One of the Evaluate page's views."""
+    test.session_state["view"] = name
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def test_the_clips_of_a_cell_are_listed_by_the_boxes_alone(practice_home: Path) -> None:
+    run = made_run()
+    judged = evaluate(run, "val_accuracy").parts["validation"]
+    mistake = judged.mistakes[0]
+    test = page("pages/evaluate.py")
+    test.segmented_control(key="cells of").set_value("validation").run()
+    test.selectbox(key="cells in truth").set_value(mistake.true).run()
+    test.selectbox(key="cells taken for").set_value(mistake.predicted).run()
+    clips = judged.cells(mistake.true, mistake.predicted)
+    heading = f"**Validation:** {len(clips)} × {in_words(mistake.true)}, taken for "
+    assert any(text.value.startswith(heading) for text in test.markdown)
+    listed = [text.value for text in test.caption if text.value.startswith("fold 4 · recording")]
+    assert len(listed) >= len(clips)
+
+
+def test_reports_have_a_row_for_each_class_and_average(practice_home: Path) -> None:
+    made_run()
+    test = view(page("pages/evaluate.py"), "Reports")
+    assert [len(table.value) for table in test.dataframe] == [12, 12]
+    assert list(test.dataframe[0].value.columns) == [
+        *("class", "precision", "recall", "f1-score", "support")
+    ]
+
+
+def test_a_class_without_clips_is_named(practice_home: Path) -> None:
+    run = made_run()
+    without = "rain"
+    target = next(target for target, name in CATEGORIES.items() if name == without)
+    kept = [name for name in run.config.clips["test"] if not name.endswith(f"-{target}.wav")]
+    config = replace(
+        run.config,
+        run_id="20990101-000000-cnn-none",
+        clips={**run.config.clips, "test": tuple(kept)},
+    )
+    answers = run.answers("val_accuracy")
+    places = [run.config.clips["test"].index(name) for name in kept]
+    record_answers(
+        config,
+        {"validation": answers.labels["validation"], "test": answers.labels["test"][places]},
+        {
+            "validation": answers.probabilities["validation"],
+            "test": answers.probabilities["test"][places],
+        },
+    )
+    test = page("pages/evaluate.py")
+    assert any("test: no clip of rain" in text.value for text in test.caption)
+    for name in ("Reports", "Epoch by epoch", "How sure"):
+        view(test, name)
+
+
+def test_a_run_of_one_epoch_has_nothing_to_scrub(practice_home: Path) -> None:
+    made_run()
+    test = view(page("pages/evaluate.py"), "Epoch by epoch")
+    assert any("This run has one epoch" in text.value for text in test.caption)
+    assert not test.slider
 
 
 def test_an_evaluation_outlives_its_dataset(practice_home: Path) -> None:
     made_run()
     shutil.rmtree(practice_home / "datasets")
     test = page("pages/evaluate.py")
-    assert any("Test accuracy" in text.value for text in test.markdown)
+    assert any(text.value.startswith("**Test:** ") for text in test.markdown)
     assert any("the sounds come back with the dataset" in text.value for text in test.info)
+    for name in ("Reports", "Epoch by epoch", "How sure"):
+        view(test, name)
 
 
 def test_a_damaged_run_is_named_and_the_others_are_judged(practice_home: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from esc10.intervals import wilson_interval
 from esc10.plots import palette
 from esc10.results import EpochRow, best_epochs
 
@@ -21,7 +22,7 @@ _MARKERS = 8
 
 
 def curve_columns(
-    slot: int, name: str, history: list[EpochRow], metric: str
+    slot: int, name: str, history: list[EpochRow], metric: str, validation_clips: int
 ) -> dict[str, list[Any]]:
     """A run's points for one chart, column by column.
 
@@ -30,16 +31,25 @@ def curve_columns(
         name: the run's name, for the tooltip.
         history: its epochs.
         metric: a key of `METRICS`.
+        validation_clips: how many clips validate; their number makes an accuracy's interval.
 
     Returns:
         The points of the training clips, then those of the validation clips; `best` marks the best
-        epoch, `marker` a few points of the validation curve that carry the run's shape.
+        epoch, `marker` a few points of the validation curve that carry the run's shape. The best
+        accuracy has its Wilson 95 % interval, `low` to `high`; other points have none.
     """
     _, training, validation = METRICS[metric]
     best_epoch = best_epochs(history)[validation].epoch if history else None
     stride = max(1, len(history) // _MARKERS)
     epochs = [row.epoch for row in history]
     neither = [False] * len(history)
+    intervals = [
+        wilson_interval(round(row.val_accuracy * validation_clips), validation_clips)
+        if metric == "accuracy" and row.epoch == best_epoch
+        else (None, None)
+        for row in history
+    ]
+    nowhere = [None] * len(history)
     return {
         "slot": [slot % len(palette.RUN_COLOURS)] * 2 * len(history),
         "run": [name] * 2 * len(history),
@@ -48,6 +58,8 @@ def curve_columns(
         "value": [getattr(row, column) for column in (training, validation) for row in history],
         "best": neither + [epoch == best_epoch for epoch in epochs],
         "marker": neither + [epoch % stride == 0 for epoch in epochs],
+        "low": nowhere + [low for low, _ in intervals],
+        "high": nowhere + [high for _, high in intervals],
     }
 
 
@@ -73,6 +85,14 @@ def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
                         "legend": None,
                     },
                     "detail": {"field": "run"},
+                },
+            },
+            {
+                "transform": [{"filter": "isValid(datum.low)"}],
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {
+                    "y": {**_value(metric), "field": "low"},
+                    "y2": {"field": "high"},
                 },
             },
             _points("marker", size=60),
@@ -108,9 +128,13 @@ def _points(flag: str, size: int) -> dict[str, Any]:
     }
 
 
+def _value(metric: str) -> dict[str, Any]:
+    scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
+    return {"field": "value", "type": "quantitative", "title": None, "scale": scale}
+
+
 def _shared_encoding(metric: str) -> dict[str, Any]:
     # The domains are fixed where they can be: a run keeps its colour when another one joins.
-    scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
     domain = list(range(len(palette.RUN_COLOURS)))
     return {
         "x": {
@@ -120,7 +144,7 @@ def _shared_encoding(metric: str) -> dict[str, Any]:
             "axis": {"tickMinStep": 1, "format": "d"},
             "scale": {"zero": False, "nice": False},
         },
-        "y": {"field": "value", "type": "quantitative", "title": None, "scale": scale},
+        "y": _value(metric),
         "color": {
             "field": "slot",
             "type": "nominal",

@@ -25,18 +25,9 @@ SPECTRUM_SCALE = "Viridis"
 """For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
 
 _CLEAR_BLUE, _FULL_BLUE = "rgba(0,114,178,0.0)", "rgba(0,114,178,0.95)"
-_CLEAR_VERMILION, _FULL_VERMILION = "rgba(213,94,0,0.0)", "rgba(213,94,0,0.95)"
 
 SHARE_SCALE = [[0.0, _CLEAR_BLUE], [1.0, _FULL_BLUE]]
 """From the page's own background, light or dark, to blue."""
-
-VERDICT_SCALE = [
-    [0.0, _FULL_VERMILION],
-    [0.5, _CLEAR_VERMILION],
-    [0.5, _CLEAR_BLUE],
-    [1.0, _FULL_BLUE],
-]
-"""For signed counts: mistakes below zero in vermilion, right answers above it in blue."""
 
 
 def in_words(category: str) -> str:

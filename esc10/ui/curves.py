@@ -21,6 +21,8 @@ _COLUMNS = pa.schema(
         "value": pa.float32(),
         "best": pa.bool_(),
         "marker": pa.bool_(),
+        "low": pa.float32(),
+        "high": pa.float32(),
     }
 )
 """The columns of `esc10.plots.curves.curve_columns`."""
@@ -40,7 +42,13 @@ def _points(points: tuple[tuple[int, str, int], ...], metric: str, _runs: list[R
         _runs: the runs, in the same order.
     """
     tables = [
-        pa.table(curve_columns(slot, name, run.history()[:epochs], metric), schema=_COLUMNS)
+        pa.table(
+            curve_columns(
+                *(slot, name, run.history()[:epochs], metric),
+                validation_clips=len(run.config.clips["validation"]),
+            ),
+            schema=_COLUMNS,
+        )
         for (slot, name, epochs), run in zip(points, _runs, strict=True)
     ]
     return pa.concat_tables(tables)
@@ -68,6 +76,6 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
         )
     st.caption(
         "Solid: validation clips, which the network never trains on. Dotted: training clips. The "
-        "large mark is the best epoch. Where dotted goes on improving and solid does not, the "
-        "network learns its clips by heart."
+        "large mark is the best epoch, the bar through it the accuracy's 95 % interval. Where "
+        "dotted goes on improving and solid does not, the network learns its clips by heart."
     )

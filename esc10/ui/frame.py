@@ -22,7 +22,8 @@ _CHART_PIXELS, _CHART_PROJECTOR_PIXELS = 16, 20
 
 _STYLE = """
 <style>
-  .stMainBlockContainer { padding-top: 1rem; padding-bottom: 2rem; max-width: 1400px; }
+  .stMainBlockContainer { padding-top: 1rem; padding-bottom: 2rem; max-width: 1400px;
+    padding-left: 2.5rem; padding-right: 2.5rem; }
   /* Streamlit's own bar lies over the navigation: let clicks through, but not past its buttons. */
   header[data-testid="stHeader"] { background: transparent; }
   header[data-testid="stHeader"], header[data-testid="stHeader"] * { pointer-events: none; }
@@ -85,6 +86,11 @@ def in_projector_mode() -> bool:
 def chart_pixels() -> int:
     """The size of type in charts, in pixels."""
     return _CHART_PROJECTOR_PIXELS if in_projector_mode() else _CHART_PIXELS
+
+
+def ink() -> str:
+    """The colour of type on this person's page: light or dark."""
+    return "#fafafa" if st.context.theme.type == "dark" else "#31333f"
 
 
 def explain_and_stop(sentence: str, page: str, label: str) -> None:

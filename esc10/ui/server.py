@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from esc10.evaluation import Evaluation, evaluate
 from esc10.features import MelConfig, mel_power
 from esc10.jobs import JobBoard
 from esc10.run import Run
-from esc10.runs import list_runs, load_run
+from esc10.runs import list_runs
 
 FETCH_JOBS = "fetch "
 """How the names of the jobs begin that fetch a dataset; its key follows."""
@@ -81,25 +82,47 @@ def dataset(key: str) -> Dataset:
     return _dataset(key, marker.stat().st_mtime if marker.exists() else 0.0)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def clip_sound(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A clip's samples, shape (samples,), and its power mel spectrogram, shape (bands, frames).
+@dataclass(frozen=True)
+class ClipSound:
+    """What a clip's pictures are drawn from.
+
+    Attributes:
+        samples: as a network hears it, shape (samples,).
+        power: its power mel spectrogram, shape (mel bands, frames).
+        seconds: how long its file plays.
+    """
+
+    samples: NDArray[np.float32]
+    power: NDArray[np.float32]
+    seconds: float
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def clip_sound(path: Path) -> ClipSound:
+    """A clip's sound, as `esc10.audio.load_sound` reads it.
 
     Raises:
         AudioError: the clip is damaged.
     """
     sound = load_sound(path, path.name)
-    return sound.samples, mel_power(sound.samples, MelConfig())
+    return ClipSound(sound.samples, mel_power(sound.samples, MelConfig()), sound.seconds)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def verdict(run_id: str, weights: str) -> Evaluation:
+def verdict(run: Run, weights: str) -> Evaluation:
     """The evaluation of a finished run.
 
     Raises:
         RunError: the run has no weights, or its folder is damaged.
     """
-    return evaluate(load_run(run_id), weights)
+    outcome = run.folder / "outcome.json"
+    changed = outcome.stat().st_mtime_ns if outcome.exists() else 0
+    return _verdict(run.run_id, weights, changed, run)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _verdict(run_id: str, weights: str, changed: int, _run: Run) -> Evaluation:
+    del run_id, changed
+    return evaluate(_run, weights)
 
 
 def all_runs() -> list[Run]:

@@ -34,20 +34,25 @@ def player(clip: Clip) -> None:
         st.error(f"{clip.path.name} is missing. Fetch the dataset again: only that is replaced.")
 
 
-def provenance(clip: Clip, dataset: Dataset) -> str:
-    """In Markdown: class, fold, recording and take, with a link to the recording."""
+def recording(clip: Clip, dataset: Dataset) -> str:
+    """In Markdown: the recording a clip was cut from, with a link to it, and the take."""
     url = dataset.source.recording_url(clip)
-    recording = f"[{clip.src_file} on Freesound]({url})" if url else f"{clip.src_file} (synthetic)"
+    name = f"[{clip.src_file} on Freesound]({url})" if url else f"{clip.src_file} (synthetic)"
+    return f"recording {name}, take {clip.take}"
+
+
+def provenance(clip: Clip, dataset: Dataset) -> str:
+    """In Markdown: class, fold, recording, take and licence."""
     return (
-        f"**{in_words(clip.category)}** · fold {clip.fold} · recording {recording}, "
-        f"take {clip.take} · {dataset.source.licence}"
+        f"**{in_words(clip.category)}** · fold {clip.fold} · {recording(clip, dataset)} · "
+        f"{dataset.source.licence}"
     )
 
 
 def spectrogram(clip: Clip, kind: str, height: int) -> None:
     """The clip's mel spectrogram; a sentence if it cannot be read."""
     try:
-        _, power = clip_sound(clip.path)
+        power = clip_sound(clip.path).power
     except AudioError as error:
         st.error(str(error))
         return
@@ -58,7 +63,7 @@ def spectrogram(clip: Clip, kind: str, height: int) -> None:
 def waveform(clip: Clip, height: int) -> None:
     """The clip's waveform; nothing if it cannot be read, which its spectrogram has said."""
     try:
-        samples, _ = clip_sound(clip.path)
+        samples = clip_sound(clip.path).samples
     except AudioError:
         return
     figure = sounds.waveform(samples, chart_pixels(), height)

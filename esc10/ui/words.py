@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from esc10.datasets import SOURCES
+from esc10.errors import RunError
+from esc10.evaluation import PartEvaluation
 from esc10.features import KINDS
 from esc10.intervals import wilson_interval
 from esc10.models import MODELS
@@ -29,28 +33,58 @@ STATE_WORDS = {
     "cancelled": "taken out of the queue",
 }
 
+_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+_FOUND_LATER = re.compile("[:@]|www", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
 
 def run_time(run: Run) -> str:
     """When the run was asked for, on this machine's clock."""
     return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M:%S}"
 
 
+def title_of(run: Run) -> str:
+    """What a person calls the run, as it was typed; empty where nobody gave it a title."""
+    try:
+        return run.label.title
+    except RunError:
+        return ""  # no figure of a run depends on what it is called
+
+
+def in_markdown(text: str) -> str:
+    """A stranger's text so that Markdown shows it and obeys none of it.
+
+    Backslashes keep brackets, stars and dollars what they are. Icons and links are found in what is
+    left when the backslashes are gone, so an invisible character parts their signs.
+    """
+    escaped = _PUNCTUATION.sub(r"\\\g<0>", text)
+    return _FOUND_LATER.sub(lambda found: found[0] + _WORD_JOINER, escaped)
+
+
+def plain_name(run: Run) -> str:
+    """Title or network, and time, as plain text: for tables, boxes and tooltips."""
+    return f"{title_of(run) or MODELS[run.config.train.model].title}, {run_time(run)}"
+
+
 def short_name(run: Run) -> str:
-    """Network and time: enough to tell runs on a chart apart."""
-    return f"{MODELS[run.config.train.model].title}, {run_time(run)}"
+    """The same in Markdown: enough to tell runs on a page apart."""
+    title = in_markdown(title_of(run))
+    return f"{title or MODELS[run.config.train.model].title}, {run_time(run)}"
 
 
 def long_name(run: Run) -> str:
-    """Network, data, split, features if they are not the usual ones, time: to choose a run by."""
+    """Title, network, time, data, split, features if not the usual: plain text to choose by."""
     config = run.config.train
     parts = [
+        title_of(run),
         MODELS[config.model].title,
+        run_time(run),
         SOURCES[config.dataset].title,
         SPLIT_WORDS[config.split],
     ]
     if config.features != KINDS[0]:
         parts.append(config.features)
-    return " · ".join([*parts, run_time(run)])
+    return " · ".join(filter(None, parts))
 
 
 def leaks_in_words(clips: Mapping[str, Sequence[str]]) -> str | None:
@@ -82,6 +116,12 @@ def share(value: float, interval: tuple[float, float]) -> str:
     """An accuracy with its 95 % interval, in percent."""
     low, high = interval
     return f"{value:.0%} ({100 * low:.0f} to {high:.0%})"
+
+
+def right_of(judged: PartEvaluation) -> str:
+    """How many clips were classified rightly, and the accuracy with its interval."""
+    right = judged.clips - len(judged.mistakes)
+    return f"{right} of {judged.clips}, {share(judged.accuracy, judged.interval)}"
 
 
 def best_in_words(run: Run, history: list[EpochRow]) -> str:

@@ -36,12 +36,14 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
     go(page, "Evaluate")
     for network in ("1D-CNN", "Time-distributed 1D-CNN", "Hybrid CNN-RNN"):
         choose(page, "Run", f"{network} ·")
-        expect(page.get_by_text("Test accuracy")).to_be_visible()
-        expect(page.get_by_text(" of 80 right").first).to_be_visible()
-    page.get_by_role("tab", name="Reports").click()
-    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
-    page.get_by_role("tab", name="Misclassified clips").click()
-    expect(page.get_by_test_id("stAudio")).to_be_visible()
+        expect(page.get_by_text(" of 80, ")).to_have_count(2)
+        expect(page.get_by_test_id("stAudio").first).to_be_visible()
+    for view in ("Reports", "Epoch by epoch"):
+        page.get_by_role("tab", name=view).click()
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+        drawn(page)
+    page.get_by_role("tab", name="How sure").click()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
 
     go(page, "Predict")
     choose(page, "Network", "Time-distributed")

@@ -1,0 +1,203 @@
+"""From a number in a matrix to the clips behind it, on the real ESC-10, by clicking."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+from playwright.sync_api import Locator, Page, expect
+
+from esc10 import cli, datasets
+from esc10.config import TrainConfig
+from esc10.datasets import load_dataset
+from esc10.forgetting import evaluate_epoch
+from esc10.plots.palette import in_words
+from esc10.preparation import plan_run, training_data
+from esc10.run import Run
+from esc10.runs import create_run
+from tests.browser.conftest import App, free_port, start_app, stop_app
+from tests.browser.steps import drawn, visit
+from tests.conftest import link_tree
+
+CLICKS = 100
+EPOCHS = 4
+PARTS = ("validation", "test")
+
+
+@pytest.fixture(scope="module")
+def real_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with ESC-10 and a network that was trained on it for a moment."""
+    from esc10.training import train
+
+    master = tmp_path_factory.mktemp("real") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(master))
+        datasets.fetch("esc10", real_archive)
+        config = plan_run(TrainConfig("esc10", "cnn", epochs=EPOCHS))
+        data = training_data(config)
+        run = create_run(config)
+        run.add_event("started")
+        run.finish(train(data, config.train, run.add_epoch), data.y)
+    yield master
+    shutil.rmtree(master)
+
+
+@pytest.fixture
+def real_app(real_master: Path, home: Path) -> Iterator[App]:
+    link_tree(real_master, home)
+    app = start_app(home, free_port())
+    yield app
+    stop_app(app)
+
+
+@pytest.fixture
+def verdict(real_app: App, capsys: pytest.CaptureFixture[str]) -> dict:
+    """What `evaluate --json` says of the run."""
+    capsys.readouterr()
+    assert cli.main(["evaluate", "latest", "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def matrix(page: Page, part: str) -> Locator:
+    return page.locator(f".st-key-matrix-{part}")
+
+
+def cell(page: Page, part: str, true: str, predicted: str) -> Locator:
+    label = f"taken for: {in_words(predicted)}; in truth: {in_words(true)};"
+    return matrix(page, part).locator(f'.mark-rect path[aria-label^="{label}"]').first
+
+
+def listed(page: Page, part: str) -> list[str]:
+    """The class names of the cards in the list, which carry the clips' names."""
+    names: list[str] = page.evaluate(
+        """start => [...document.querySelectorAll(`[class*="${start}"]`)].map(card =>
+            [...card.classList].find(name => name.startsWith(start)).slice(start.length))""",
+        f"st-key-clip-{part}-",
+    )
+    return names
+
+
+def expected(verdict: dict, part: str, true: str, predicted: str) -> list[str]:
+    """The names of a cell's clips as the cards carry them, the most confident first."""
+    clips = [
+        clip
+        for clip in verdict[part]["clips"]
+        if (clip["true"], clip["predicted"]) == (true, predicted)
+    ]
+    clips.sort(key=lambda clip: -clip["probability"])
+    return [clip["filename"].replace(".", "-") for clip in clips]
+
+
+def heading(part: str, clips: int, true: str, predicted: str) -> str:
+    words = f"{in_words(true)}, recognised"
+    if true != predicted:
+        words = f"{in_words(true)}, taken for {in_words(predicted)}"
+    return f"{part.capitalize()}: {clips or 'none'} × {words}"
+
+
+def test_a_hundred_clicks_list_the_clips_of_their_cells(
+    page: Page, real_app: App, verdict: dict
+) -> None:
+    visit(page, real_app, "evaluate")
+    rng = random.Random(4)
+    sounds = load_dataset("esc10")
+    before = None
+    cells = [
+        (part, true, taken)
+        for part in PARTS
+        for true in verdict["classes"]
+        for taken in verdict["classes"]
+    ]
+    for _ in range(CLICKS):
+        part, true, predicted = rng.choice([other for other in cells if other != before])
+        before = part, true, predicted
+        cell(page, part, true, predicted).click()
+        clips = expected(verdict, part, true, predicted)
+        expect(
+            page.get_by_text(heading(part, len(clips), true, predicted), exact=True)
+        ).to_be_visible()
+        drawn(page)
+        assert listed(page, part) == clips
+        if clips:
+            plays(page, part, clips[0], sounds)
+
+
+def plays(page: Page, part: str, card: str, sounds: datasets.Dataset) -> None:
+    """The card's player has loaded its sound, which is as long as the clip's file."""
+    player = page.locator(f".st-key-clip-{part}-{card} audio")
+    player.evaluate(
+        """player => player.readyState >= 1 || new Promise((loaded, failed) => {
+            player.addEventListener('loadedmetadata', loaded);
+            player.addEventListener('error', () => failed(player.error.message));
+        })"""
+    )
+    clip = next(clip for clip in sounds.clips if clip.filename.replace(".", "-") == card)
+    assert player.evaluate("player => player.duration") == pytest.approx(
+        soundfile.info(clip.path).duration, abs=0.05
+    )
+    player.evaluate("async player => { await player.play(); player.pause(); }")
+
+
+def test_a_second_click_takes_the_choice_back(page: Page, real_app: App, verdict: dict) -> None:
+    visit(page, real_app, "evaluate")
+    everything = page.get_by_text("the surest first")
+    expect(everything).to_be_visible()
+    first = verdict["classes"][0]
+    for _ in range(2):
+        cell(page, "test", first, first).click()
+        expect(everything).to_have_count(0)
+        cell(page, "test", first, first).click()
+        expect(everything).to_be_visible()
+    drawn(page)
+    mistakes = [clip["filename"].replace(".", "-") for clip in verdict["test"]["misclassified"]]
+    shown = listed(page, "test")
+    assert shown == mistakes[: len(shown)]
+
+
+def test_the_scrubber_shows_each_epochs_matrix(
+    page: Page, real_app: App, verdict: dict, home: Path
+) -> None:
+    (folder,) = (path for path in (home / "runs").iterdir() if not path.name.startswith("."))
+    from esc10.runs import load_run
+
+    run = load_run(folder.name)
+    visit(page, real_app, "evaluate")
+    drawn(page)
+    best = numbers(page)
+    assert best == verdict["validation"]["confusion"]
+    page.get_by_role("tab", name="Epoch by epoch").click()
+    drawn(page)
+    assert numbers(page) == best
+    slider = page.get_by_role("slider", name="Epoch")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_text("Epoch 1:", exact=True)).to_be_visible()
+    drawn(page)
+    assert numbers(page) == confusion(run, 1)
+    assert verdict["epoch"] != 1
+    page.get_by_role("button", name=f"Best accuracy ({verdict['epoch']})").click()
+    expect(page.get_by_text(f"Epoch {verdict['epoch']}:", exact=True)).to_be_visible()
+    drawn(page)
+    assert numbers(page) == best
+
+
+def confusion(run: Run, epoch: int) -> list[list[int]]:
+    matrix: list[list[int]] = evaluate_epoch(run, epoch).confusion.tolist()
+    return matrix
+
+
+def numbers(page: Page) -> list[list[int]]:
+    """The validation matrix's clips, row by row, as the chart tells those who cannot see it."""
+    labels = [
+        mark.get_attribute("aria-label") or ""
+        for mark in matrix(page, "validation").locator(".mark-rect.layer_0_marks path").all()
+    ]
+    clips = [int(label.partition("clips: ")[2].partition(";")[0]) for label in labels]
+    side = round(len(clips) ** 0.5)
+    assert side**2 == len(clips) > 0
+    return [clips[row * side : (row + 1) * side] for row in range(side)]
