@@ -9,10 +9,12 @@ Data goes forward, and so does reading:
     5. config        what a person chooses; preparation: all that a run needs
     6. models        the lab's three networks
     7. training      learning, with every epoch's answers kept; results: what it gives back
-    8. run, runs     a run's folder, and all of them; recording: how one is written
-    9. evaluation    confusion, reports, intervals, mistakes
-    10. inference    a trained network answers
-    11. engine       training in a worker process, for the pages
+    8. run, runs     a run's folder, and all of them; recording: how one is written;
+                     labels, deletion: what people call a run, and a way back; exchange: as a zip
+    9. evaluation    confusion, reports, intervals, mistakes; forgetting: epoch by epoch;
+                     reliability: how sure it may be; comparison: two runs on the same clips
+    10. inference    a trained network answers, and shows its inside; projection: on a plane
+    11. engine       training in a worker process, for the pages; questions: what pages ask there
     12. plots, ui    figures, and what pages share
     13. cli          the same without a browser
 """

@@ -1,7 +1,13 @@
 """Figures: a domain object in, a Plotly figure or a Vega-Lite specification out.
 
-palette    the colours, in one place
-sounds     waveform, spectrogram, the frames' votes
-verdicts   confusion matrix, class probabilities
-curves     loss and accuracy over epochs, updated in place
+palette        the colours, in one place
+sounds         waveform, spectrogram, the frames' votes
+pictures       a spectrogram and votes as HTML, light enough for a list of clips
+probabilities  a sound's class probabilities
+curves         loss and accuracy over epochs, updated in place
+epochs         a run's curves with its best epochs marked
+matrices       the confusion matrix, whose cells can be clicked
+trust          the reliability curve
+f1             classes side by side for several runs
+insides        first-layer filters, and the clips on a plane
 """
