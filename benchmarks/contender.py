@@ -36,6 +36,9 @@ class Contender:
             kind: one of `KINDS`.
             network: a key of `esc10.models.MODELS`; of no meaning to the machine's speeds.
             batch: an `.npz` with `x`, shape (clips, frames, mel bands), and `y`, shape (clips,).
+
+        Raises:
+            RuntimeError: the process ended; with the last that it said.
         """
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  (closed in `close`)
         self._process = subprocess.Popen(
@@ -46,7 +49,11 @@ class Contender:
             text=True,
             env={**os.environ, **(_KEEP_MEMORY if kind.endswith("-kept") else {})},
         )
-        self._read()
+        try:
+            self._read()
+        except RuntimeError:
+            self.close()
+            raise
 
     def step(self) -> float:
         """The seconds of one more step.

@@ -27,7 +27,7 @@ def ours(network: str, x: NDArray[np.float32], y: NDArray[np.int64]) -> Step:
 
 def literal(network: str, x: NDArray[np.float32], y: NDArray[np.int64]) -> Step:
     """A step of the lab's own code: layers of one dimension, wrapped in `TimeDistributed`."""
-    build = {"td_cnn": _td_cnn, "cnn_rnn": _cnn_rnn}.get(network)
+    build = LITERAL.get(network)
     bands = x.shape[2]
     if build is None:  # the lab's 1D-CNN is ours, layer for layer
         model, batch = MODELS[network].build(x.shape[1], bands, CLASSES), x
@@ -89,3 +89,7 @@ def _cnn_rnn(bands: int) -> keras.Model:
             layers.Dense(CLASSES, activation="softmax"),
         ]
     )
+
+
+LITERAL = {"td_cnn": _td_cnn, "cnn_rnn": _cnn_rnn}
+"""The lab's own networks, where ours are written otherwise; called with the number of mel bands."""

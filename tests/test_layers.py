@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from esc10 import layers
 from esc10.models import MODELS
+from tests.random_weights import random_weights
 
 Array = NDArray[np.float32]
 
@@ -39,13 +40,7 @@ def pair(
             patch.setattr(layers, name, getattr(keras.layers, name))
         plain = MODELS[key].build(FRAMES, BANDS, CLASSES)
     ours = MODELS[key].build(FRAMES, BANDS, CLASSES)
-    rng = np.random.default_rng(8)
-    weights = [
-        rng.uniform(0.5, 2, weight.shape)
-        if weight.name == "moving_variance"
-        else rng.normal(scale=0.3, size=weight.shape)
-        for weight in plain.weights
-    ]
+    weights = random_weights(plain, seed=8)
     for model in (plain, ours):
         model.set_weights(weights)
         for layer in model.layers:

@@ -12,7 +12,9 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
+from benchmarks.keras_steps import LITERAL
 from esc10.models import MODELS, LayerTable, layer_table
+from tests.random_weights import random_weights
 
 FRAMES, BANDS, CLASSES = 216, 128, 10
 
@@ -143,64 +145,6 @@ def test_another_number_of_classes_changes_the_last_layer_only(key: str) -> None
 # The lab's own code, literally: a 1D convolution, time-distributed
 
 
-def lab_td_cnn() -> keras.Model:
-    over_time = layers.TimeDistributed
-    return keras.Sequential(
-        [
-            keras.Input((None, BANDS, 1)),
-            over_time(layers.Conv1D(16, 9, activation="relu")),
-            over_time(layers.MaxPooling1D(2, padding="same")),
-            over_time(layers.BatchNormalization()),
-            over_time(layers.Conv1D(16, 3, activation="relu")),
-            over_time(layers.MaxPooling1D(2, padding="same")),
-            over_time(layers.BatchNormalization()),
-            over_time(layers.Conv1D(32, 3, activation="relu")),
-            over_time(layers.MaxPooling1D(2, padding="same")),
-            over_time(layers.BatchNormalization()),
-            over_time(layers.Flatten()),
-            over_time(layers.Dense(32, activation="relu")),
-            over_time(layers.Dense(CLASSES, activation="softmax")),
-            layers.GlobalAveragePooling1D(),
-        ]
-    )
-
-
-def lab_cnn_rnn() -> keras.Model:
-    over_time = layers.TimeDistributed
-    return keras.Sequential(
-        [
-            keras.Input((None, BANDS, 1)),
-            over_time(layers.Conv1D(16, 9, activation="relu")),
-            over_time(layers.MaxPooling1D(2, padding="same")),
-            over_time(layers.Dropout(0.5)),
-            over_time(layers.Conv1D(16, 3, activation="relu")),
-            over_time(layers.MaxPooling1D(2, padding="same")),
-            over_time(layers.Dropout(0.5)),
-            over_time(layers.Conv1D(32, 3, activation="relu")),
-            over_time(layers.Dropout(0.5)),
-            over_time(layers.MaxPooling1D(2, padding="same")),
-            over_time(layers.Flatten()),
-            layers.LSTM(16, return_sequences=True),
-            layers.GlobalAveragePooling1D(),
-            layers.Dropout(0.35),
-            layers.Dense(CLASSES, activation="softmax"),
-        ]
-    )
-
-
-def randomise(model: keras.Model) -> None:
-    """Give every weight another value than it was made with; variances stay positive."""
-    rng = np.random.default_rng(2024)
-    model.set_weights(
-        [
-            rng.uniform(0.5, 2, weight.shape)
-            if weight.name == "moving_variance"
-            else rng.normal(scale=0.3, size=weight.shape)
-            for weight in model.weights
-        ]
-    )
-
-
 def copy_weights(lab: keras.Model, ours: keras.Model) -> None:
     """Layer for layer; a Conv1D's kernel (k, in, out) is a Conv2D's (1, k, in, out)."""
     theirs = [layer for layer in lab.layers if layer.weights]
@@ -212,15 +156,15 @@ def copy_weights(lab: keras.Model, ours: keras.Model) -> None:
         target.set_weights(weights)
 
 
-Lab = Callable[[], keras.Model]
-both = pytest.mark.parametrize(("key", "lab"), [("td_cnn", lab_td_cnn), ("cnn_rnn", lab_cnn_rnn)])
+Lab = Callable[[int], keras.Model]
+both = pytest.mark.parametrize(("key", "lab"), LITERAL.items())
 
 
 @both
 def test_the_same_weights_give_the_answers_of_the_labs_code(key: str, lab: Lab) -> None:
-    literal, ours = lab(), built(key)
+    literal, ours = lab(BANDS), built(key)
     assert literal.count_params() == ours.count_params()
-    randomise(literal)
+    literal.set_weights(random_weights(literal, seed=2024))
     copy_weights(literal, ours)
     sounds = np.random.default_rng(9).normal(size=(3, 5, BANDS)).astype(np.float32)
     expected = np.asarray(literal(sounds[..., np.newaxis]))
@@ -230,8 +174,8 @@ def test_the_same_weights_give_the_answers_of_the_labs_code(key: str, lab: Lab) 
 
 @both
 def test_the_same_weights_have_the_gradients_of_the_labs_code(key: str, lab: Lab) -> None:
-    literal, ours = lab(), built(key)
-    randomise(literal)
+    literal, ours = lab(BANDS), built(key)
+    literal.set_weights(random_weights(literal, seed=2024))
     copy_weights(literal, ours)
     sounds = np.random.default_rng(9).normal(size=(3, 5, BANDS)).astype(np.float32)
     sounds[:, 2] = 0  # silence: all bands are equal, and the pooling has to choose

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from esc10.models import MODELS
+from tests.random_weights import random_weights
 
 torch = pytest.importorskip(
     "torch", reason="PyTorch is not installed: python -m pip install -r benchmarks/requirements.txt"
@@ -27,15 +28,7 @@ LSTM_GATES = 4 * 16
 def ours(network: str) -> keras.Model:
     """Our network, with random weights and as random averages."""
     model = MODELS[network].build(FRAMES, BANDS, CLASSES)
-    rng = np.random.default_rng(8)
-    model.set_weights(
-        [
-            rng.uniform(0.5, 2, weight.shape)
-            if weight.name == "moving_variance"
-            else rng.normal(scale=0.3, size=weight.shape)
-            for weight in model.weights
-        ]
-    )
+    model.set_weights(random_weights(model, seed=8))
     return model
 
 

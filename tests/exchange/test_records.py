@@ -18,32 +18,18 @@ from numpy.typing import NDArray
 from esc10.exchange import import_run
 from esc10.labels import Label
 from esc10.results import ENDINGS
-from esc10.run import Run
-from tests.made_zips import (
+from tests.exchange.made_zips import (
     SIZES,
     Change,
     Files,
     anything,
-    files_of,
     packed,
     refused,
     refused_in_little_memory,
-    trained_run,
     with_events,
     with_json,
     zipped,
 )
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return trained_run(tmp_path_factory.mktemp("lab"))
-
-
-@pytest.fixture(scope="module")
-def files(trained: Run) -> Files:
-    return files_of(trained)
-
 
 # The configuration
 

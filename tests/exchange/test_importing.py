@@ -27,10 +27,9 @@ from esc10.preparation import RunConfig
 from esc10.results import CRITERIA
 from esc10.run import Outcome, Run
 from esc10.runs import create_run, list_runs, load_run, runs_folder
-from tests.made_zips import (
+from tests.exchange.made_zips import (
     Files,
     anything,
-    files_of,
     fit,
     never,
     packed,
@@ -38,22 +37,10 @@ from tests.made_zips import (
     refused,
     refused_in_little_memory,
     sounds,
-    trained_run,
     valid_config,
     with_json,
     zipped,
 )
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return trained_run(tmp_path_factory.mktemp("lab"))
-
-
-@pytest.fixture(scope="module")
-def files(trained: Run) -> Files:
-    return files_of(trained)
-
 
 # Round trip
 

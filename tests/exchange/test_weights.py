@@ -15,20 +15,8 @@ import pytest
 from esc10.exchange.weights import check_hdf5
 from esc10.features import MelConfig
 from esc10.models import MODELS
-from esc10.run import Run
 from esc10.training import weights_file
-from tests.made_zips import Files, files_of, packed, refused, trained_run
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return trained_run(tmp_path_factory.mktemp("lab"))
-
-
-@pytest.fixture(scope="module")
-def files(trained: Run) -> Files:
-    return files_of(trained)
-
+from tests.exchange.made_zips import Files, packed, refused
 
 # The weights
 
