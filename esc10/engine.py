@@ -219,8 +219,10 @@ class Engine(Questions):
         future.add_done_callback(lambda _: self._on_end(run.run_id))
 
     def _on_event(self, run: RunRecorder, event: dict[str, Any]) -> None:
+        # Dask notes which worker spoke, by an address that means nothing once it is gone.
+        values = {name: value for name, value in event.items() if name != "worker"}
         try:
-            run.add_event(**event)
+            run.add_event(**values)
         except RunError:
             _log.exception("run %s is stopped", run.run_id)
             # From a thread of its own: this one carries the answer that `stop` waits for.

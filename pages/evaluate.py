@@ -14,11 +14,14 @@ from esc10.run import Run
 from esc10.ui.clips import show_clips, to_compare
 from esc10.ui.epochs import show_epochs
 from esc10.ui.frame import explain_and_stop, guarded, open_page
+from esc10.ui.importing import show_import
+from esc10.ui.insides import show_insides
 from esc10.ui.matrices import COUNTS, SHARES, Choice, choose_cells, chosen, show_matrix
 from esc10.ui.reports import show_reports
 from esc10.ui.server import engine, runs_with_weights, verdict
 from esc10.ui.settings import choose_run
 from esc10.ui.sounds import synthetic_badge
+from esc10.ui.takeaway import show_takeaway
 from esc10.ui.trust import show_trust
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, share
 
@@ -30,6 +33,7 @@ def main() -> None:
     engine()  # warms up while people look at matrices
     runs = runs_with_weights()
     if not runs:
+        show_import()
         explain_and_stop(
             "There is nothing to judge yet: no network has been trained.",
             "pages/train.py",
@@ -38,6 +42,7 @@ def main() -> None:
     left, right = st.columns([1, 1.55], vertical_alignment="top")
     with left:
         run = choose_run(runs, "Run", key="run")
+        show_import()
     with right:
         weights = _choose_weights(run)
         _leaks(run)
@@ -47,6 +52,8 @@ def main() -> None:
         "Reports": lambda: show_reports(judged),
         "Epoch by epoch": lambda: st.fragment(show_epochs)(run, judged),
         "How sure": lambda: st.fragment(show_trust)(run, judged),
+        "From inside": lambda: show_insides(run, judged),
+        "Take it along": lambda: show_takeaway(run, weights),
     }
     tabs = st.tabs(list(views), on_change="rerun", key="view")
     for tab, show in zip(tabs, views.values(), strict=True):
@@ -65,15 +72,19 @@ def _choose_weights(run: Run) -> str:
         )
         return f"**{CRITERION_WORDS[criterion]}, epoch {judged.epoch}:** {shares}"
 
-    return st.radio(
+    # A switch of its own for each run, as its labels are that run's; the choice is for all of them.
+    chosen_before = st.session_state.get("weights", CRITERIA[0])
+    weights = st.radio(
         CRITERION_LABEL,
         CRITERIA,
+        CRITERIA.index(chosen_before),
         format_func=in_one_line,
-        key="weights",
-        persist_state="session",
+        key=f"weights of {run.run_id}",
         help="In brackets the 95 % interval (Wilson): where the accuracy on endless clips of this "
         "kind may lie. Two figures whose intervals overlap may be equally good.",
     )
+    st.session_state["weights"] = weights
+    return weights
 
 
 def _leaks(run: Run) -> None:

@@ -10,8 +10,8 @@ from esc10.datasets import SOURCES
 from esc10.errors import AudioError, RunError
 from esc10.features import mel_power, network_input
 from esc10.plots.palette import in_words
-from esc10.plots.sounds import frame_votes, mel_spectrogram
 from esc10.plots.probabilities import class_probabilities
+from esc10.plots.sounds import frame_votes, mel_spectrogram
 from esc10.results import CRITERIA, Answer
 from esc10.run import Run
 from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, open_page

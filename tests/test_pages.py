@@ -155,7 +155,7 @@ def test_training_shows_the_shapes_and_what_leaks(practice_home: Path, split: st
 def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) -> None:
     run = made_run(split="lab")
     test = page("pages/evaluate.py")
-    switch = test.radio(key="weights")
+    (switch,) = test.radio
     assert [option.count(" to ") for option in switch.options] == [2, 2]
     matrices = [text.value for text in test.markdown if text.value.startswith("**Test:** ")]
     assert " of 40, " in matrices[0]

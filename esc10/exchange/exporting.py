@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 
 from esc10.labels import Label
@@ -34,7 +35,8 @@ have 153 MiB, and the largest of our networks' weights 0.3.
 def run_zip(run: Run) -> bytes:
     """The bytes of a zip with one folder, named after the run, and its files in it.
 
-    Which process wrote the run stays behind: that is about this machine.
+    Which process wrote the run stays behind, and which worker trained it: that is about this
+    machine.
 
     Args:
         run: a run with weights.
@@ -46,7 +48,7 @@ def run_zip(run: Run) -> bytes:
     for criterion in CRITERIA:
         run.weights(criterion)
         run.answers(criterion)
-    history = history_csv(run.history())
+    texts = {"history.csv": history_csv(run.history()), "events.jsonl": _events(run)}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name in FILES:
@@ -55,10 +57,16 @@ def run_zip(run: Run) -> bytes:
             # With the date every ZipInfo has: a run gives the same bytes whenever it is asked.
             archive.writestr(
                 zipfile.ZipInfo(f"{run.run_id}/{name}"),
-                history if name == "history.csv" else _content(run, name),
+                texts.get(name) or _content(run, name),
                 zipfile.ZIP_STORED if name.endswith(".npz") else zipfile.ZIP_DEFLATED,
             )
     return content.getvalue()
+
+
+def _events(run: Run) -> bytes:
+    """The events as lines, without the address of the worker that some runs noted beside them."""
+    events = [{name: event[name] for name in event if name != "worker"} for event in run.events()]
+    return "".join(json.dumps(event) + "\n" for event in events).encode()
 
 
 def _content(run: Run, name: str) -> bytes:

@@ -8,7 +8,7 @@ import streamlit as st
 from esc10.plots.curves import METRICS, curve_columns, curve_spec
 from esc10.run import Run
 from esc10.ui.frame import chart_pixels
-from esc10.ui.words import short_name
+from esc10.ui.words import plain_name
 
 _KEPT_TABLES = 64
 
@@ -33,11 +33,13 @@ _NO_POINT = pa.table({name: [None] for name in _COLUMNS.names}, schema=_COLUMNS)
 
 
 @st.cache_resource(max_entries=_KEPT_TABLES, show_spinner=False)
-def _points(points: tuple[tuple[int, str, int], ...], metric: str, _runs: list[Run]) -> pa.Table:
+def _points(
+    points: tuple[tuple[int, str, str, int], ...], metric: str, _runs: list[Run]
+) -> pa.Table:
     """The points of some runs: everybody who watches them is sent the same.
 
     Args:
-        points: each run's slot, name and number of epochs; the name has the second it began in.
+        points: each run's slot, folder's name, name for people, and number of epochs.
         metric: a key of `METRICS`.
         _runs: the runs, in the same order.
     """
@@ -49,7 +51,7 @@ def _points(points: tuple[tuple[int, str, int], ...], metric: str, _runs: list[R
             ),
             schema=_COLUMNS,
         )
-        for (slot, name, epochs), run in zip(points, _runs, strict=True)
+        for (slot, _, name, epochs), run in zip(points, _runs, strict=True)
     ]
     return pa.concat_tables(tables)
 
@@ -64,7 +66,7 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
         runs: each with the number that decides its colour and shape.
         height: of the plotting areas, in pixels.
     """
-    points = tuple((slot, short_name(run), len(run.history())) for slot, run in runs)
+    points = tuple((slot, run.run_id, plain_name(run), len(run.history())) for slot, run in runs)
     for column, metric in zip(st.columns(2), METRICS, strict=True):
         table = _points(points, metric, [run for _, run in runs])
         column.markdown(f"**{METRICS[metric][0]}**")

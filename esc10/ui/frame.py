@@ -13,6 +13,7 @@ PAGES = {
     "pages/dataset.py": "Dataset",
     "pages/train.py": "Train",
     "pages/evaluate.py": "Evaluate",
+    "pages/compare.py": "Compare",
     "pages/predict.py": "Predict",
 }
 """Each page's file and its name, in the order of the lab."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pyarrow.csv
 import streamlit as st
 
 from esc10.evaluation import Evaluation, PartEvaluation
 from esc10.plots.palette import in_words
+from esc10.ui.csv_files import csv_of
 from esc10.ui.words import right_of
 
 _FIGURES = {"precision": "precision", "recall": "recall", "f1-score": "F1"}
@@ -38,7 +38,7 @@ def show_reports(judged: Evaluation) -> None:
             )
             st.download_button(
                 "CSV",
-                _csv(table),
+                csv_of(table),
                 f"{judged.run_id}-{judged.weights}-{name}.csv",
                 "text/csv",
                 key=f"report csv {name}",
@@ -62,9 +62,3 @@ def _table(part: PartEvaluation) -> pa.Table:
             "support": [int(row["support"]) for row in rows.values()],
         }
     )
-
-
-def _csv(table: pa.Table) -> bytes:
-    content = pa.BufferOutputStream()
-    pyarrow.csv.write_csv(table, content)
-    return bytes(content.getvalue().to_pybytes())

@@ -67,8 +67,8 @@ def datasets_here() -> list[str]:
 
 
 @st.cache_resource(max_entries=6)
-def _dataset(key: str, marker_changed: float) -> Dataset:
-    del marker_changed
+def _dataset(key: str, marker: Path, changed: float) -> Dataset:
+    del marker, changed
     return load_dataset(key)
 
 
@@ -79,7 +79,7 @@ def dataset(key: str) -> Dataset:
         DatasetError: it is not on this machine.
     """
     marker = dataset_folder(key) / MARKER
-    return _dataset(key, marker.stat().st_mtime if marker.exists() else 0.0)
+    return _dataset(key, marker, marker.stat().st_mtime if marker.exists() else 0.0)
 
 
 @dataclass(frozen=True)

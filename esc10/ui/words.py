@@ -62,14 +62,18 @@ def in_markdown(text: str) -> str:
 
 
 def plain_name(run: Run) -> str:
-    """Title or network, and time, as plain text: for tables, boxes and tooltips."""
-    return f"{title_of(run) or MODELS[run.config.train.model].title}, {run_time(run)}"
+    """Title, network and time, as plain text: for tables, boxes and tooltips."""
+    return _name(run, title_of(run))
 
 
 def short_name(run: Run) -> str:
     """The same in Markdown: enough to tell runs on a page apart."""
-    title = in_markdown(title_of(run))
-    return f"{title or MODELS[run.config.train.model].title}, {run_time(run)}"
+    return _name(run, in_markdown(title_of(run)))
+
+
+def _name(run: Run, title: str) -> str:
+    parts = (title, MODELS[run.config.train.model].title, run_time(run))
+    return ", ".join(filter(None, parts))
 
 
 def long_name(run: Run) -> str:
