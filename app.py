@@ -10,7 +10,7 @@ from esc10.datasets import SOURCES
 from esc10.models import MODELS
 from esc10.run import UNFINISHED
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.server import all_runs, datasets_here, engine
+from esc10.ui.server import all_runs, datasets_here, engine, with_weights
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def main() -> None:
 def _steps() -> list[Step]:
     here = datasets_here()
     runs = all_runs()
-    trained = sum(1 for run in runs if (outcome := run.outcome) is not None and outcome.best)
+    trained = len(with_weights(runs))
     under_way = sum(run.state in UNFINISHED for run in runs)
     if here:
         sounds = "Ready: " + ", ".join(SOURCES[key].title for key in here)
@@ -59,7 +59,7 @@ def _steps() -> list[Step]:
         Step(
             "3 · Evaluate",
             "pages/evaluate.py",
-            "See what each network takes for what, and listen to it." if trained else closed,
+            "Click a mistake and hear it; then *Compare* runs." if trained else closed,
         ),
         Step(
             "4 · Predict",

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from statistics import median
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import psutil
@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from esc10.errors import RunError
 from esc10.labels import Label, label_in
 from esc10.preparation import RunConfig
+from esc10.reading import KEPT_FILES, damaged, events_in, read_once
 from esc10.results import CRITERIA, EpochRow
 
 UNFINISHED = ("queued", "training")
@@ -39,7 +40,6 @@ CUT_SHORT = ("failed", "interrupted")
 STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
 """Every state a run can be in; `cancelled` is a run taken out of the queue."""
 
-_KEPT_FILES = 512
 _CLOCK_SECONDS = 30
 """A process's start is told by the clock of the day, which may have been corrected since."""
 
@@ -151,7 +151,7 @@ class Run:
     def _read_events(self) -> tuple[tuple[dict[str, Any], ...], tuple[EpochRow, ...]]:
         path = self.folder / "events.jsonl"
         try:
-            return read_once(_events_in, path) if path.exists() else ((), ())
+            return read_once(events_in, path) if path.exists() else ((), ())
         except (OSError, ValueError, KeyError) as cause:
             raise damaged(self.run_id, "events.jsonl") from cause
 
@@ -247,55 +247,7 @@ class Run:
             return False
 
 
-Read = TypeVar("Read")
-
-
-def read_once(read: Callable[[Path, int, int], Read], path: Path) -> Read:
-    """What a cached function reads in a file as it is now: pages ask once a second.
-
-    Args:
-        read: called with the path and, so that a change is another call, its size in bytes and its
-            time of change in nanoseconds.
-        path: the file.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    state = path.stat()
-    return read(path, state.st_size, state.st_mtime_ns)
-
-
-@lru_cache(maxsize=_KEPT_FILES)
+@lru_cache(maxsize=KEPT_FILES)
 def _outcome_in(path: Path, size: int, changed: int) -> Outcome:
     del size, changed
     return Outcome(**json.loads(path.read_text("utf-8")))
-
-
-@lru_cache(maxsize=_KEPT_FILES)
-def _events_in(
-    path: Path, size: int, changed: int
-) -> tuple[tuple[dict[str, Any], ...], tuple[EpochRow, ...]]:
-    """A file's events, and the epochs among them."""
-    del size, changed
-    text = path.read_text("utf-8")
-    whole_lines = text[: text.rfind("\n") + 1].splitlines()
-    events = tuple(json.loads(line) for line in whole_lines)
-    return events, tuple(rows_of(events))
-
-
-def rows_of(events: Iterable[dict[str, Any]]) -> list[EpochRow]:
-    """The epochs among events."""
-    names = [field.name for field in fields(EpochRow)]
-    return [
-        EpochRow(**{name: event[name] for name in names})
-        for event in events
-        if event["kind"] == "epoch"
-    ]
-
-
-def damaged(run_id: str, file: str) -> RunError:
-    """The error that says a file of a run is missing or cut off."""
-    return RunError(
-        f"Run {run_id} is damaged: {file} is missing or cut off. Other runs are not affected; "
-        f"to be rid of this one, delete the folder runs/{run_id} in the data folder."
-    )

@@ -17,8 +17,9 @@ from pydantic import ConfigDict, TypeAdapter
 from esc10.errors import RunError, disk_trouble
 from esc10.home import home, write_whole
 from esc10.preparation import RunConfig
+from esc10.reading import damaged, read_once
 from esc10.recording import RunRecorder
-from esc10.run import UNFINISHED, Outcome, Run, damaged, read_once
+from esc10.run import UNFINISHED, Outcome, Run
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 """What a run may be called: on every system the name of a folder, and of nothing beyond it."""

@@ -18,7 +18,7 @@ from esc10.ui.importing import show_import
 from esc10.ui.insides import show_insides
 from esc10.ui.matrices import COUNTS, SHARES, Choice, choose_cells, chosen, show_matrix
 from esc10.ui.reports import show_reports
-from esc10.ui.server import engine, runs_with_weights, verdict
+from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
 from esc10.ui.sounds import synthetic_badge
 from esc10.ui.takeaway import show_takeaway
@@ -31,7 +31,8 @@ PANEL_PIXELS = 600
 def main() -> None:
     open_page("Evaluate")
     engine()  # warms up while people look at matrices
-    runs = runs_with_weights()
+    every = all_runs()
+    runs = with_weights(every)
     if not runs:
         show_import()
         explain_and_stop(
@@ -42,7 +43,9 @@ def main() -> None:
     left, right = st.columns([1, 1.55], vertical_alignment="top")
     with left:
         run = choose_run(runs, "Run", key="run")
-        show_import()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_import()
+            _without_weights(every)
     with right:
         weights = _choose_weights(run)
         _leaks(run)
@@ -60,6 +63,13 @@ def main() -> None:
         if tab.open:
             with tab:
                 show()
+
+
+def _without_weights(runs: list[Run]) -> None:
+    """How many runs ended without weights, and where to read why."""
+    ended = sum(1 for run in runs if (outcome := run.outcome) is not None and not outcome.best)
+    if ended:
+        st.caption(f"{ended} without weights cannot be judged: *Compare* says why.")
 
 
 def _choose_weights(run: Run) -> str:

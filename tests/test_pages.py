@@ -261,6 +261,9 @@ def test_a_run_without_weights_offers_nothing_to_judge(practice_home: Path) -> N
     assert any(
         "no network has been trained" in text.value for text in page("pages/evaluate.py").info
     )
+    made_run()
+    said = [text.value for text in page("pages/evaluate.py").caption]
+    assert "1 without weights cannot be judged: *Compare* says why." in said
     board = page("pages/train.py")
     assert any("the training process was killed" in text.value for text in board.error)
 

@@ -7,9 +7,10 @@ import json
 import zipfile
 
 from esc10.labels import Label
+from esc10.reading import damaged
 from esc10.recording import history_csv
 from esc10.results import CRITERIA
-from esc10.run import Run, damaged
+from esc10.run import Run
 
 MEBIBYTE = 2**20
 WEIGHTS = tuple(f"{criterion}.weights.h5" for criterion in CRITERIA)

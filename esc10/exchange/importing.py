@@ -24,8 +24,9 @@ from esc10.exchange.records import (
 from esc10.exchange.weights import check_hdf5
 from esc10.home import write_whole
 from esc10.preparation import RunConfig
+from esc10.reading import rows_of
 from esc10.recording import history_csv
-from esc10.run import Run, rows_of
+from esc10.run import Run
 from esc10.runs import RUN_ID, load_run, runs_folder
 
 MAX_ZIP_BYTES = 256 * MEBIBYTE

@@ -19,8 +19,9 @@ from esc10.exchange.members import refused, shown
 from esc10.features import MelConfig
 from esc10.labels import MAX_NOTE, MAX_TITLE, Label
 from esc10.preparation import RunConfig
+from esc10.reading import rows_of
 from esc10.results import ENDINGS, EpochRow, best_epochs
-from esc10.run import WITH_WEIGHTS, Outcome, rows_of
+from esc10.run import WITH_WEIGHTS, Outcome
 from esc10.runs import STRICT, read_config
 
 PARTS = ("train", "validation", "test")

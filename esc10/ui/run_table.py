@@ -114,7 +114,7 @@ def _column_config() -> dict[str, Any]:
         "seconds_per_epoch": column.NumberColumn(
             "s/epoch", format="%.2f", width=pixels(70), help="Seconds an epoch, the median."
         ),
-        "state": column.TextColumn("state", width=pixels(150)),
+        "state": column.TextColumn("state", width=pixels(94)),
         "data": column.TextColumn("data", width=pixels(90)),
         "split": column.TextColumn(
             "split", width=pixels(84), help="With folds: which one validates, and which one tests."

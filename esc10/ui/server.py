@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,6 +134,11 @@ def all_runs() -> list[Run]:
     return runs
 
 
+def with_weights(runs: Sequence[Run]) -> list[Run]:
+    """Those of some runs that can be evaluated and can predict."""
+    return [run for run in runs if (outcome := run.outcome) is not None and outcome.best]
+
+
 def runs_with_weights() -> list[Run]:
-    """The runs that can be evaluated and can predict, the newest first."""
-    return [run for run in all_runs() if (outcome := run.outcome) is not None and outcome.best]
+    """All runs that can be evaluated and can predict, the newest first."""
+    return with_weights(all_runs())
