@@ -14,7 +14,7 @@ from esc10.plots.probabilities import class_probabilities
 from esc10.plots.sounds import frame_votes, mel_spectrogram
 from esc10.results import CRITERIA, Answer
 from esc10.run import Run
-from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, open_page
+from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, open_page, picture_toolbar
 from esc10.ui.server import engine, runs_with_weights
 from esc10.ui.settings import choose_run
 from esc10.ui.sounds import synthetic_badge
@@ -102,18 +102,24 @@ def _judge(content: bytes, name: str, kind: str, run: Run, criterion: str) -> No
     if answer.frames is None:
         first, second = st.columns(2)
         first.plotly_chart(
-            class_probabilities(answer.clip[0], run.config.classes, pixels, 360), key="classes"
+            class_probabilities(answer.clip[0], run.config.classes, pixels, 360),
+            key="classes",
+            config=picture_toolbar("classes"),
         )
         second.plotly_chart(
-            mel_spectrogram(power, run.config.mel, "logmel", pixels, 360), key="heard"
+            mel_spectrogram(power, run.config.mel, "logmel", pixels, 360),
+            key="heard",
+            config=picture_toolbar("heard"),
         )
         return
     first, second = st.columns([1, 1.6])
     first.plotly_chart(
-        class_probabilities(answer.clip[0], run.config.classes, pixels, 440), key="classes"
+        class_probabilities(answer.clip[0], run.config.classes, pixels, 440),
+        key="classes",
+        config=picture_toolbar("classes"),
     )
     votes = frame_votes(power, run.config.mel, answer.frames[0], run.config.classes, pixels, 440)
-    second.plotly_chart(votes, key="votes")
+    second.plotly_chart(votes, key="votes", config=picture_toolbar("votes"))
 
 
 def _say(answer: Answer, sound: Sound, run: Run) -> None:

@@ -203,7 +203,7 @@ def filter_pictures(kernels: NDArray[np.float32], font_size: int, height: int) -
         trace = _picture(kernel, most) if frames > 1 else _bars(kernel[:, 0])
         figure.add_trace(trace, row=place // columns + 1, col=place % columns + 1)
     figure.update_layout(palette.layout(font_size, height))
-    margin = {"l": 4.6 * font_size, "r": 10, "t": 2 * font_size, "b": 3 * font_size}
+    margin = {"l": 4.6 * font_size, "r": 10, "t": 2 * font_size, "b": 3.6 * font_size}
     figure.update_layout(margin=margin, showlegend=False, bargap=0.15)
     figure.update_annotations(font_size=font_size)
     along = frames if frames > 1 else bands

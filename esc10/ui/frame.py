@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -92,6 +93,20 @@ def chart_pixels() -> int:
 def ink() -> str:
     """The colour of type on this person's page: light or dark."""
     return "#fafafa" if st.context.theme.type == "dark" else "#31333f"
+
+
+def picture_toolbar(filename: str) -> dict[str, Any]:
+    """What a Plotly figure offers in its corner: itself as an SVG file, and nothing else.
+
+    Args:
+        filename: of that file, without its ending.
+    """
+    return {
+        "displayModeBar": "hover",
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": filename},
+    }
 
 
 def explain_and_stop(sentence: str, page: str, label: str) -> None:

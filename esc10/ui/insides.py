@@ -14,18 +14,12 @@ from esc10.models import MODELS
 from esc10.plots.insides import filter_pictures
 from esc10.run import Run
 from esc10.ui.clip_map import ended_at, show_clip_map
-from esc10.ui.frame import chart_pixels, in_projector_mode
+from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
 from esc10.ui.layers import show_layer_table
 from esc10.ui.server import engine
 
 _KEPT = 32
 _LOOK_SECONDS = 2.0
-_TOOLBAR = {
-    "displayModeBar": True,
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "svg", "filename": "filters"},
-}
 
 
 def show_insides(run: Run, judged: Evaluation) -> None:
@@ -87,7 +81,7 @@ def _show_filters(run: Run, weights: str) -> None:
     st.plotly_chart(
         filter_pictures(kernels, chart_pixels(), height),
         key=f"filters {kernels.shape}",  # a chart that stays would keep the ranges of its axes
-        config=_TOOLBAR,
+        config=picture_toolbar("filters"),
     )
     st.caption(_filters_in_words(kernels.shape))
 

@@ -9,7 +9,7 @@ from esc10.errors import AudioError
 from esc10.features import MelConfig
 from esc10.plots import sounds
 from esc10.plots.palette import in_words
-from esc10.ui.frame import chart_pixels
+from esc10.ui.frame import chart_pixels, picture_toolbar
 from esc10.ui.server import clip_sound
 
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
@@ -57,7 +57,8 @@ def spectrogram(clip: Clip, kind: str, height: int) -> None:
         st.error(str(error))
         return
     figure = sounds.mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
-    st.plotly_chart(figure, key=f"{kind} {clip.filename}", config={"displayModeBar": False})
+    name = f"{kind} {clip.filename}"
+    st.plotly_chart(figure, key=name, config=picture_toolbar(name))
 
 
 def waveform(clip: Clip, height: int) -> None:
@@ -67,4 +68,5 @@ def waveform(clip: Clip, height: int) -> None:
     except AudioError:
         return
     figure = sounds.waveform(samples, chart_pixels(), height)
-    st.plotly_chart(figure, key=f"wave {clip.filename}", config={"displayModeBar": False})
+    name = f"wave {clip.filename}"
+    st.plotly_chart(figure, key=name, config=picture_toolbar(name))
