@@ -55,6 +55,68 @@ class Questions:
         weights = run.weights(criterion)
         return self._cluster.ask(worker.answer, run.config, weights, x)  # type: ignore[no-any-return]
 
+    def answer_whole(self, run: Run, criterion: str, x: NDArray[np.float32]) -> Answer:
+        """A run's answer to one sound of any length; its network must take any number of frames.
+
+        Ten minutes are 13 MB, so they go as data: Dask warns of questions above 10 MB.
+
+        Args:
+            run: a run with weights.
+            criterion: which of its best weights.
+            x: shape (frames, mel bands).
+
+        Returns:
+            The answer to one sound.
+
+        Raises:
+            RunError: the run has no weights, or no worker is there to answer.
+        """
+        weights = run.weights(criterion)
+        try:
+            sent = self._cluster.send(x[np.newaxis])
+        except TimeoutError as cause:
+            raise RunError("The worker is still warming up. Try again in a few seconds.") from cause
+        try:
+            return self._cluster.ask(worker.answer, run.config, weights, sent)  # type: ignore[no-any-return]
+        finally:
+            sent.release()
+
+    def hidden(
+        self,
+        run: Run,
+        criterion: str,
+        x_of: Callable[[NDArray[np.int64]], NDArray[np.float32]],
+        clips: int,
+        on_progress: OnProgress = ignore_progress,
+    ) -> Hidden:
+        """Clips as a run's last hidden layer sees them, and its answers to them.
+
+        Args:
+            run: a run with weights.
+            criterion: which of its best weights.
+            x_of: what the network is fed of some of the clips; called with their places, from 0,
+                a few dozen at a time, it gives shape (places, frames, mel bands).
+            clips: how many there are, at least one.
+            on_progress: told how many clips the network has heard.
+
+        Returns:
+            All clips, in their order.
+
+        Raises:
+            RunError: the run has no weights, or no worker is there to answer.
+        """
+        weights = run.weights(criterion)
+        tally = Tally(Progress("Listening with the network", 0, clips), on_progress)
+        parts: list[Hidden] = []
+        for begin in range(0, clips, _CLIPS_PER_MESSAGE):
+            places = np.arange(begin, min(begin + _CLIPS_PER_MESSAGE, clips))
+            parts.append(self._cluster.ask(worker.hidden, run.config, weights, x_of(places)))
+            tally.add(files=len(places))
+        return Hidden(
+            np.concatenate([part.features for part in parts]),
+            np.concatenate([part.probabilities for part in parts]),
+        )
+
     def hidden_plane(
         self,
         run: Run,
@@ -80,18 +142,9 @@ class Questions:
             RunError: the run has no weights, no worker is there to answer, or there are too few
                 training clips for a plane.
         """
-        weights, clips = run.weights(criterion), len(training)
-        tally = Tally(Progress("Listening with the network", 0, clips), on_progress)
-        parts: list[Hidden] = []
-        for begin in range(0, clips, _CLIPS_PER_MESSAGE):
-            places = np.arange(begin, min(begin + _CLIPS_PER_MESSAGE, clips))
-            x = x_of(places)
-            parts.append(self._cluster.ask(worker.hidden, run.config, weights, x))
-            tally.add(files=len(places))
-        features = np.concatenate([part.features for part in parts])
-        plane: Plane = self._cluster.ask(worker.plane, features, training)
-        probabilities = np.concatenate([part.probabilities for part in parts])
-        return HiddenPlane(plane.points, plane.explained, probabilities)
+        heard = self.hidden(run, criterion, x_of, len(training), on_progress)
+        plane: Plane = self._cluster.ask(worker.plane, heard.features, training)
+        return HiddenPlane(plane.points, plane.explained, heard.probabilities)
 
     def filters(self, run: Run, criterion: str) -> NDArray[np.float32] | None:
         """The kernels of a run's first convolution, if it has one: (filters, mel bands, frames).
