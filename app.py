@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
 from esc10.models import MODELS
 from esc10.run import UNFINISHED
 from esc10.ui.frame import guarded, open_page
@@ -49,7 +49,7 @@ def _steps() -> list[Step]:
     trained = len(with_weights(runs))
     under_way = sum(run.state in UNFINISHED for run in runs)
     if here:
-        sounds = "Ready: " + ", ".join(SOURCES[key].title for key in here)
+        sounds = "Ready: " + ", ".join(source_of(key).title for key in here)
     else:
         sounds = "No sounds yet. The practice sounds need no network and take seconds."
     closed = "Opens when a network is trained."

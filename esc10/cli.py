@@ -15,7 +15,7 @@ from typing import Any
 
 from esc10 import commands
 from esc10.config import TrainConfig
-from esc10.datasets import SOURCES
+from esc10.datasets import SOURCES, sources
 from esc10.errors import Esc10Error
 from esc10.features import KINDS
 from esc10.models import MODELS
@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument(
         "--from", dest="from_path", type=Path, metavar="PATH", help="a local zip or folder"
     )
+    own = add("own", commands.own, commands.own_in_words)
+    own.add_argument("source", metavar="PATH", type=Path, help="a zip or folder, a folder a class")
+    own.add_argument("--title", required=True, help="the dataset's name for people")
     _add_settings(add("train", commands.train, commands.train_in_words))
     evaluate = add("evaluate", commands.evaluate, commands.evaluate_in_words)
     evaluate.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
@@ -97,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_settings(train: argparse.ArgumentParser) -> None:
     """The settings of a run, with the defaults the pages have too."""
     defaults = TrainConfig(dataset=next(iter(SOURCES)), model=next(iter(MODELS)))
-    train.add_argument("--dataset", choices=SOURCES, required=True)
+    train.add_argument("--dataset", choices=sources(), required=True)
     train.add_argument("--model", choices=MODELS, required=True)
     train.add_argument("--features", choices=KINDS, default=defaults.features)
     train.add_argument("--split", choices=SPLITS, default=defaults.split)

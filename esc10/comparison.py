@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.config import TrainConfig
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
 from esc10.evaluation import JudgedClip, evaluate
 from esc10.run import Run
 
@@ -144,8 +144,8 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 def compare_pair(first: Run, second: Run, weights: str) -> PairComparison:
     """Two runs on the test clips both were tested on.
 
-    An ESC-50 name stands for one sound in every dataset, and classes are compared by their names:
-    the two runs need not know the same classes.
+    An ESC-50 name stands for one sound in every published dataset, and classes are compared by
+    their names: the two runs need not know the same classes.
 
     Args:
         first: a run that finished, or was stopped after its first epoch.
@@ -155,7 +155,9 @@ def compare_pair(first: Run, second: Run, weights: str) -> PairComparison:
     Raises:
         RunError: a run has no weights, or its folder is damaged.
     """
-    others = {clip.filename: clip for clip in evaluate(second, weights).parts["test"].judged}
+    others = {}
+    if _same_sounds(first.config.train.dataset, second.config.train.dataset):
+        others = {clip.filename: clip for clip in evaluate(second, weights).parts["test"].judged}
     pairs = [
         (clip, others[clip.filename])
         for clip in evaluate(first, weights).parts["test"].judged
@@ -175,6 +177,11 @@ def compare_pair(first: Run, second: Run, weights: str) -> PairComparison:
         ),
         mcnemar=mcnemar(first_right, second_right) if pairs else None,
     )
+
+
+def _same_sounds(first: str, second: str) -> bool:
+    """Whether a name stands for the same sound in both datasets: one's own have their own names."""
+    return first == second or not (source_of(first).own or source_of(second).own)
 
 
 def _disagreement(one: JudgedClip, other: JudgedClip) -> Disagreement:
@@ -244,7 +251,7 @@ def _finding(p_value: float, note: str = "") -> str:
 
 
 def _tested_on(config: TrainConfig) -> str:
-    title = SOURCES[config.dataset].title
+    title = source_of(config.dataset).title
     if config.split == "folds":
         return f"fold {config.test_fold} of {title}"
     return f"the {config.split} split's test part of {title}"

@@ -18,7 +18,7 @@ class TrainConfig:
     """The settings of a run.
 
     Attributes:
-        dataset: a key of `esc10.datasets.SOURCES`.
+        dataset: a key of `esc10.datasets.sources()`.
         model: a key of `esc10.models.MODELS`.
         features: one of `esc10.features.KINDS`.
         split: a key of `esc10.splits.SPLITS`.

@@ -271,7 +271,7 @@ def _clip_power(clip: Clip, config: MelConfig, tally: Tally) -> NDArray[np.float
         sound = load_sound(clip.path, clip.path.name)
     except AudioError as cause:
         raise DatasetError(
-            f"{cause} Fetch the dataset again: only that clip is replaced."
+            f"{cause} Fetch the dataset again: only that clip is replaced. Your own: make it again."
         ) from cause
     tally.add(files=1)
     return mel_power(sound.samples, config)

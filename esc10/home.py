@@ -2,6 +2,8 @@
 
 ESC10_HOME/            ./data unless the environment says otherwise
     datasets/<key>/    a verified dataset; complete.json is written last
+    datasets/own-*/    a dataset of own sounds, described by its source.json
+    kept/              recordings that somebody kept, see `esc10.datasets.kept`
     features/          cached mel spectrograms, one file per key
     runs/<run id>/     one folder per training run, see `esc10.runs`
 """

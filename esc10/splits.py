@@ -56,20 +56,29 @@ def lab_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
 
     Two calls of scikit-learn's `train_test_split` with seed 1234, as the lab's notebook makes
     them, on clips ordered by their ESC-50 file name.
+
+    Raises:
+        RunError: a class has too few clips to be in every part.
     """
     from sklearn.model_selection import train_test_split  # slow; pages import this module too
 
     del validation_fold, test_fold
     labels = dataset.labels
-    train, held_out = train_test_split(
-        np.arange(len(labels)), test_size=LAB_HELD_OUT, stratify=labels, random_state=LAB_SEED
-    )
-    validation, test = train_test_split(
-        held_out,
-        test_size=LAB_TEST_OF_HELD_OUT,
-        stratify=labels[held_out],
-        random_state=LAB_SEED,
-    )
+    try:
+        train, held_out = train_test_split(
+            np.arange(len(labels)), test_size=LAB_HELD_OUT, stratify=labels, random_state=LAB_SEED
+        )
+        validation, test = train_test_split(
+            held_out,
+            test_size=LAB_TEST_OF_HELD_OUT,
+            stratify=labels[held_out],
+            random_state=LAB_SEED,
+        )
+    except ValueError as cause:
+        raise RunError(
+            f"{dataset.source.title} has too few clips in some class for the lab's random split, "
+            "which puts some of every class into each part. Choose the folds, or add clips."
+        ) from cause
     return Split("lab", train, validation, test)
 
 
@@ -77,7 +86,7 @@ def fold_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
     """The official folds: one validates, one tests, three train; no recording is in two of them.
 
     Raises:
-        RunError: a fold outside 1 to 5, or the same fold twice.
+        RunError: a fold outside 1 to 5, the same fold twice, or one without clips.
     """
     if validation_fold == test_fold or not {validation_fold, test_fold} <= set(range(1, 6)):
         raise RunError(
@@ -85,12 +94,19 @@ def fold_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
             "choose two different folds from 1 to 5."
         )
     folds = np.array([clip.fold for clip in dataset.clips])
-    return Split(
+    split = Split(
         "folds",
         train=np.flatnonzero((folds != validation_fold) & (folds != test_fold)),
         validation=np.flatnonzero(folds == validation_fold),
         test=np.flatnonzero(folds == test_fold),
     )
+    empty = [name for name, indices in split.parts.items() if not len(indices)]
+    if empty:
+        raise RunError(
+            f"No clip of {dataset.source.title} is left for {empty[0]}, if fold {validation_fold} "
+            f"validates and fold {test_fold} tests. Choose other folds."
+        )
+    return split
 
 
 SPLITS: dict[str, Callable[[Dataset, int, int], Split]] = {"folds": fold_split, "lab": lab_split}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of, sources
 from esc10.models import MODELS
 from esc10.plots.f1 import LETTERS
 from esc10.results import CRITERIA
@@ -58,7 +58,8 @@ def main() -> None:
 def _filtered(runs: Sequence[Run]) -> list[Run]:
     """The runs of the chosen networks and data; where all are alike there is nothing to choose."""
     networks = [key for key in MODELS if any(run.config.train.model == key for run in runs)]
-    data = [key for key in SOURCES if any(run.config.train.dataset == key for run in runs)]
+    used = {run.config.train.dataset for run in runs}
+    data = [key for key in sources() if key in used] + sorted(used - sources().keys())
     if len(networks) > 1:
         networks = (
             st.pills(
@@ -77,7 +78,7 @@ def _filtered(runs: Sequence[Run]) -> list[Run]:
                 "Data",
                 data,
                 selection_mode="multi",
-                format_func=lambda key: SOURCES[key].title,
+                format_func=lambda key: source_of(key).title,
                 key="data shown",
                 label_visibility="collapsed",
             )

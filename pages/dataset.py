@@ -1,4 +1,4 @@
-"""The sounds: fetch a dataset, then look at and listen to its clips."""
+"""The sounds: fetch a dataset or make one of your own, then look at and listen to its clips."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pathlib import Path
 import streamlit as st
 
 from esc10 import datasets
-from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole
+from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole, source_of
 from esc10.features import MelConfig, feature_set
 from esc10.plots.palette import in_words
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.frame import guarded, open_page
+from esc10.ui.own_sounds import show_own_sounds
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
+from esc10.ui.settings import forget_unless
 from esc10.ui.sounds import player, provenance, spectrogram, waveform
 from esc10.ui.words import megabytes
 
@@ -23,6 +25,7 @@ def main() -> None:
     engine()  # warms up while people look at sounds
     busy = _busy()
     st.fragment(_sources, run_every=0.5 if busy else None)(busy)
+    show_own_sounds()
     here = datasets_here()
     if not here:
         st.info(
@@ -103,11 +106,12 @@ def _start(key: str, path: Path | None) -> None:
 
 
 def _browse(here: list[str]) -> None:
+    forget_unless("browse dataset", here)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.segmented_control(
             "Dataset",
             here,
-            format_func=lambda key: SOURCES[key].title,
+            format_func=lambda key: source_of(key).title,
             default=here[0],
             required=True,
             key="browse dataset",

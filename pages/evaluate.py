@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
 from esc10.evaluation import Evaluation
 from esc10.plots.palette import in_words
 from esc10.results import CRITERIA
@@ -99,7 +99,7 @@ def _choose_weights(run: Run) -> str:
 
 def _leaks(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        synthetic_badge(SOURCES[run.config.train.dataset])
+        synthetic_badge(source_of(run.config.train.dataset))
         leaks = leaks_in_words(run.config.clips)
         if leaks:
             st.warning(leaks, icon=":material/water_drop:")

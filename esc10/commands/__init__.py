@@ -2,14 +2,14 @@
 
 Beside each stands the same answer in words, for people.
 
-fetching  fetch
+fetching  fetch, own
 training  train
 judging   evaluate, predict
 keeping   runs, export, import
 figures   accuracies with their intervals
 """
 
-from esc10.commands.fetching import fetch, fetch_in_words
+from esc10.commands.fetching import fetch, fetch_in_words, own, own_in_words
 from esc10.commands.judging import evaluate, evaluate_in_words, predict, predict_in_words
 from esc10.commands.keeping import (
     export,
@@ -30,6 +30,8 @@ __all__ = [
     "fetch_in_words",
     "import_zip",
     "import_zip_in_words",
+    "own",
+    "own_in_words",
     "predict",
     "predict_in_words",
     "runs",

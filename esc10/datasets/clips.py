@@ -2,14 +2,17 @@
 
 ESC-50 names a clip `fold-source-take-target.wav`. ESC-10 is a part of ESC-50 and keeps fold,
 source and take in its names, so every clip here has an ESC-50 name, whatever its file is called.
+The clips of an own dataset are named so too: their target is the place of their class in its list.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from esc10.datasets.naming import is_own
 from esc10.errors import DatasetError
 
 CATEGORIES: dict[int, str] = {
@@ -40,7 +43,7 @@ ANIMAL_TARGETS = tuple(range(10))
 ESC10_TARGETS = (0, 1, 10, 11, 12, 20, 21, 38, 40, 41)
 """The ESC-50 targets of ESC-10's classes; they are not contiguous."""
 
-_NAME = re.compile(r"(?P<fold>[1-5])-(?P<src_file>\d+)-(?P<take>[A-Z])-(?P<target>\d+)\.wav")
+_NAME = re.compile(r"(?P<fold>[1-5])-(?P<src_file>\d+)-(?P<take>[A-Z]{1,3})-(?P<target>\d+)\.wav")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,11 @@ class Clip:
     Attributes:
         filename: its ESC-50 name, `fold-source-take-target.wav`; clips are ordered by it.
         fold: 1 to 5; all clips of one recording are in the same fold.
-        target: the ESC-50 class number.
+        target: the ESC-50 class number; in an own dataset the place of its class, from 0.
         category: the class name.
         esc10: whether the class belongs to ESC-10.
-        src_file: the number of the recording it was cut from, on Freesound.
-        take: a letter; takes of one `src_file` come from the same recording.
+        src_file: the number of the recording it was cut from: on Freesound, or in its own dataset.
+        take: a letter, or up to three; takes of one `src_file` come from the same recording.
         path: where its audio is.
     """
 
@@ -68,14 +71,29 @@ class Clip:
     path: Path
 
 
-def clip_from_name(filename: str, path: Path) -> Clip:
+def categories_of(key: str, classes: Sequence[str]) -> Mapping[int, str]:
+    """Target -> class name, for the clips of a dataset.
+
+    Args:
+        key: the dataset's.
+        classes: its class names; those of an own dataset are known from nothing else.
+    """
+    return dict(enumerate(classes)) if is_own(key) else CATEGORIES
+
+
+def clip_from_name(filename: str, path: Path, categories: Mapping[int, str] = CATEGORIES) -> Clip:
     """The clip that an ESC-50 file name describes.
+
+    Args:
+        filename: `fold-source-take-target.wav`.
+        path: where its audio is.
+        categories: target -> class name.
 
     Raises:
         DatasetError: the name is not `fold-source-take-target.wav` of a known class.
     """
     match = _NAME.fullmatch(filename)
-    if match is None or int(match["target"]) not in CATEGORIES:
+    if match is None or int(match["target"]) not in categories:
         raise DatasetError(
             f"'{filename}' is not the name of an ESC-50 clip (fold-source-take-target.wav)."
         )
@@ -84,8 +102,8 @@ def clip_from_name(filename: str, path: Path) -> Clip:
         filename=filename,
         fold=int(match["fold"]),
         target=target,
-        category=CATEGORIES[target],
-        esc10=target in ESC10_TARGETS,
+        category=categories[target],
+        esc10=categories is CATEGORIES and target in ESC10_TARGETS,
         src_file=match["src_file"],
         take=match["take"],
         path=path,

@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from esc10.datasets.downloads import RemoteFiles
-from esc10.datasets.library import MARKER, dataset_folder, files_of
+from esc10.datasets.library import files_of
 from esc10.datasets.opening import DOWNLOADED_ARCHIVE, open_local, open_online
+from esc10.datasets.places import MARKER, dataset_folder
 from esc10.datasets.sources import ExpectedFile, Source, source_of
 from esc10.datasets.supplies import Archive, Supply
 from esc10.datasets.verification import verified_sha256
@@ -47,6 +48,11 @@ def fetch(
         Cancelled: `should_stop` said so; what has arrived is kept.
     """
     source = source_of(key)
+    if source.own:
+        raise DatasetError(
+            f"{key} holds own sounds, which no host has. Make it again from its sounds, "
+            "with: python -m esc10 own PATH --title TITLE"
+        )
     final = dataset_folder(key)
     stage = final.with_name(f"{key}.partial")
     verb = "Computing" if source.synthetic else "Fetching"

@@ -10,13 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.datasets.clips import CATEGORIES, Clip, clip_from_name
+from esc10.datasets.clips import Clip, categories_of, clip_from_name
+from esc10.datasets.places import MARKER, dataset_folder, is_whole
 from esc10.datasets.sources import ExpectedFile, Source, source_of
 from esc10.errors import DatasetError
-from esc10.home import home
-
-MARKER = "complete.json"
-"""Written last: a dataset's folder without it is not one."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,10 @@ class Dataset:
     clips: tuple[Clip, ...]
     sha256: tuple[str, ...]
 
-    @cached_property
+    @property
     def classes(self) -> tuple[str, ...]:
-        """The class names, in the order of their ESC-50 targets."""
-        return tuple(CATEGORIES[target] for target in self.source.targets)
+        """The class names, in the order of their targets."""
+        return self.source.classes
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
@@ -54,16 +51,6 @@ class Dataset:
             if clip.filename == filename:
                 return clip
         raise DatasetError(f"{self.source.title} has no clip {filename}.")
-
-
-def dataset_folder(key: str) -> Path:
-    """Where the dataset with that key lives once it is whole."""
-    return home() / "datasets" / key
-
-
-def is_whole(key: str) -> bool:
-    """Whether that dataset has been fetched and verified."""
-    return (dataset_folder(key) / MARKER).is_file()
 
 
 def files_of(folder: Path) -> tuple[ExpectedFile, ...]:
@@ -88,9 +75,14 @@ def load_dataset(key: str) -> Dataset:
     """The dataset with that key; only names are read, no audio.
 
     Raises:
-        DatasetError: the key is unknown, or the dataset has not been fetched.
+        DatasetError: the key is unknown, or the dataset has not been fetched, or made.
     """
     source = source_of(key)
+    if source.own and not source.classes:
+        raise DatasetError(
+            f"The own dataset {key} is not on this machine: it was deleted, or made elsewhere. "
+            "Make it again from its sounds on the Dataset page."
+        )
     if not is_whole(key):
         raise DatasetError(
             f"{source.title} is not on this machine yet. Fetch it on the Dataset page, "
@@ -98,8 +90,11 @@ def load_dataset(key: str) -> Dataset:
         )
     folder = dataset_folder(key)
     files = sorted(files_of(folder), key=lambda file: file.filename)
+    categories = categories_of(key, source.classes)
     return Dataset(
         source=source,
-        clips=tuple(clip_from_name(file.filename, folder / file.path) for file in files),
+        clips=tuple(
+            clip_from_name(file.filename, folder / file.path, categories) for file in files
+        ),
         sha256=tuple(file.sha256 or "" for file in files),
     )

@@ -1,4 +1,6 @@
-"""The three sources of clips: where each comes from, what it holds, what its licence asks.
+"""The sources of clips: where each comes from, what it holds, what its licence asks.
+
+Three are fixed, and beside them stands every own dataset on this machine.
 
 A source also knows the files that make it complete. For ESC-10 we have the SHA-256 of each clip;
 for ESC-50 the exact size (every file is five seconds of 16-bit PCM); the practice sounds are made
@@ -13,7 +15,9 @@ from functools import cache
 from importlib import resources
 from urllib.parse import urlsplit
 
-from esc10.datasets.clips import ANIMAL_TARGETS, ESC10_TARGETS, Clip
+from esc10.datasets.clips import ANIMAL_TARGETS, CATEGORIES, ESC10_TARGETS, Clip
+from esc10.datasets.described import Description, description_of, own_descriptions
+from esc10.datasets.naming import is_own
 from esc10.errors import DatasetError
 
 ESC10_COMMIT = "553c8f1743b9dba6b282e1323c3ca8fa76923448"
@@ -67,7 +71,7 @@ class Source:
         key: its name in paths, settings and on the command line.
         title: its name for people.
         summary: one sentence on what it holds.
-        targets: the ESC-50 targets of its classes, ascending.
+        targets: the targets of its classes, ascending; of a fixed source they are ESC-50's.
         fetched_bytes: what travels over the network; 0 where nothing does.
         licence: the licence's short name.
         licence_url: its text.
@@ -75,6 +79,8 @@ class Source:
         attribution: the same in full.
         homepage: where the dataset is described.
         synthetic: True where the sounds were made by a program.
+        own: True where somebody here, or elsewhere, made it from sounds of their own.
+        own_classes: the names of an own dataset's classes; empty where it is not on this machine.
     """
 
     key: str
@@ -88,10 +94,17 @@ class Source:
     attribution: str
     homepage: str
     synthetic: bool = False
+    own: bool = False
+    own_classes: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The class names, in the order of their targets."""
+        return self.own_classes or tuple(CATEGORIES[target] for target in self.targets)
 
     def recording_url(self, clip: Clip) -> str | None:
-        """The page of the recording a clip was cut from; None for a synthetic one."""
-        return None if self.synthetic else f"https://freesound.org/s/{clip.src_file}/"
+        """The page of the recording a clip was cut from; None for a synthetic or an own one."""
+        return None if self.synthetic or self.own else f"https://freesound.org/s/{clip.src_file}/"
 
 
 _CREDIT = "K. J. Piczak, 2015. Each clip links to its recording on Freesound."
@@ -142,18 +155,47 @@ SOURCES: dict[str, Source] = {
         ),
     )
 }
-"""Every source, the embedded default first."""
+"""The fixed sources, the embedded default first."""
+
+
+def sources() -> dict[str, Source]:
+    """Every source: the fixed ones, then the own datasets on this machine, the oldest first."""
+    own = {key: _own_source(key, described) for key, described in own_descriptions().items()}
+    return {**SOURCES, **own}
 
 
 def source_of(key: str) -> Source:
     """The source with that key.
 
+    An own dataset that is not on this machine has one too, without classes: a run outlives its
+    dataset, and travels without it.
+
     Raises:
         DatasetError: there is none.
     """
-    if key not in SOURCES:
-        raise DatasetError(f"There is no dataset '{key}'. Choose one of: {', '.join(SOURCES)}.")
-    return SOURCES[key]
+    if key in SOURCES:
+        return SOURCES[key]
+    if is_own(key):
+        return _own_source(key, description_of(key))
+    raise DatasetError(f"There is no dataset '{key}'. Choose one of: {', '.join(sources())}.")
+
+
+def _own_source(key: str, described: Description | None) -> Source:
+    classes = described.classes if described else ()
+    return Source(
+        key=key,
+        title=described.title if described else f"{key} (not here)",
+        summary=described.summary if described else "Own sounds that are not on this machine.",
+        targets=tuple(range(len(classes))),
+        fetched_bytes=0,
+        licence="own sounds",
+        licence_url="",
+        credit="Own sounds.",
+        attribution="Own sounds; their rights are their authors'.",
+        homepage="",
+        own=True,
+        own_classes=classes,
+    )
 
 
 def mirrored(url: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.datasets.clips import clip_from_name
+from esc10.datasets.clips import categories_of, clip_from_name
 from esc10.exchange.members import Members, refused
 from esc10.preparation import RunConfig
 from esc10.results import CRITERIA
@@ -88,6 +88,8 @@ def _array(content: bytes, name: str, kind: Kind) -> NDArray[Any]:
 
 
 def _labels(config: RunConfig, part: str) -> list[int]:
+    categories = categories_of(config.train.dataset, config.classes)
     return [
-        config.classes.index(clip_from_name(name, Path()).category) for name in config.clips[part]
+        config.classes.index(clip_from_name(name, Path(), categories).category)
+        for name in config.clips[part]
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from esc10.datasets import CATEGORIES, SOURCES
-from esc10.datasets.clips import clip_from_name
+from esc10.datasets import SOURCES, source_of
+from esc10.datasets.clips import categories_of, clip_from_name
+from esc10.datasets.naming import are_class_names, is_own
+from esc10.datasets.own import MAX_CLIPS as MAX_OWN_CLIPS
 from esc10.errors import DatasetError, RunError
 from esc10.exchange.members import refused, shown
 from esc10.features import MelConfig
@@ -26,7 +28,7 @@ from esc10.runs import STRICT, read_config
 
 PARTS = ("train", "validation", "test")
 MAX_CLIPS = 400
-"""Every source has as many."""
+"""Every fixed source has as many."""
 
 _SHORT = 100
 _MAX_VERSIONS = 50
@@ -77,10 +79,9 @@ def _complaints(config: RunConfig, run_id: str) -> Iterator[str]:
     train = config.train
     if config.run_id != run_id:
         yield f"is of another run than its folder {run_id}"
-    if train.dataset not in SOURCES:
+    if train.dataset not in SOURCES and not is_own(train.dataset):
         yield f"names the dataset {shown(train.dataset)}, which this version does not know"
-    if config.classes != tuple(CATEGORIES[target] for target in SOURCES[train.dataset].targets):
-        yield f"names other classes than the dataset {train.dataset} has"
+    yield from _complaints_about_classes(config)
     if config.mel != MelConfig():
         yield "asks for other spectrograms than this version makes"
     if (config.scaling is None) != (train.features == "mel"):
@@ -98,21 +99,33 @@ def _complaints(config: RunConfig, run_id: str) -> Iterator[str]:
     yield from _complaints_about_clips(config)
 
 
+def _complaints_about_classes(config: RunConfig) -> Iterator[str]:
+    """What an own dataset's classes are is the run's word alone, unless the dataset is here too."""
+    key = config.train.dataset
+    if is_own(key) and not are_class_names(config.classes):
+        yield "names classes that no own dataset has: 2 to 50 different ones, in plain words"
+    known = source_of(key).classes
+    if known and config.classes != known:
+        yield f"names other classes than the dataset {key} has"
+
+
 def _complaints_about_clips(config: RunConfig) -> Iterator[str]:
     if set(config.clips) != set(PARTS) or not all(config.clips.values()):
         yield f"does not have clips for each of {', '.join(PARTS)}"
     names = [name for part in PARTS for name in config.clips[part]]
-    if len(names) > MAX_CLIPS or len(names) != len(set(names)):
-        yield f"names a clip twice, or more than {MAX_CLIPS}"
+    most = MAX_OWN_CLIPS if is_own(config.train.dataset) else MAX_CLIPS
+    if len(names) > most or len(names) != len(set(names)):
+        yield f"names a clip twice, or more than {most}"
+    categories = categories_of(config.train.dataset, config.classes)
     for name in names:
-        if _class_of(name) not in config.classes:
+        if _class_of(name, categories) not in config.classes:
             yield f"names {shown(name)}, which is no clip of the dataset {config.train.dataset}"
 
 
-def _class_of(name: str) -> str | None:
+def _class_of(name: str, categories: Mapping[int, str]) -> str | None:
     try:
         # A clip's name is short; Python refuses to read numbers of thousands of digits.
-        return clip_from_name(name, Path()).category if len(name) <= _SHORT else None
+        return clip_from_name(name, Path(), categories).category if len(name) <= _SHORT else None
     except DatasetError:
         return None
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.comparison import SIGNIFICANT, PairComparison, compare_pair, holm, in_one_sentence
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
 from esc10.errors import DatasetError
 from esc10.evaluation import JudgedClip
 from esc10.plots.f1 import LETTERS
@@ -89,7 +89,7 @@ def _say_what_differs(runs: Sequence[Run]) -> None:
     if all(run.config.clips == runs[0].config.clips for run in runs):
         return
     lines = "; ".join(
-        f"{letter}: {SOURCES[config.dataset].title}, {SPLIT_WORDS[config.split]}"
+        f"{letter}: {source_of(config.dataset).title}, {SPLIT_WORDS[config.split]}"
         + (
             f", validated on {config.validation_fold}, tested on {config.test_fold}"
             if config.split == "folds"

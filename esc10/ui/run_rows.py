@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
 from esc10.errors import RunError
 from esc10.intervals import wilson_interval
 from esc10.models import MODELS
@@ -138,7 +138,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "epochs": len(run.history()),
         "seconds_per_epoch": run.seconds_per_epoch,
         "state": state_in_words(run, weights),
-        "data": SOURCES[config.dataset].title,
+        "data": source_of(config.dataset).title,
         "split": split_in_words(run),
         "leaks": len(leaking(run.config.clips, "test")),
         "parameters": outcome.parameters if outcome else None,

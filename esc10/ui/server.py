@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from esc10.audio import load_sound
 from esc10.cluster import Cluster
-from esc10.datasets import SOURCES, Dataset, dataset_folder, is_whole, load_dataset
-from esc10.datasets.library import MARKER
+from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
+from esc10.datasets.places import MARKER
 from esc10.engine import Engine
 from esc10.evaluation import Evaluation, evaluate
 from esc10.features import MelConfig, mel_power
@@ -40,6 +40,9 @@ def engine() -> Engine:
     Raises:
         RunError: `ESC10_SCHEDULER` names a scheduler that does not answer.
     """
+    # Before the thread: two threads that import pandas at once can find half of it.
+    import pandas  # noqa: F401
+
     started = Engine(Cluster(os.environ.get("ESC10_SCHEDULER") or None))
     threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
     return started
@@ -64,7 +67,7 @@ def jobs() -> JobBoard:
 
 def datasets_here() -> list[str]:
     """The keys of the datasets that are whole."""
-    return [key for key in SOURCES if is_whole(key)]
+    return [key for key in sources() if is_whole(key)]
 
 
 @st.cache_resource(max_entries=6)

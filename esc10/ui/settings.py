@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
+from esc10.errors import RunError
 from esc10.features import KINDS, MelConfig
 from esc10.models import MODELS
 from esc10.run import Run
@@ -36,6 +38,17 @@ def choose_run(runs: list[Run], label: str, key: str) -> Run:
     return names[run_id]
 
 
+def forget_unless(key: str, options: Sequence[str]) -> None:
+    """Forget what was chosen in a box if it is none of its options any more.
+
+    Args:
+        key: the box's own.
+        options: what there is to choose from now.
+    """
+    if st.session_state.get(key, options[0]) not in options:
+        del st.session_state[key]
+
+
 def choose_settings(here: list[str]) -> TrainConfig:
     """The settings a person has chosen; they stay while other pages are visited.
 
@@ -51,14 +64,15 @@ def choose_settings(here: list[str]) -> TrainConfig:
         persist_state="session",
     )
     st.caption(MODELS[model].summary)
+    forget_unless("train dataset", here)
     key = st.selectbox(
         "Data",
         here,
-        format_func=lambda key: SOURCES[key].title,
+        format_func=lambda key: source_of(key).title,
         key="train dataset",
         persist_state="session",
     )
-    synthetic_badge(SOURCES[key])
+    synthetic_badge(source_of(key))
     left, right = st.columns([1.2, 1], vertical_alignment="bottom")
     split = left.selectbox(
         "Split",
@@ -126,7 +140,11 @@ def _more_settings(defaults: TrainConfig) -> dict[str, Any]:
 def show_split(config: TrainConfig) -> None:
     """The shapes of the split's parts, and how many of its clips leak."""
     shown = dataset(config.dataset)
-    split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
+    try:
+        split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
+    except RunError as error:
+        st.warning(str(error))
+        return
     mel = MelConfig()
     shapes = ", ".join(
         f"{name} ({len(indices)}, {mel.frames}, {mel.n_mels})"

@@ -31,13 +31,16 @@ def player(clip: Clip) -> None:
     if clip.path.exists():
         st.audio(str(clip.path), format=_FORMATS[clip.path.suffix])
     else:
-        st.error(f"{clip.path.name} is missing. Fetch the dataset again: only that is replaced.")
+        st.error(f"{clip.path.name} is missing. Fetch the dataset, or make it, again.")
 
 
 def recording(clip: Clip, dataset: Dataset) -> str:
     """In Markdown: the recording a clip was cut from, with a link to it, and the take."""
     url = dataset.source.recording_url(clip)
-    name = f"[{clip.src_file} on Freesound]({url})" if url else f"{clip.src_file} (synthetic)"
+    if url:
+        name = f"[{clip.src_file} on Freesound]({url})"
+    else:
+        name = f"{clip.src_file} (synthetic)" if dataset.source.synthetic else clip.src_file
     return f"recording {name}, take {clip.take}"
 
 

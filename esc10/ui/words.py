@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from esc10.datasets import SOURCES
+from esc10.datasets import source_of
 from esc10.errors import RunError
 from esc10.evaluation import PartEvaluation
 from esc10.features import KINDS
@@ -83,7 +83,7 @@ def long_name(run: Run) -> str:
         title_of(run),
         MODELS[config.model].title,
         run_time(run),
-        SOURCES[config.dataset].title,
+        source_of(config.dataset).title,
         SPLIT_WORDS[config.split],
     ]
     if config.features != KINDS[0]:

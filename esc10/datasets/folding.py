@@ -1,0 +1,107 @@
+"""Five folds for clips that have none: by recording where that can be told, else at random.
+
+Under the folds, 1 to 3 train, 4 validates and 5 tests. So every class must be in 4, in 5 and in one
+of the others; that goes before keeping a recording together, and where it comes to that, the pages
+count the clips that leak.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+AS_GIVEN = "as given"
+BY_RECORDING = "by recording"
+AT_RANDOM = "at random"
+
+MIN_CLIPS = 3
+"""A class needs one clip to train, one to validate and one to test."""
+
+SEED = 1234
+_TRAINING = (1, 2, 3)
+_HELD_OUT = (4, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Five folds, and how they came about.
+
+    Attributes:
+        folds: of each clip, 1 to 5.
+        how: `AS_GIVEN`, `BY_RECORDING` or `AT_RANDOM`.
+        parted: the labels of the classes whose recordings had to be parted.
+    """
+
+    folds: tuple[int, ...]
+    how: str
+    parted: tuple[int, ...] = ()
+
+
+def make_folds(
+    labels: Sequence[int], recordings: Sequence[str | None], given: Sequence[int | None]
+) -> Folds:
+    """Folds under which every class is trained on, validated and tested.
+
+    Args:
+        labels: the class of each clip, from 0; at least `MIN_CLIPS` clips of each.
+        recordings: what each clip was cut from, where that is known.
+        given: the fold each clip came with, where it came with one. They are taken if all did, and
+            if they serve every class.
+    """
+    known = [fold for fold in given if fold is not None]
+    if len(known) == len(labels) and not _badly_served(labels, known):
+        return Folds(tuple(known), AS_GIVEN)
+    told = [name is not None for name in recordings]
+    # One that is not told apart is a recording of its own; the place makes its name.
+    names = [name if name is not None else f"\0{place}" for place, name in enumerate(recordings)]
+    folds = _by_recording(labels, names)
+    parted = tuple(sorted(_badly_served(labels, folds)))
+    for label in parted:
+        clips = [place for place, other in enumerate(labels) if other == label]
+        for turn, place in enumerate(np.random.default_rng(SEED + label).permutation(clips)):
+            order = _order(label)
+            folds[place] = order[turn % len(order)]
+    return Folds(tuple(folds), BY_RECORDING if any(told) else AT_RANDOM, parted)
+
+
+def _badly_served(labels: Sequence[int], folds: Sequence[int]) -> set[int]:
+    """The classes that are not trained on, not validated, or not tested."""
+    present = set(zip(labels, folds, strict=True))
+    trained = {label for label, fold in present if fold in _TRAINING}
+    return {
+        label
+        for label in set(labels)
+        if label not in trained or any((label, fold) not in present for fold in _HELD_OUT)
+    }
+
+
+def _order(label: int) -> tuple[int, ...]:
+    """In which order folds get a class's first clips; training begins elsewhere for each class."""
+    first, *others = (_TRAINING[(label + step) % len(_TRAINING)] for step in range(len(_TRAINING)))
+    return (first, *_HELD_OUT, *others)
+
+
+def _by_recording(labels: Sequence[int], names: Sequence[str]) -> list[int]:
+    """Each recording in the fold that has the fewest clips of its class, the largest first."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place in np.random.default_rng(SEED).permutation(len(labels)):
+        places[names[place]].append(int(place))
+    of_class: dict[int, list[str]] = defaultdict(list)
+    for name, clips in places.items():
+        for label in {labels[place] for place in clips}:
+            of_class[label].append(name)
+    folds = [0] * len(labels)
+    # The class with the fewest recordings first: it has the least choice.
+    for label in sorted(of_class, key=lambda label: (len(of_class[label]), label)):
+        counts = Counter(folds[place] for place in range(len(labels)) if labels[place] == label)
+        for name in sorted(of_class[label], key=lambda name: -len(places[name])):
+            if folds[places[name][0]]:
+                continue  # it also holds clips of a class that had its turn
+            fold = min(_order(label), key=lambda fold: counts[fold])
+            for place in places[name]:
+                folds[place] = fold
+                counts[fold] += labels[place] == label
+    return folds

@@ -1,0 +1,80 @@
+"""What is said of an own dataset: how it was made, or why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from esc10.audio import CLIP_SECONDS, SAMPLE_RATE
+from esc10.datasets.folding import AS_GIVEN, AT_RANDOM, MIN_CLIPS, Folds
+from esc10.errors import DatasetError
+
+_CLASSES_NAMED = 3
+
+
+def too_few(name: str, clips: int, complaints: Sequence[str]) -> DatasetError:
+    """The error that says a class has too few sounds.
+
+    Args:
+        name: the class.
+        clips: how many of its sounds can be used.
+        complaints: a sentence for each file that was left out.
+    """
+    because = f" {_files(len(complaints))} left out: {complaints[0]}" if complaints else ""
+    return DatasetError(
+        f"The class {name} has {clips or 'no'} usable {'sound' if clips == 1 else 'sounds'}, and "
+        f"needs at least {MIN_CLIPS}: one to train, one to validate and one to test.{because} "
+        "Add sounds, or take the class out."
+    )
+
+
+def summary_of(
+    seconds: Sequence[float],
+    told: Sequence[str | None],
+    folds: Folds,
+    classes: Sequence[str],
+    skipped: int,
+) -> str:
+    """In sentences, what was done to the sounds.
+
+    Args:
+        seconds: how long each was.
+        told: the recording each comes from, where that is known.
+        folds: their folds.
+        classes: the class names.
+        skipped: how many files were left out.
+    """
+    shortened = sum(length > CLIP_SECONDS for length in seconds)
+    padded = sum(length < CLIP_SECONDS for length in seconds)
+    return (
+        f"{len(classes)} classes, {len(seconds)} clips. Each was fixed to {CLIP_SECONDS:g} s of "
+        f"mono at {SAMPLE_RATE:,} Hz: {shortened} shortened to their first {CLIP_SECONDS:g} s, "
+        f"{padded} padded with silence. {_files(skipped)} left out. "
+        + _folds_in_words(folds, told, classes)
+    )
+
+
+def _files(count: int) -> str:
+    return "1 file was" if count == 1 else f"{count or 'No'} files were"
+
+
+def _folds_in_words(folds: Folds, told: Sequence[str | None], classes: Sequence[str]) -> str:
+    if folds.how == AS_GIVEN:
+        return "The folds are those the clips came with."
+    if folds.how == AT_RANDOM:
+        return (
+            "No name tells its recording, so the folds were drawn at random for each class: if "
+            "several clips were cut from one recording, the figures flatter."
+        )
+    known = sum(recording is not None for recording in told)
+    text = (
+        "The folds keep clips of one recording together, as far as the recordings are known "
+        f"({known} of {len(told)} clips)."
+    )
+    if folds.parted:
+        named = ", ".join(classes[label] for label in folds.parted[:_CLASSES_NAMED])
+        more = " and others" if len(folds.parted) > _CLASSES_NAMED else ""
+        text += (
+            f" The clips of {named}{more} come from too few recordings for that; theirs were drawn "
+            "at random, and leak."
+        )
+    return text

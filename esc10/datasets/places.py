@@ -1,0 +1,25 @@
+"""Where datasets are on this machine, and which of them are whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from esc10.home import home
+
+MARKER = "complete.json"
+"""Written last: a dataset's folder without it is not one."""
+
+
+def datasets_folder() -> Path:
+    """Where all datasets live."""
+    return home() / "datasets"
+
+
+def dataset_folder(key: str) -> Path:
+    """Where the dataset with that key lives once it is whole."""
+    return datasets_folder() / key
+
+
+def is_whole(key: str) -> bool:
+    """Whether that dataset has been fetched and verified, or made."""
+    return (dataset_folder(key) / MARKER).is_file()
