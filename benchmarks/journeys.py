@@ -18,7 +18,7 @@ PAGES: dict[str, Wanted] = {
     "Dataset": {"[data-testid=stAudio]": 1, "[data-testid=stPlotlyChart] .xy": 3},
     "Train": {".st-key-model": 1, "[data-testid=stVegaLiteChart] .mark-symbol path": 1},
     "Evaluate": {".st-key-run": 1, "[class*=st-key-matrix] .mark-text": 2},
-    "Predict": {".st-key-judge": 1, "[data-testid=stAudioInput]": 1},
+    "Predict": {".st-key-way": 1, ".st-key-judge-weights": 1},
     "Start": FRONT_DOOR,
 }
 """Each page's name in the navigation, in the order of the visits, and what is drawn on it alone."""

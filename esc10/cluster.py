@@ -32,9 +32,14 @@ WORKER_OPTIONS = (
     *("--preload", "esc10.worker"),
     "--no-dashboard",
 )
-_QUIET = {"distributed.worker.profile.enabled": False, "distributed.admin.tick.interval": "500ms"}
+_QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.low-level-log-length": 20,
+}
 """Dask looks at every thread's stack a hundred times a second, for a dashboard nobody opens, and at
-the clock fifty times, to warn of an event loop that is late."""
+the clock fifty times, to warn of an event loop that is late. It also remembers its last thousand
+messages: those of somebody who keeps listening have a quarter of a megabyte each."""
 
 _MOST_STARTS = 3
 _CONNECT_SECONDS = 5

@@ -1,0 +1,22 @@
+"""A page with nothing but the recorder on it, or at ?live=1 the network that keeps listening."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.ui.live import show_live
+from esc10.ui.recorder import record
+from esc10.ui.server import runs_with_weights
+
+
+def main() -> None:
+    if "live" in st.query_params:
+        show_live(runs_with_weights()[0], "val_accuracy")
+        return
+    take = record("take")
+    if take is not None:
+        st.download_button("WAV", take.content, "take.wav")
+
+
+if __name__ == "__main__":
+    main()
