@@ -10,4 +10,9 @@ matrices       the confusion matrix, whose cells can be clicked
 trust          the reliability curve
 f1             classes side by side for several runs
 insides        first-layer filters, and the clips on a plane
+heard          a sound's answers, and those of its windows
+answers        an answer before and after something was done to the sound
+covering       what was covered, and what that changed
+disturbed      an answer over noise, gain, pitch or speed
+room           what a room took, band by band
 """

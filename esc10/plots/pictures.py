@@ -50,12 +50,12 @@ def clip_picture(
     frames = max(1, round(power.shape[1] * heard / mel.seconds))
     level = decibels(power)[::-1, :frames]  # high bands on top
     rows = [
-        _row("mel bands", _image(_spectrum(level), description, heard / seconds, "6.2em")),
+        _row("mel bands", _image(spectrum_png(level), description, heard / seconds, "6.2em")),
         *(
             _row(
                 html.escape(name),
                 _image(
-                    _strip(chances[:frames]),
+                    strip_png(chances[:frames]),
                     f"votes for {name}, {chances.mean():.0%} on average",
                     heard / seconds,
                     "1.05em",
@@ -106,20 +106,46 @@ def _spectrum_colours() -> list[int]:
     return [round(255 * part) for colour in sampled for part in colour]
 
 
-def _spectrum(level: NDArray[np.float32]) -> bytes:
-    """A PNG of decibels, shape (mel bands, frames), the first row on top."""
+def spectrum_png(level: NDArray[np.float32]) -> bytes:
+    """A PNG of decibels, down to 80 dB below the loudest point.
+
+    Args:
+        level: shape (mel bands, frames), the first row on top.
+    """
     shade = (level - (level.max() - _RANGE_DB)) * (255 / _RANGE_DB)
     picture = Image.fromarray(np.clip(shade, 0, 255).astype(np.uint8))
     picture.putpalette(_spectrum_colours())
     return _png(picture)
 
 
-def _strip(chances: NDArray[np.float32]) -> bytes:
-    """A PNG one pixel high: the more probable, the more opaque."""
+def strip_png(chances: NDArray[np.float32]) -> bytes:
+    """A PNG one pixel high: the more probable, the more opaque.
+
+    Args:
+        chances: a class's probability in each frame, shape (frames,).
+    """
     pixels = np.empty((1, len(chances), 4), np.uint8)
     pixels[..., :3] = _VOTE_COLOUR
     pixels[..., 3] = np.rint(255 * chances)
     return _png(Image.fromarray(pixels))
+
+
+def pooled(values: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
+    """The mean of each stretch of frames: no wider a picture than a screen can show.
+
+    Args:
+        values: shape (..., frames).
+        columns: at most so many are left.
+
+    Returns:
+        Shape (..., columns), or the values themselves where there are no more.
+    """
+    frames = values.shape[-1]
+    if frames <= columns:
+        return values
+    begins = np.arange(columns) * frames // columns
+    counts = np.diff(np.append(begins, frames))
+    return np.asarray(np.add.reduceat(values, begins, axis=-1) / counts, np.float32)
 
 
 def _png(picture: Image.Image) -> bytes:
