@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from esc10 import worker
 from esc10.cluster import Cluster
+from esc10.errors import RunError
 from esc10.features import MelConfig
 from esc10.models import LayerTable
 from esc10.preparation import RunConfig

@@ -1,133 +1,165 @@
-"""Let a trained network judge a sound that somebody uploads or records."""
+"""Let trained networks judge a sound, find out why they say so, and question it."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from esc10.audio import Sound, load_sound
-from esc10.datasets import SOURCES
-from esc10.errors import AudioError, RunError
-from esc10.features import mel_power, network_input
+from esc10.audio import Recording
+from esc10.plots.f1 import LETTERS
 from esc10.plots.palette import in_words
-from esc10.plots.probabilities import class_probabilities
-from esc10.plots.sounds import frame_votes, mel_spectrogram
-from esc10.results import CRITERIA, Answer
+from esc10.results import CRITERIA
 from esc10.run import Run
-from esc10.ui.frame import chart_pixels, explain_and_stop, guarded, open_page, picture_toolbar
+from esc10.ui.answers import show_answers
+from esc10.ui.findings import show_findings
+from esc10.ui.frame import guarded, open_page
+from esc10.ui.given import (
+    Given,
+    choose_pretence,
+    choose_recording,
+    choose_uploads,
+    readable,
+    wav_of,
+)
+from esc10.ui.kept_sounds import offer_to_keep, show_kept
+from esc10.ui.live import show_live
+from esc10.ui.many_sounds import choose_among
+from esc10.ui.questioning import show_questioning
+from esc10.ui.room import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_with_weights
-from esc10.ui.settings import choose_run
-from esc10.ui.sounds import synthetic_badge
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_name
 
-# In hertz. Streamlit records at 16,000 unless told otherwise, which cuts all above 8,000 Hz off.
-RECORDING_RATE = 44_100
+GIVEN: dict[str, Callable[[], list[Given]]] = {
+    "Record": choose_recording,
+    "Upload": choose_uploads,
+    "A clip": choose_pretence,
+}
+"""The ways in which a sound comes; beside them are Live, the room test and what was kept."""
+
+LIVE, ROOM, KEPT = "Live", "Room test", "Kept"
 
 
 def main() -> None:
     open_page("Predict")
     runs = runs_with_weights()
     if not runs:
-        explain_and_stop(
-            "No network has been trained that could judge a sound.",
-            "pages/train.py",
-            "Train a network",
+        st.info(
+            "No network has been trained that could judge a sound. You can record and keep sounds "
+            "all the same: networks can learn from them.",
+            icon=":material/info:",
         )
+        st.page_link("pages/train.py", label="**Train a network**", icon=":material/arrow_forward:")
     engine()  # warms up while people record
-    left, right = st.columns([1, 1.7], gap="medium")
+    way = st.segmented_control(
+        "Sound",
+        [*GIVEN, LIVE, ROOM, KEPT] if runs else [*GIVEN, KEPT],
+        default="Record",
+        required=True,
+        key="way",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    left, right = st.columns([1, 2], gap="medium")
+    if way == KEPT:
+        with left:
+            judges, weights = _choose_judges(runs)
+        with right:
+            kept = show_kept(judges, weights)
+            if kept is not None:
+                _show(kept, judges, weights)
+    elif way == ROOM:
+        _room(left, right, runs)
+    elif way == LIVE:
+        with left:
+            judges, weights = _choose_judges(runs, most=1)
+        with right:
+            show_live(judges[0], weights)
+    else:
+        with left:
+            given = GIVEN[way]()
+            judges, weights = _choose_judges(runs)
+        with right:
+            _judge(given, judges, weights)
+
+
+def _room(left: DeltaGenerator, right: DeltaGenerator, runs: list[Run]) -> None:
     with left:
-        run, criterion = _choice(runs)
-        content, name, kind = _sound_input()
+        ready = prepare_room_test()
+        judges, weights = _choose_judges(runs)
     with right:
-        if content is None:
+        if ready is None:
             st.info(
-                "Upload or record a sound: a dog, the rain, a clock … The networks know only "
-                + ", ".join(in_words(name) for name in run.config.classes)
-                + ". Whatever they hear, they must choose among these.",
-                icon=":material/hearing:",
+                "What becomes of a sound between a loudspeaker and a microphone? Record a clip "
+                "while it plays: here you see and hear what the room has taken.",
+                icon=":material/speaker:",
             )
         else:
-            _judge(content, name, kind, run, criterion)
+            show_room_test(*ready, judges, weights)
 
 
-def _choice(runs: list[Run]) -> tuple[Run, str]:
-    run = choose_run(runs, "Network", key="judge")
-    synthetic_badge(SOURCES[run.config.train.dataset])
-    criterion = st.selectbox(
+def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run], str]:
+    """The runs that judge, at least one where there is any, and by which of their weights."""
+    if not runs:
+        return [], CRITERIA[0]
+    names = {run.run_id: run for run in runs}
+    chosen = st.multiselect(
+        "Network" if most == 1 else "Networks",
+        list(names),
+        format_func=lambda name: long_name(names[name]),
+        default=[runs[0].run_id],
+        max_selections=most,
+        key=f"judges {most}",
+        persist_state="session",
+    )
+    weights = st.selectbox(
         CRITERION_LABEL,
         CRITERIA,
         format_func=CRITERION_WORDS.__getitem__,
         key="judge weights",
+        persist_state="session",
     )
-    return run, criterion
+    return [names[name] for name in chosen] or runs[:1], weights
 
 
-def _sound_input() -> tuple[bytes | None, str, str]:
-    """The bytes of a recording or an upload, what to call them, and their MIME type."""
-    way = st.segmented_control(
-        "Sound", ["Record", "Upload"], default="Record", required=True, key="way"
-    )
-    if way == "Record":
-        recorded = st.audio_input(
-            "Record about five seconds", sample_rate=RECORDING_RATE, key="recording"
-        )
-        st.caption(
-            "Browsers give a microphone only to https pages and to localhost, and most of them "
-            "filter out what they take for noise: rain and engines suffer."
-        )
-        return (recorded.getvalue(), "The recording", recorded.type) if recorded else (None, "", "")
-    uploaded = st.file_uploader(
-        "A sound file: WAV, FLAC, OGG, MP3 or AIFF", key="upload", max_upload_size=100
-    )
-    return (uploaded.getvalue(), uploaded.name, uploaded.type) if uploaded else (None, "", "")
-
-
-def _judge(content: bytes, name: str, kind: str, run: Run, criterion: str) -> None:
-    try:
-        sound = load_sound(content, name)
-    except AudioError as error:
-        st.error(str(error), icon=":material/hearing_disabled:")
+def _judge(given: list[Given], judges: list[Run], weights: str) -> None:
+    if not given:
+        _say_what_is_known(judges)
         return
-    power = mel_power(sound.samples, run.config.mel)
-    x = network_input(power[np.newaxis], run.config.train.features, run.config.scaling)
-    try:
-        answer = engine().answer(run, criterion, x)
-    except RunError as error:
-        st.error(str(error))
-        st.button("Try again", icon=":material/refresh:")
+    recordings = readable(given)
+    if not recordings:
         return
-    _say(answer, sound, run)
-    st.audio(content, format=kind or "audio/wav")
-    pixels = chart_pixels()
-    if answer.frames is None:
-        first, second = st.columns(2)
-        first.plotly_chart(
-            class_probabilities(answer.clip[0], run.config.classes, pixels, 360),
-            key="classes",
-            config=picture_toolbar("classes"),
-        )
-        second.plotly_chart(
-            mel_spectrogram(power, run.config.mel, "logmel", pixels, 360),
-            key="heard",
-            config=picture_toolbar("heard"),
-        )
-        return
-    first, second = st.columns([1, 1.6])
-    first.plotly_chart(
-        class_probabilities(answer.clip[0], run.config.classes, pixels, 440),
-        key="classes",
-        config=picture_toolbar("classes"),
-    )
-    votes = frame_votes(power, run.config.mel, answer.frames[0], run.config.classes, pixels, 440)
-    second.plotly_chart(votes, key="votes", config=picture_toolbar("votes"))
+    place = choose_among(recordings, judges, weights) if len(recordings) > 1 else 0
+    _show(recordings[place], judges, weights)
 
 
-def _say(answer: Answer, sound: Sound, run: Run) -> None:
-    probabilities = answer.clip[0]
-    best = int(probabilities.argmax())
-    st.markdown(f"## {in_words(run.config.classes[best])}, {probabilities[best]:.0%}")
-    if sound.remarks:
-        st.caption("This sound was " + "; ".join(sound.remarks) + ".")
+def _say_what_is_known(judges: list[Run]) -> None:
+    known = dict.fromkeys(name for run in judges for name in run.config.classes)
+    if known:
+        st.info(
+            "Record, upload or choose a sound. The network knows only "
+            + ", ".join(in_markdown(in_words(name)) for name in known)
+            + "; where a sound is like none of these, it says so.",
+            icon=":material/hearing:",
+        )
+
+
+def _show(recording: Recording, judges: list[Run], weights: str) -> None:
+    """What is wrong with it, what the networks say, and how to question that."""
+    show_findings(recording)
+    if not judges:
+        st.audio(wav_of(recording.samples), format="audio/wav")
+        offer_to_keep(recording, [])
+        return
+    answer, question = st.tabs(["The answer", "Question it"], on_change="rerun", key="predict view")
+    if answer.open:
+        with answer:
+            show_answers(recording.samples, judges, weights)
+            offer_to_keep(recording, judges[0].config.classes)
+    if question.open:
+        with question:
+            show_questioning(recording.samples, judges[0], weights)
 
 
 if __name__ == "__main__":

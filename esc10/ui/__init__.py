@@ -11,4 +11,8 @@ words      runs, times and shares as people write them
 Of the Evaluate page: matrices, clips (a card for each), reports, epochs, trust, insides with
 clip_map and layers, takeaway, importing. Of the Compare page: run_table, run_labels, deleting,
 class_scores, differences. Both: csv_files.
+
+Of the Predict page: given (the sound a person brings), recorder and live with microphone, findings,
+answers with heard_windows and playhead, many_sounds, room, kept_sounds; questioning with case,
+rearranging, brushing, deciding and disturbing. Of the Dataset page: own_sounds.
 """

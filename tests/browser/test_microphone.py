@@ -2,46 +2,153 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Page, Playwright, expect
 
+from esc10.config import TrainConfig
+from esc10.datasets import load_dataset
+from esc10.evaluation import evaluate
+from esc10.plots.palette import in_words
+from esc10.preparation import plan_run, training_data
+from esc10.run import Run
+from esc10.runs import create_run
 from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App
-from tests.browser.steps import go, set_epochs, visit
+from tests.browser.steps import choose, drawn, go, set_epochs, visit
+from tests.waiting import wait_for
 
+EPOCHS = 30
+EVEN_CLASSES = ("rain", "sea_waves", "helicopter", "chainsaw")
+"""They sound the same wherever a recording begins."""
 
-def test_a_recording_gets_a_prediction(
-    playwright: Playwright, chromium: str, practice_app: App
-) -> None:
-    clip = next((practice_app.home / "datasets" / "practice" / "audio").glob("1-*-A-10.wav"))
-    browser = playwright.chromium.launch(
-        executable_path=chromium, args=[*CHROMIUM_FLAGS, *microphone(clip)]
-    )
-    page = browser.new_context(permissions=["microphone"], viewport=LAPTOP).new_page()
-    page.set_default_timeout(60_000)
-    visit(page, practice_app, "predict")
-    expect(page.get_by_text("No network has been trained")).to_be_visible()
-    page.get_by_text("Train a network").click()
-    page.wait_for_url("**/train*")
-    set_epochs(page, 2)
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text("finished after 2 epochs")).to_be_visible(timeout=120_000)
-    go(page, "Predict")
-    recorder = page.get_by_test_id("stAudioInput")
-    recorder.get_by_role("button", name="Record").click()
-    # The recorder's own clock tells when there is something to classify.
-    expect(recorder.get_by_text("00:02")).to_be_visible()
-    recorder.get_by_role("button", name="Stop recording").click()
-    expect(page.get_by_role("heading", level=2)).to_contain_text("%")
-    expect(page.get_by_text("padded with silence")).to_be_visible()
-    expect(page.get_by_test_id("stAlert")).to_have_count(0)
-    browser.close()
+RECORDED = {"rain": 10, "clock_tick": 38, "chainsaw": 41}
+"""Classes to record, each with its target."""
+
+TAKES = 4
+MINUTES = 60_000
 
 
 def microphone(clip: Path) -> list[str]:
-    """The flags that make Chromium hear a file."""
+    """The flags that make Chromium hear a file, again and again."""
     return [
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-audio-capture={clip}",
     ]
+
+
+@contextmanager
+def hearing(playwright: Playwright, chromium: str, clip: Path) -> Iterator[Page]:
+    """A tab whose microphone hears a clip."""
+    browser = playwright.chromium.launch(
+        executable_path=chromium, args=[*CHROMIUM_FLAGS, *microphone(clip)]
+    )
+    page = browser.new_context(permissions=["microphone"], viewport=LAPTOP).new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    browser.close()
+
+
+def record_seconds(page: Page, seconds: int) -> None:
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text(f"{seconds} of 60 s")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Recorded at")).to_be_visible()
+    expect(page.locator("p.note")).to_be_empty()  # the take has arrived
+    drawn(page)
+
+
+def trained_run() -> Run:
+    """A network that has learned the practice sounds somewhat."""
+    from esc10.training import train
+
+    config = plan_run(TrainConfig("practice", "cnn", epochs=EPOCHS))
+    data = training_data(config)
+    run = create_run(config)
+    run.finish(train(data, config.train, run.add_epoch), data.y)
+    return run
+
+
+def test_a_recorded_clip_gets_its_class_and_leaves_nothing_on_the_disk(
+    playwright: Playwright, chromium: str, practice_app: App
+) -> None:
+    run = trained_run()
+    right = [
+        clip
+        for clip in evaluate(run, "val_accuracy").parts["test"].judged
+        if clip.right and clip.true in EVEN_CLASSES
+    ]
+    surest = max(right, key=lambda clip: clip.probability)
+    clip = load_dataset("practice").clip(surest.filename)
+    before = files_of(practice_app.home)
+    with hearing(playwright, chromium, clip.path) as page:
+        visit(page, practice_app, "predict")
+        record_seconds(page, 6)
+        expect(page.get_by_text("noise suppression off")).to_be_visible()
+        # The worker may still have to come up.
+        expect(page.get_by_role("heading", level=2).first).to_contain_text(
+            in_words(surest.true), timeout=2 * MINUTES
+        )
+    assert files_of(practice_app.home) - before <= {practice_app.home / "worker.log"}
+
+
+def files_of(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def test_own_recordings_become_a_dataset_that_networks_learn(
+    playwright: Playwright, chromium: str, practice_app: App
+) -> None:
+    sounds = practice_app.home / "datasets" / "practice" / "audio"
+    for place, (name, target) in enumerate(RECORDED.items()):
+        clip = next(sounds.glob(f"1-*-A-{target}.wav"))
+        with hearing(playwright, chromium, clip) as page:
+            visit(page, practice_app, "predict")
+            for take in range(TAKES):
+                record_seconds(page, 1)
+                keep(page, in_words(name))
+                kept_are(practice_app.home, place * TAKES + take + 1)
+            if name == "chainsaw":
+                make_a_dataset(page)
+                train_all_three(page, practice_app)
+                go(page, "Predict")
+                page.get_by_test_id("stButtonGroup").get_by_text("Record", exact=True).click()
+                drawn(page)
+                record_seconds(page, 2)
+                expect(page.get_by_role("heading", level=2).first).to_contain_text("%")
+
+
+def kept_are(home: Path, count: int) -> None:
+    """Wait until so many recordings are on the disk."""
+    kept = home / "kept"
+    wait_for(lambda: len(list(kept.glob("*.json"))) == count, 20, f"{count} kept recordings")
+
+
+def keep(page: Page, name: str) -> None:
+    page.get_by_role("button", name="Keep", exact=True).click()
+    field = page.get_by_role("combobox", name="What is it?")
+    field.fill(name)
+    field.press("Enter")
+    drawn(page)
+    page.get_by_role("button", name="Keep this recording").click()
+    drawn(page)
+    page.keyboard.press("Escape")
+
+
+def make_a_dataset(page: Page) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text("Kept", exact=True).click()
+    drawn(page)
+    expect(page.get_by_text(f"{TAKES} × rain")).to_be_visible()
+    page.get_by_role("button", name="Make a dataset").click()
+    page.get_by_role("button", name="Make", exact=True).click()
+    expect(page.get_by_text("The dataset is made")).to_be_visible(timeout=MINUTES)
+
+
+def train_all_three(page: Page, app: App) -> None:
+    go(page, "Train")
+    choose(page, "Data", "My recordings")
+    set_epochs(page, 2)
+    page.get_by_role("button", name="Train all three").click()
+    expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=3 * MINUTES)
