@@ -68,7 +68,7 @@ def main() -> None:
         with right:
             kept = show_kept(judges, weights)
             if kept is not None:
-                _show(kept, judges, weights)
+                _show(kept, judges, weights, keepable=False)
     elif way == ROOM:
         _room(left, right, runs)
     elif way == LIVE:
@@ -145,18 +145,22 @@ def _say_what_is_known(judges: list[Run]) -> None:
         )
 
 
-def _show(recording: Recording, judges: list[Run], weights: str) -> None:
+def _show(recording: Recording, judges: list[Run], weights: str, *, keepable: bool = True) -> None:
     """What is wrong with it, what the networks say, and how to question that."""
-    show_findings(recording)
+    classes = [name for run in judges for name in run.config.classes]
+    left, right = st.columns([5, 1])
+    with left:
+        show_findings(recording)
+    with right:
+        if keepable:
+            offer_to_keep(recording, classes)
     if not judges:
         st.audio(wav_of(recording.samples), format="audio/wav")
-        offer_to_keep(recording, [])
         return
     answer, question = st.tabs(["The answer", "Question it"], on_change="rerun", key="predict view")
     if answer.open:
         with answer:
             show_answers(recording.samples, judges, weights)
-            offer_to_keep(recording, judges[0].config.classes)
     if question.open:
         with question:
             show_questioning(recording.samples, judges[0], weights)

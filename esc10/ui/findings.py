@@ -14,7 +14,7 @@ def show_findings(recording: Recording) -> None:
     findings = diagnose(recording)
     for finding in findings:
         st.warning(
-            f"**{finding.sentence}** {finding.figure}. {finding.advice}",
+            f"**{finding.sentence}** Measured: {finding.figure}. {finding.advice}",
             icon=":material/mic_alert:",
         )
     said = "" if findings else "Nothing wrong with this recording was measured. "
