@@ -102,7 +102,7 @@ def _listen(browser: Browser, app: App) -> Results:
     """Listen for a minute, when the first predictions are over."""
     memory = Watch(app.process.pid)
     with tab(browser, app) as opened:
-        opened.open("predict", {".st-key-judge": 1})
+        opened.open("predict", journeys.PAGES["Predict"])
         page = opened.page
         page.get_by_test_id("stButtonGroup").get_by_text("Live").click()
         page.get_by_role("button", name="Listen", exact=True).click()
