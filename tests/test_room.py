@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from esc10.audio import CLIP_SAMPLES, SAMPLE_RATE
 from esc10.errors import AudioError
 from esc10.features import MelConfig
+from esc10.plots.room import loss_columns, loss_spec
 from esc10.pretence import PRETENCES
 from esc10.room import room_test
 
@@ -70,3 +71,12 @@ def test_it_is_found_across_a_room() -> None:
 def test_another_sound_or_silence_is_a_sentence(recording: NDArray[np.float32]) -> None:
     with pytest.raises(AudioError, match="not to be found in the recording"):
         room_test(noise(), recording, MEL)
+
+
+def test_the_chart_has_room_for_every_loss_and_makes_no_mountain_of_a_little_one() -> None:
+    loss = np.full(MEL.n_mels, 0.01, np.float32)
+    loss[0] = np.nan
+    assert loss_spec(loss, "#000", 14, 200)["encoding"]["y"]["scale"]["domain"] == [-10, 10]
+    assert len(loss_columns(loss, MEL)["band"]) == MEL.n_mels - 1
+    loss[5] = 30
+    assert loss_spec(loss, "#000", 14, 200)["encoding"]["y"]["scale"]["domain"] == [-30, 30]

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from esc10.features import MelConfig
 from esc10.plots import palette
 
+_LEAST_REACH_DB = 10.0
+"""Of the axis: else a loss nobody can hear would fill the picture."""
+
 
 def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[Any]]:
     """A row for each band that the clip has, column by column.
@@ -29,10 +32,11 @@ def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[An
     }
 
 
-def loss_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
+def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: above the line a band lost more than the middle one, below it less.
 
     Args:
+        loss: in dB, shape (mel bands,); the axis has room for it, and for a few dB at least.
         ink: the colour of type on the page's background.
         font_size: in pixels.
         height: in pixels.
@@ -43,6 +47,7 @@ def loss_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
         "labelColor": ink,
         "titleColor": ink,
     }
+    reach = max(_LEAST_REACH_DB, float(np.nanmax(np.abs(loss))))
     return {
         "height": height,
         "encoding": {
@@ -53,7 +58,12 @@ def loss_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
                 "scale": {"type": "log", "nice": False},
                 "axis": {"values": [0.1, 0.2, 0.5, 1, 2, 5, 10], "format": "~g"},
             },
-            "y": {"field": "loss", "type": "quantitative", "title": "dB lost"},
+            "y": {
+                "field": "loss",
+                "type": "quantitative",
+                "title": "dB lost",
+                "scale": {"domain": [-reach, reach]},
+            },
             "tooltip": [
                 {"field": "kilohertz", "title": "kHz", "format": ".2f"},
                 {"field": "loss", "title": "dB lost", "format": ".1f"},

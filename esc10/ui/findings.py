@@ -19,6 +19,6 @@ def show_findings(recording: Recording) -> None:
         )
     said = "" if findings else "Nothing wrong with this recording was measured. "
     if recording.remarks:
-        said += f"It was {in_markdown('; '.join(recording.remarks))}."
+        said += f"What was done to it: {in_markdown('; '.join(recording.remarks))}."
     if said:
         st.caption(said)

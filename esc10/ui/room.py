@@ -93,7 +93,7 @@ def _show_loss(test: RoomTest) -> None:
     st.markdown("**What the way through the room took, band by band**")
     st.vega_lite_chart(
         pa.table(loss_columns(test.loss, mel)),
-        loss_spec(ink(), chart_pixels() - 2, 240),
+        loss_spec(test.loss, ink(), chart_pixels() - 2, 240),
         key="room loss",
         width="stretch",
         alt="Loss in dB over frequency",
