@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio import Recording, fixed_length
+from esc10.errors import RunError
 from esc10.features import mel_power, network_input
 from esc10.plots.f1 import LETTERS
 from esc10.plots.palette import in_words
@@ -51,15 +52,18 @@ def choose_among(
         runs: whose answers the table shows.
         weights: by which of their weights.
         labels: what each sound is, where somebody has said so.
-
-    Raises:
-        RunError: no worker is there to answer.
     """
     columns: dict[str, list[str]] = {"sound": [sound.name for sound in recordings]}
     if labels:
         columns["in truth"] = list(labels)
     for letter, run in zip(LETTERS, runs, strict=False):
-        answers = answers_to([sound.samples for sound in recordings], run, weights)
+        try:
+            answers = answers_to([sound.samples for sound in recordings], run, weights)
+        except RunError as error:
+            # The sounds can be chosen and heard all the same.
+            st.info(str(error), icon=":material/hourglass:")
+            st.button("Look again", key=f"look again {letter}", icon=":material/refresh:")
+            continue
         columns[f"{letter} says"] = [
             f"{in_words(run.config.classes[int(chances.argmax())])} {chances.max():.0%}"
             for chances in answers
