@@ -33,6 +33,7 @@ from tests.odd_sounds import odd_sounds
 
 ROOT = Path(__file__).resolve().parents[1]
 WARM_SECONDS = 120
+LOOKS = 20
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -360,8 +361,12 @@ def test_whatever_is_uploaded_is_predicted_or_gets_one_sentence(
         box = test.file_uploader(key="upload").clear()
         box.upload(odd.path.name, odd.path.read_bytes()).run()
         assert not test.exception, odd.path.name
-        errors = [plain(error.value) for error in test.error]
-        headlines = [text.value for text in test.markdown if text.value.startswith("## ")]
+        for _ in range(LOOKS):  # a browser looks again by itself while the worker is busy
+            errors = [plain(error.value) for error in test.error]
+            headlines = [text.value for text in test.markdown if text.value.startswith("## ")]
+            if errors or headlines:
+                break
+            test.run()
         if odd.trouble is None:
             assert not errors, odd.path.name
             assert len(headlines) == 1 and "%" in headlines[0], odd.path.name
