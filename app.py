@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.models import MODELS
-from esc10.run import UNFINISHED
+from esc10.runs.run import UNFINISHED
+from esc10.training.networks import MODELS
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.server import all_runs, datasets_here, engine, with_weights
 

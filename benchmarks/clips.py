@@ -19,11 +19,11 @@ from benchmarks.report import markdown_table
 from benchmarks.sounds import best_dataset, home_with
 from benchmarks.spread import seconds, spread
 from esc10.datasets import load_dataset
-from esc10.evaluation import Evaluation, evaluate
-from esc10.features import MelConfig, feature_set
-from esc10.models import MODELS
-from esc10.plots.palette import in_words
-from esc10.runs import list_runs
+from esc10.evaluation.metrics import Evaluation, evaluate
+from esc10.features.mel import MelConfig, feature_set
+from esc10.runs.store import list_runs
+from esc10.training.networks import MODELS
+from esc10.ui.plots.palette import in_words
 
 EPOCHS, CLICKS = 5, 40
 

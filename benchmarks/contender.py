@@ -34,7 +34,7 @@ class Contender:
 
         Args:
             kind: one of `KINDS`.
-            network: a key of `esc10.models.MODELS`; of no meaning to the machine's speeds.
+            network: a key of `esc10.training.networks.MODELS`; the machine's speeds have none.
             batch: an `.npz` with `x`, shape (clips, frames, mel bands), and `y`, shape (clips,).
 
         Raises:

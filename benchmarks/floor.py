@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.contender import Step
 
 if TYPE_CHECKING:
-    from esc10.models import LayerTable
+    from esc10.training.networks import LayerTable
 
 MATRIX = 2048
 COPIED_BYTES = 2**28

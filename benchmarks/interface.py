@@ -25,9 +25,9 @@ from benchmarks.report import markdown_table
 from benchmarks.sounds import home_with
 from benchmarks.spread import Spread, seconds, spread
 from esc10.datasets import load_dataset
-from esc10.features import MelConfig, feature_set
-from esc10.models import MODELS
-from esc10.runs import runs_folder
+from esc10.features.mel import MelConfig, feature_set
+from esc10.runs.store import runs_folder
+from esc10.training.networks import MODELS
 
 SOUNDS = "practice"
 COLD_SERVERS = 2

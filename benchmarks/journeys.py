@@ -9,9 +9,9 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import App, wait_until
 from benchmarks.browser import Tab, Wanted, tab
-from esc10.models import MODELS
-from esc10.run import UNFINISHED, Run
-from esc10.runs import list_runs
+from esc10.runs.run import UNFINISHED, Run
+from esc10.runs.store import list_runs
+from esc10.training.networks import MODELS
 
 FRONT_DOOR: Wanted = {"h2": 1, "h3": 4}
 PAGES: dict[str, Wanted] = {

@@ -12,14 +12,14 @@ from keras import layers
 from numpy.typing import NDArray
 
 from benchmarks.contender import Step
-from esc10.learner import Learner
-from esc10.models import MODELS
+from esc10.training.learner import Learner
+from esc10.training.networks import MODELS
 
 CLASSES = 10
 
 
 def ours(network: str, x: NDArray[np.float32], y: NDArray[np.int64]) -> Step:
-    """A step as `esc10.training` takes it."""
+    """A step as `esc10.training.loop` takes it."""
     learner = Learner(network, x.shape[1], x.shape[2], CLASSES)
     learner.restart(seed=1, learning_rate=0.001)
     return lambda: learner.learn(x, y)

@@ -20,7 +20,7 @@ from benchmarks.crowd import Traffic, Watchers
 from benchmarks.journeys import EMPTY_TRAIN, epoch_times, start_long_training, stop_training
 from benchmarks.spread import spread
 from benchmarks.watchers import Log
-from esc10.run import Run
+from esc10.runs.run import Run
 
 TURNS = (0, 1, 10, 30, 30, 1, 10, 0)
 """How many watch, window by window; each early and late, as the curves grow longer meanwhile. Ten

@@ -24,7 +24,7 @@ from benchmarks.scale_side import DATASET
 from benchmarks.sounds import home_with
 from benchmarks.spread import seconds
 from esc10.datasets.places import MARKER
-from esc10.features import MelConfig
+from esc10.features.mel import MelConfig
 
 SIZES = (400, 2_000, 10_000)
 NETWORKS = ("cnn", "td_cnn")

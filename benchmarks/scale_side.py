@@ -14,14 +14,14 @@ import time
 from typing import Any
 
 from benchmarks.fresh import say
-from esc10.audio import load_sound
-from esc10.cluster import Cluster
-from esc10.config import TrainConfig
+from esc10.audio.loading import load_sound
 from esc10.datasets import load_dataset
-from esc10.engine import Engine
-from esc10.features import MelConfig, feature_set, mel_power
-from esc10.preparation import RunConfig, plan_run
-from esc10.run import Run
+from esc10.engine.cluster import Cluster
+from esc10.engine.queue import Engine
+from esc10.features.mel import MelConfig, feature_set, mel_power
+from esc10.runs.run import Run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import RunConfig, plan_run
 
 DATASET = "practice"
 EPOCHS = 2
@@ -46,7 +46,7 @@ def training(networks: list[str]) -> None:
     """Train each network through an engine of our own.
 
     Args:
-        networks: keys of `esc10.models.MODELS`.
+        networks: keys of `esc10.training.networks.MODELS`.
 
     Raises:
         RuntimeError: no worker came up, or a run failed.

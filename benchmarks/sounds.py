@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.config import TrainConfig
 from esc10.datasets import fetch
-from esc10.preparation import plan_run, training_data
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run, training_data
 
 BATCH = 32
 

@@ -15,13 +15,13 @@ from typing import Any
 from benchmarks.report import markdown_table
 from benchmarks.sounds import home_with
 from benchmarks.spread import seconds
-from esc10.cluster import Cluster
-from esc10.config import TrainConfig
-from esc10.engine import Engine
-from esc10.features import KINDS
-from esc10.models import MODELS
-from esc10.preparation import plan_run
-from esc10.run import UNFINISHED, Run
+from esc10.engine.cluster import Cluster
+from esc10.engine.queue import Engine
+from esc10.features.mel import KINDS
+from esc10.runs.run import UNFINISHED, Run
+from esc10.training.config import TrainConfig
+from esc10.training.networks import MODELS
+from esc10.training.plan import plan_run
 
 TARGET = 0.70
 EPOCHS = 100
@@ -40,7 +40,7 @@ def measure(networks: tuple[str, ...] = tuple(MODELS), epochs: int = EPOCHS) -> 
     """Seconds and epochs to the target for every network.
 
     Args:
-        networks: keys of `esc10.models.MODELS`.
+        networks: keys of `esc10.training.networks.MODELS`.
         epochs: after which a run has failed to reach the target.
 
     Raises:

@@ -13,7 +13,7 @@ from benchmarks.contender import Contender
 from benchmarks.report import markdown_table
 from benchmarks.sounds import BATCH, batch_of_clips, best_dataset, home_with
 from benchmarks.spread import Spread, seconds, spread
-from esc10.models import MODELS, layer_table
+from esc10.training.networks import MODELS, layer_table
 
 FORMS = ("conv1d", "conv2d", "conv2d-kept")
 ROUNDS, WARM_ROUNDS = 10, 2

@@ -1,24 +1,18 @@
 """How machines learn to hear: a lab on environmental sounds, in a browser.
 
-Data goes forward, and so does reading:
+Data goes forward through the rooms, and so does reading; a room imports those above it only:
 
-    1. datasets      sources of clips, fetched and verified   (practice, synthesis, acoustics: ours)
-    2. audio         any sound as samples; decoding: block by block; windows: of a long one
-                     diagnosis, measuring: what is wrong with a recording
-    3. features      samples as mel spectrograms, cached
-    4. splits        who trains, who validates, who tests
-    5. config        what a person chooses; preparation: all that a run needs
-    6. models        the lab's three networks
-    7. training      learning, with every epoch's answers kept; results: what it gives back
-    8. run, runs     a run's folder, and all of them; recording: how one is written;
-                     labels, deletion: what people call a run, and a way back; exchange: as a zip
-    9. evaluation    confusion, reports, intervals, mistakes; forgetting: epoch by epoch;
-                     reliability: how sure it may be; comparison: two runs on the same clips
-    10. inference    a trained network answers, and shows its inside; projection: on a plane
-                     listening, novelty: one's own sound, and when not to answer
-                     shuffling, masking, occlusion, disturbance: an answer taken apart
-                     pretence, room: what becomes of a sound on its way to a microphone
-    11. engine       training in a worker process, for the pages; questions: what pages ask there
-    12. plots, ui    figures, and what pages share
-    13. cli          the same without a browser
+    errors      what a user can meet, each one sentence
+    storage     where everything lives; a file is written whole or not at all
+    progress    how long work reports and hears a stop
+    audio       any sound as samples; what is wrong with it; what a room or an effect does to it
+    datasets    labelled clips: fetched or made, verified, split
+    features    samples as mel spectrograms, scaled on the training clips, cached, windowed
+    training    what to train, the networks, and one training from first epoch to result
+    runs        a training on disk: its folder, all of them, the bin, the zip
+    evaluation  how good a run is, from the answers it stored
+    inference   a trained network answers: a sound of any length, whether it knows it, and why
+    engine      long work beside the pages: queue, Dask worker, questions to it, jobs
+    ui          what pages are made of; the only room that knows Streamlit
+    cli         the same without a browser
 """

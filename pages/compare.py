@@ -7,18 +7,18 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from esc10.datasets import source_of, sources
-from esc10.models import MODELS
-from esc10.plots.f1 import LETTERS
-from esc10.results import CRITERIA
-from esc10.run import Run
-from esc10.ui.class_scores import show_class_scores
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.training.results import CRITERIA
+from esc10.ui.compare.class_scores import show_class_scores
+from esc10.ui.compare.differences import show_differing_clips, show_verdict
+from esc10.ui.compare.run_rows import offer_csv, right_answers, runs_table, state_in_words
+from esc10.ui.compare.run_table import show_runs, ticked_among
+from esc10.ui.compare.trash import offer_deletion, show_deleted, show_undo
 from esc10.ui.curves import show_curves
-from esc10.ui.deleting import offer_deletion, show_deleted, show_undo
-from esc10.ui.differences import show_differing_clips, show_verdict
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
-from esc10.ui.run_labels import edit_label, mark
-from esc10.ui.run_rows import offer_csv, right_answers, runs_table, state_in_words
-from esc10.ui.run_table import show_runs, ticked_among
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.run_marks import edit_label, mark
 from esc10.ui.server import all_runs
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, short_name
 

@@ -8,15 +8,15 @@ import streamlit as st
 
 from esc10 import datasets
 from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole, source_of
-from esc10.features import MelConfig, feature_set
-from esc10.plots.palette import in_words
+from esc10.features.mel import MelConfig, feature_set
 from esc10.progress import OnProgress, ShouldStop
+from esc10.ui.clip_view import player, provenance, spectrogram, waveform
+from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.own_sounds import show_own_sounds
+from esc10.ui.plots.palette import in_words
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import forget_unless
-from esc10.ui.sounds import player, provenance, spectrogram, waveform
 from esc10.ui.words import megabytes
 
 

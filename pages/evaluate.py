@@ -7,22 +7,22 @@ from collections.abc import Callable
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.evaluation import Evaluation
-from esc10.plots.palette import in_words
-from esc10.results import CRITERIA
-from esc10.run import Run
-from esc10.ui.clips import show_clips, to_compare
-from esc10.ui.epochs import show_epochs
+from esc10.evaluation.metrics import Evaluation
+from esc10.runs.run import Run
+from esc10.training.results import CRITERIA
+from esc10.ui.clip_cards import show_clips, to_compare
+from esc10.ui.clip_view import synthetic_badge
+from esc10.ui.evaluate.calibration import show_trust
+from esc10.ui.evaluate.confusion import COUNTS, SHARES, Choice, choose_cells, chosen, show_matrix
+from esc10.ui.evaluate.downloads import show_takeaway
+from esc10.ui.evaluate.epochs import show_epochs
+from esc10.ui.evaluate.import_run import show_import
+from esc10.ui.evaluate.network import show_insides
+from esc10.ui.evaluate.reports import show_reports
 from esc10.ui.frame import explain_and_stop, guarded, open_page
-from esc10.ui.importing import show_import
-from esc10.ui.insides import show_insides
-from esc10.ui.matrices import COUNTS, SHARES, Choice, choose_cells, chosen, show_matrix
-from esc10.ui.reports import show_reports
+from esc10.ui.plots.palette import in_words
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
-from esc10.ui.sounds import synthetic_badge
-from esc10.ui.takeaway import show_takeaway
-from esc10.ui.trust import show_trust
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, share
 
 PANEL_PIXELS = 600

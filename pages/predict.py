@@ -7,15 +7,16 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from esc10.audio import Recording
-from esc10.plots.f1 import LETTERS
-from esc10.plots.palette import in_words
-from esc10.results import CRITERIA
-from esc10.run import Run
-from esc10.ui.answers import show_answers
-from esc10.ui.findings import show_findings
+from esc10.audio.loading import Recording
+from esc10.runs.run import Run
+from esc10.training.results import CRITERIA
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.given import (
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import in_words
+from esc10.ui.predict.answers import show_answers
+from esc10.ui.predict.batch import choose_among
+from esc10.ui.predict.explain.tabs import show_questioning
+from esc10.ui.predict.inputs import (
     Given,
     choose_pretence,
     choose_recording,
@@ -23,11 +24,10 @@ from esc10.ui.given import (
     readable,
     wav_of,
 )
-from esc10.ui.kept_sounds import offer_to_keep, show_kept
-from esc10.ui.live import show_live
-from esc10.ui.many_sounds import choose_among
-from esc10.ui.questioning import show_questioning
-from esc10.ui.room import prepare_room_test, show_room_test
+from esc10.ui.predict.kept import offer_to_keep, show_kept
+from esc10.ui.predict.live import show_live
+from esc10.ui.predict.quality import show_findings
+from esc10.ui.predict.room_test import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_with_weights
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_name
 

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import streamlit as st
 
-from esc10.cluster import Capacity
-from esc10.config import TrainConfig
-from esc10.models import MODELS
-from esc10.preparation import plan_run
+from esc10.engine.cluster import Capacity
 from esc10.progress import OnProgress, ShouldStop
-from esc10.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
-from esc10.runs import list_runs
+from esc10.runs.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
+from esc10.runs.store import list_runs
+from esc10.training.config import TrainConfig
+from esc10.training.networks import MODELS
+from esc10.training.plan import plan_run
 from esc10.ui.curves import show_curves
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
-from esc10.ui.layers import show_layer_table
+from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import PREPARE_JOBS, all_runs, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
@@ -136,7 +136,7 @@ def _explain_waiting(capacity: Capacity) -> None:
     if capacity.workers and not capacity.trainers:
         st.warning(
             "None of the connected workers may train. Start one with: "
-            "python -m dask worker ADDRESS --resources TRAIN=1 --preload esc10.worker"
+            "python -m dask worker ADDRESS --resources TRAIN=1 --preload esc10.engine.worker"
         )
     elif not capacity.warm:
         st.info(

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from esc10 import datasets
-from esc10.config import TrainConfig
-from esc10.features import MelConfig, feature_set
-from esc10.preparation import TrainingData
+from esc10.features.mel import MelConfig, feature_set
+from esc10.training.config import TrainConfig
+from esc10.training.plan import TrainingData
 
 ARCHIVE_VARIABLE = "ESC10_ARCHIVE"
 

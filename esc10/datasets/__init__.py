@@ -21,7 +21,7 @@ kept          recordings that somebody kept, and a dataset made of them
 """
 
 from esc10.datasets.clips import CATEGORIES, Clip
-from esc10.datasets.fetching import fetch
+from esc10.datasets.fetch import fetch
 from esc10.datasets.library import Dataset, load_dataset
 from esc10.datasets.places import dataset_folder, is_whole
 from esc10.datasets.sources import SOURCES, Source, source_of, sources

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from esc10.datasets.naming import is_own
+from esc10.datasets.names import is_own
 from esc10.errors import DatasetError
 
 CATEGORIES: dict[int, str] = {

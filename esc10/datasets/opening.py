@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from esc10.datasets.downloads import RemoteFiles, download
-from esc10.datasets.metadata import animal_files
+from esc10.datasets.download import RemoteFiles, download
+from esc10.datasets.esc50 import animal_files
 from esc10.datasets.sources import (
     ESC10_ARCHIVE_URL,
     ESC50_URL,
@@ -14,7 +14,7 @@ from esc10.datasets.sources import (
     esc10_files,
     practice_files,
 )
-from esc10.datasets.supplies import Archive, Folder, Supply, Synthesis
+from esc10.datasets.suppliers import Archive, Folder, Supply, Synthesis
 from esc10.errors import DatasetError
 from esc10.progress import Tally
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from esc10.audio import CLIP_SECONDS, SAMPLE_RATE
-from esc10.datasets.folding import AS_GIVEN, AT_RANDOM, MIN_CLIPS, Folds
+from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE
+from esc10.datasets.own.folds import AS_GIVEN, AT_RANDOM, MIN_CLIPS, Folds
 from esc10.errors import DatasetError
 
 _CLASSES_NAMED = 3

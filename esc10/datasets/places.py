@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from esc10.home import home
+from esc10.storage import home
 
 MARKER = "complete.json"
 """Written last: a dataset's folder without it is not one."""

@@ -16,8 +16,8 @@ from importlib import resources
 from urllib.parse import urlsplit
 
 from esc10.datasets.clips import ANIMAL_TARGETS, CATEGORIES, ESC10_TARGETS, Clip
-from esc10.datasets.described import Description, description_of, own_descriptions
-from esc10.datasets.naming import is_own
+from esc10.datasets.description import Description, description_of, own_descriptions
+from esc10.datasets.names import is_own
 from esc10.errors import DatasetError
 
 ESC10_COMMIT = "553c8f1743b9dba6b282e1323c3ca8fa76923448"
@@ -236,7 +236,9 @@ def esc10_files() -> tuple[ExpectedFile, ...]:
 @cache
 def practice_files() -> tuple[ExpectedFile, ...]:
     """The files of the practice sounds: 16-bit PCM, so their sizes are known beforehand."""
-    from esc10 import practice  # loads SciPy's signal processing, which pages do without
+    from esc10.datasets.practice import (
+        plan as practice,  # loads SciPy's signal processing, which pages do without
+    )
 
     size = 44 + 2 * practice.SAMPLES
     return tuple(ExpectedFile(name, f"audio/{name}", size=size) for name in practice.filenames())

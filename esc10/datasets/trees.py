@@ -1,6 +1,6 @@
 """A stranger's files by their paths, and a folder of them; a zip is `esc10.datasets.zip_trees`.
 
-Unlike `esc10.datasets.supplies`, which looks for files whose names are known, a tree goes by whole
+Unlike `esc10.datasets.suppliers`, which looks for files whose names are known, a tree goes by whole
 paths: every class may have its `1.wav`.
 """
 
@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from esc10.datasets.supplies import MAX_FOLDER_ENTRIES
+from esc10.datasets.suppliers import MAX_FOLDER_ENTRIES
 from esc10.errors import DatasetError
 
 MAX_TEXT_BYTES = 4 * 2**20
@@ -26,7 +26,7 @@ class Tree(Protocol):
     names: tuple[str, ...]
 
     def sound(self, name: str) -> Path | bytes:
-        """What `esc10.audio.load_sound` reads; `DatasetError` where there is none."""
+        """What `esc10.audio.loading.load_sound` reads; `DatasetError` where there is none."""
 
     def text(self, name: str) -> bytes:
         """The bytes of a small file; `DatasetError` where there is none, or a large one."""

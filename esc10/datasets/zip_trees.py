@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-from esc10.datasets.supplies import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS
+from esc10.datasets.suppliers import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS
 from esc10.datasets.trees import MAX_TEXT_BYTES, is_clutter, shown
 from esc10.errors import DatasetError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
-from esc10.plots.curves import METRICS, curve_columns, curve_spec
-from esc10.run import Run
+from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels
+from esc10.ui.plots.curves import METRICS, curve_columns, curve_spec
 from esc10.ui.words import plain_name
 
 _KEPT_TABLES = 64
@@ -25,7 +25,7 @@ _COLUMNS = pa.schema(
         "high": pa.float32(),
     }
 )
-"""The columns of `esc10.plots.curves.curve_columns`."""
+"""The columns of `esc10.ui.plots.curves.curve_columns`."""
 
 
 _NO_POINT = pa.table({name: [None] for name in _COLUMNS.names}, schema=_COLUMNS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from esc10.jobs import Job
-from esc10.plots import palette
+from esc10.engine.jobs import Job
 from esc10.progress import Progress
-from esc10.run import Run
+from esc10.runs.run import Run
+from esc10.ui.plots import palette
 from esc10.ui.server import engine, jobs
 from esc10.ui.words import STATE_WORDS, best_in_words, duration, megabytes, short_name
 

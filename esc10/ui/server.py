@@ -15,16 +15,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.audio import load_sound
-from esc10.cluster import Cluster
+from esc10.audio.loading import load_sound
 from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
 from esc10.datasets.places import MARKER
-from esc10.engine import Engine
-from esc10.evaluation import Evaluation, evaluate
-from esc10.features import MelConfig, mel_power
-from esc10.jobs import JobBoard
-from esc10.run import Run
-from esc10.runs import list_runs
+from esc10.engine.cluster import Cluster
+from esc10.engine.jobs import JobBoard
+from esc10.engine.queue import Engine
+from esc10.evaluation.metrics import Evaluation, evaluate
+from esc10.features.mel import MelConfig, mel_power
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
 
 FETCH_JOBS = "fetch "
 """How the names of the jobs begin that fetch a dataset; its key follows."""
@@ -103,7 +103,7 @@ class ClipSound:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def clip_sound(path: Path) -> ClipSound:
-    """A clip's sound, as `esc10.audio.load_sound` reads it.
+    """A clip's sound, as `esc10.audio.loading.load_sound` reads it.
 
     Raises:
         AudioError: the clip is damaged.

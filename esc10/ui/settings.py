@@ -7,15 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from esc10.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.datasets import source_of
+from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
-from esc10.features import KINDS, MelConfig
-from esc10.models import MODELS
-from esc10.run import Run
-from esc10.splits import SPLITS
+from esc10.features.mel import KINDS, MelConfig
+from esc10.runs.run import Run
+from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
+from esc10.training.networks import MODELS
+from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.server import dataset
-from esc10.ui.sounds import synthetic_badge
 from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, leaks_in_words, long_name
 
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from esc10.datasets import source_of
+from esc10.datasets.splits import SPLITS, leaking
 from esc10.errors import RunError
-from esc10.evaluation import PartEvaluation
-from esc10.features import KINDS
-from esc10.intervals import wilson_interval
-from esc10.models import MODELS
-from esc10.results import EpochRow, best_epochs
-from esc10.run import Run
-from esc10.splits import SPLITS, leaking
+from esc10.evaluation.intervals import wilson_interval
+from esc10.evaluation.metrics import PartEvaluation
+from esc10.features.mel import KINDS
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.training.results import EpochRow, best_epochs
 
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)

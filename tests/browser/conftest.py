@@ -16,9 +16,9 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.waiting import wait_for
+from tests.support import ROOT
+from tests.support.waiting import wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 LAPTOP = {"width": 1280, "height": 800}
 CHROMIUM_FLAGS = [

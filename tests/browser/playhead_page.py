@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from esc10.audio import CLIP_SAMPLES, SAMPLE_RATE
-from esc10.features import MelConfig, mel_power
-from esc10.ui.playhead import show_playhead
+from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
+from esc10.features.mel import MelConfig, mel_power
+from esc10.ui.player.player import show_playhead
 
 CLASSES = ("dog", "sea_waves", "rain", "rooster", "clock_tick", "sneezing")
 

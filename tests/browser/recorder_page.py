@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from esc10.ui.live import show_live
-from esc10.ui.recorder import record
+from esc10.ui.microphone.recorder import record
+from esc10.ui.predict.live import show_live
 from esc10.ui.server import runs_with_weights
 
 

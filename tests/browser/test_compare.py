@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from esc10.deletion import deleted_runs
-from esc10.labels import set_label
-from esc10.runs import list_runs
+from esc10.runs.labels import set_label
+from esc10.runs.store import list_runs
+from esc10.runs.trash import deleted_runs
 from tests.browser.conftest import App
 from tests.browser.steps import drawn, visit
-from tests.test_compare_page import finished
+from tests.pages.test_compare import finished
 
 HEADER_ROWS = 1
 

@@ -12,14 +12,15 @@ import pytest
 import soundfile
 from playwright.sync_api import Locator, Page, expect
 
-from esc10 import cli, datasets
-from esc10.config import TrainConfig
+from esc10 import datasets
+from esc10.cli import parser as cli
 from esc10.datasets import load_dataset
-from esc10.forgetting import evaluate_epoch
-from esc10.plots.palette import in_words
-from esc10.preparation import plan_run, training_data
-from esc10.run import Run
-from esc10.runs import create_run
+from esc10.evaluation.forgetting import evaluate_epoch
+from esc10.runs.run import Run
+from esc10.runs.store import create_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run, training_data
+from esc10.ui.plots.palette import in_words
 from tests.browser.conftest import App, free_port, start_app, stop_app
 from tests.browser.steps import drawn, visit
 from tests.conftest import link_tree
@@ -32,7 +33,7 @@ PARTS = ("validation", "test")
 @pytest.fixture(scope="module")
 def real_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with ESC-10 and a network that was trained on it for a moment."""
-    from esc10.training import train
+    from esc10.training.loop import train
 
     master = tmp_path_factory.mktemp("real") / "home"
     with pytest.MonkeyPatch.context() as patch:
@@ -163,7 +164,7 @@ def test_the_scrubber_shows_each_epochs_matrix(
     page: Page, real_app: App, verdict: dict, home: Path
 ) -> None:
     (folder,) = (path for path in (home / "runs").iterdir() if not path.name.startswith("."))
-    from esc10.runs import load_run
+    from esc10.runs.store import load_run
 
     run = load_run(folder.name)
     visit(page, real_app, "evaluate")

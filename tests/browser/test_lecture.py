@@ -9,7 +9,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from esc10.runs import list_runs
+from esc10.runs.store import list_runs
 from tests.browser.conftest import App
 from tests.browser.steps import choose, drawn, go, set_epochs, visit
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App
 from tests.browser.steps import charts, drawn, points, set_epochs, visit
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 EPOCHS = 20
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, expect
 
-from esc10.config import TrainConfig
 from esc10.datasets import load_dataset
-from esc10.evaluation import evaluate
-from esc10.plots.palette import in_words
-from esc10.preparation import plan_run, training_data
-from esc10.run import Run
-from esc10.runs import create_run
+from esc10.evaluation.metrics import evaluate
+from esc10.runs.run import Run
+from esc10.runs.store import create_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run, training_data
+from esc10.ui.plots.palette import in_words
 from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App
 from tests.browser.steps import choose, drawn, go, set_epochs, visit
-from tests.waiting import wait_for
+from tests.support.waiting import wait_for
 
 EPOCHS = 30
 EVEN_CLASSES = ("rain", "sea_waves", "helicopter", "chainsaw")
@@ -62,7 +62,7 @@ def record_seconds(page: Page, seconds: int) -> None:
 
 def trained_run() -> Run:
     """A network that has learned the practice sounds somewhat."""
-    from esc10.training import train
+    from esc10.training.loop import train
 
     config = plan_run(TrainConfig("practice", "cnn", epochs=EPOCHS))
     data = training_data(config)

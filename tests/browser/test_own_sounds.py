@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App
 from tests.browser.steps import drawn, visit
-from tests.own_sounds import numbered, sounds, zip_of
+from tests.support.own_sounds import numbered, sounds, zip_of
 
 
 def test_a_zip_becomes_a_dataset_and_goes_again(page: Page, practice_app: App) -> None:

@@ -14,11 +14,12 @@ import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from esc10.plots.palette import in_words
-from tests.browser.conftest import ROOT, START_SECONDS, App, free_port, stop_app
+from esc10.ui.plots.palette import in_words
+from tests.browser.conftest import START_SECONDS, App, free_port, stop_app
 from tests.browser.playhead_page import CLASSES, made_votes
 from tests.browser.steps import drawn
-from tests.waiting import wait_for
+from tests.support import ROOT
+from tests.support.waiting import wait_for
 
 SECONDS = 5.0
 

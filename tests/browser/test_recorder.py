@@ -18,10 +18,11 @@ import soundfile
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, Playwright, WebSocket, expect
 
-from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, ROOT, App, free_port, stop_app
+from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App, free_port, stop_app
 from tests.browser.steps import drawn, visit
 from tests.browser.test_microphone import microphone
-from tests.waiting import wait_for
+from tests.support import ROOT
+from tests.support.waiting import wait_for
 
 ELSEWHERE = "lecture.test"
 """Leads to this machine, but is neither localhost nor https: browsers give it no microphone."""

@@ -10,10 +10,11 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 
-from esc10.runs import list_runs
-from tests.browser.conftest import LAPTOP, ROOT, App, free_port, start_app, stop_app
+from esc10.runs.store import list_runs
+from tests.browser.conftest import LAPTOP, App, free_port, start_app, stop_app
 from tests.browser.steps import points, set_epochs, visit
-from tests.waiting import wait_for
+from tests.support import ROOT
+from tests.support.waiting import wait_for
 
 
 def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interrupted(

@@ -1,0 +1,67 @@
+"""Bringing in a dataset, or making one of own sounds."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from esc10 import datasets
+from esc10.datasets.description import description_of
+from esc10.datasets.own.build import make_own
+from esc10.errors import DatasetError
+from esc10.progress import Progress
+
+
+def show(progress: Progress) -> None:
+    """Say on stderr how far a long operation is."""
+    if progress.files == progress.total_files or progress.files % 50 == 0:
+        # Back to the start of the line, so that an error's sentence has it to itself.
+        print(
+            f"{progress.doing}: {progress.files}/{progress.total_files} files",
+            end="\n" if progress.files == progress.total_files else "\r",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+def fetch(options: Namespace) -> dict[str, Any]:
+    """Bring in a dataset and verify every clip."""
+    datasets.fetch(options.dataset, options.from_path, show)
+    dataset = datasets.load_dataset(options.dataset)
+    return {
+        "dataset": options.dataset,
+        "synthetic": dataset.source.synthetic,
+        "clips": len(dataset.clips),
+        "classes": list(dataset.classes),
+        "folder": str(datasets.dataset_folder(options.dataset)),
+    }
+
+
+def fetch_in_words(answer: dict[str, Any]) -> str:
+    """One line."""
+    return f"{answer['dataset']}: {answer['clips']} clips, verified, in {answer['folder']}"
+
+
+def own(options: Namespace) -> dict[str, Any]:
+    """Make a dataset of own sounds, in a folder or a zip."""
+    key = make_own(options.source.expanduser(), options.title, show)
+    described = description_of(key)
+    if described is None:
+        raise DatasetError(f"{key} was made, and is gone already. Make it again.")
+    return {
+        "dataset": key,
+        "title": described.title,
+        "classes": list(described.classes),
+        "clips": described.clips,
+        "folds": described.folds,
+        "summary": described.summary,
+        "skipped": list(described.skipped),
+        "folder": str(datasets.dataset_folder(key)),
+    }
+
+
+def own_in_words(answer: dict[str, Any]) -> str:
+    """A line, what was done to the sounds, and the first files that were left out."""
+    lines = [f"{answer['dataset']}: {answer['title']}, in {answer['folder']}", answer["summary"]]
+    return "\n".join([*lines, *(f"Left out: {sentence}" for sentence in answer["skipped"])])

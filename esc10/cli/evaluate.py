@@ -1,0 +1,116 @@
+"""Judging a run, and letting it judge sounds."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from esc10 import datasets
+from esc10.audio.loading import load_sound
+from esc10.cli.figures import accuracy_in_words
+from esc10.errors import AudioError
+from esc10.features.mel import mel_power, network_input
+from esc10.runs.run import Run
+from esc10.runs.store import find_run
+
+if TYPE_CHECKING:
+    from esc10.evaluation.metrics import JudgedClip
+    from esc10.inference.classifier import Classifier
+
+
+def evaluate(options: Namespace) -> dict[str, Any]:
+    """Judge a run on its validation and test clips."""
+    from esc10.evaluation.metrics import evaluate as evaluate_run
+
+    run = find_run(options.run)
+    verdict = evaluate_run(run, options.weights)
+    parts = {
+        name: {
+            "accuracy": part.accuracy,
+            "interval": list(part.interval),
+            "confusion": part.confusion.tolist(),
+            "report": part.report,
+            "misclassified": [_clip(clip) for clip in part.mistakes],
+            "clips": [_clip(clip) for clip in part.judged],
+        }
+        for name, part in verdict.parts.items()
+    }
+    return {
+        "run_id": verdict.run_id,
+        "weights": verdict.weights,
+        "epoch": verdict.epoch,
+        "synthetic": datasets.source_of(run.config.train.dataset).synthetic,
+        "classes": list(verdict.classes),
+        **parts,
+    }
+
+
+def _clip(clip: JudgedClip) -> dict[str, Any]:
+    return {
+        "filename": clip.filename,
+        "true": clip.true,
+        "predicted": clip.predicted,
+        "probability": clip.probability,
+    }
+
+
+def evaluate_in_words(answer: dict[str, Any]) -> str:
+    """The accuracies with their intervals, and the reports."""
+    lines = [f"{answer['run_id']}, weights of epoch {answer['epoch']} (by {answer['weights']})"]
+    for name in ("validation", "test"):
+        part = answer[name]
+        lines += [
+            "",
+            f"{name}: accuracy {accuracy_in_words(part['accuracy'], part['interval'])}, "
+            f"{len(part['misclassified'])} misclassified",
+            f"{'':16}precision  recall      f1  support",
+        ]
+        for row, figures in part["report"].items():
+            precision, recall, f1, support = figures.values()
+            lines.append(f"{row:16}{precision:9.3f}{recall:8.3f}{f1:8.3f}{support:9.0f}")
+    return "\n".join(lines)
+
+
+def predict(options: Namespace) -> dict[str, Any]:
+    """Classify sound files with a run's best weights."""
+    run = find_run(options.run)
+    weights = run.weights("val_accuracy")
+    from esc10.inference.classifier import Classifier
+
+    classifier = Classifier(run.config, weights)
+    return {
+        "run_id": run.run_id,
+        "files": [_predict_file(path, classifier, run) for path in options.files],
+    }
+
+
+def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any]:
+    try:
+        sound = load_sound(path, path.name)
+    except AudioError as error:
+        return {"file": str(path), "error": str(error)}
+    power = mel_power(sound.samples, run.config.mel)[np.newaxis]
+    x = network_input(power, run.config.train.features, run.config.scaling)
+    probabilities = classifier.answer(x).clip[0]
+    best_first = np.argsort(-probabilities)
+    return {
+        "file": str(path),
+        "classes": [
+            {"name": run.config.classes[label], "probability": float(probabilities[label])}
+            for label in best_first
+        ],
+        "remarks": list(sound.remarks),
+    }
+
+
+def predict_in_words(answer: dict[str, Any]) -> str:
+    """A line per file that could be classified."""
+    return "\n".join(
+        f"{item['file']}: "
+        + ", ".join(f"{best['name']} {best['probability']:.2f}" for best in item["classes"][:3])
+        for item in answer["files"]
+        if "classes" in item
+    )

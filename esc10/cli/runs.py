@@ -1,0 +1,96 @@
+"""The runs: listed, handed on as a zip, taken in from one."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from esc10.cli.figures import accuracy_in_words, best_figures
+from esc10.errors import RunError
+from esc10.runs.run import Run
+from esc10.runs.store import find_run, list_runs
+from esc10.storage import write_whole
+from esc10.training.plan import RunConfig
+
+
+def runs(options: Namespace) -> dict[str, Any]:
+    """List the runs, the newest first."""
+    del options
+    found, complaints = list_runs()
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return {"runs": [_run_row(run) for run in found]}
+
+
+def _run_row(run: Run) -> dict[str, Any]:
+    outcome = run.outcome
+    return {
+        "run_id": run.run_id,
+        "state": run.state,
+        "reason": outcome.reason if outcome else None,
+        **asdict(run.config.train),
+        "created": run.config.created,
+        "epochs_trained": len(run.history()),
+        "seconds_per_epoch": run.seconds_per_epoch,
+        **best_figures(run),
+    }
+
+
+def runs_in_words(answer: dict[str, Any]) -> str:
+    """A line per run."""
+    return "\n".join(map(_row_in_words, answer["runs"])) or "No runs yet."
+
+
+def _row_in_words(row: dict[str, Any]) -> str:
+    line = (
+        f"{row['run_id']}  {row['state']:11}  {row['dataset']:8}  {row['epochs_trained']:4} epochs"
+    )
+    if not row["epochs_trained"]:
+        return line
+    accuracy = accuracy_in_words(row["best_val_accuracy"], row["best_val_accuracy_interval"])
+    return f"{line}  val_accuracy {accuracy}"
+
+
+def export(options: Namespace) -> dict[str, Any]:
+    """Write a run as one zip, which another installation imports."""
+    from esc10.runs.exchange import run_zip
+
+    run = find_run(options.run)
+    content = run_zip(run)
+    path: Path = options.output
+    try:
+        # Writing would make the folder, and what was mistyped would be found nowhere.
+        path.parent.stat()
+        write_whole(path, content)
+    except OSError as cause:
+        reason = (cause.strerror or str(cause)).lower()
+        raise RunError(
+            f"{path} cannot be written: {reason}. Name a file in a folder you may write to."
+        ) from cause
+    return {"run_id": run.run_id, "file": str(path)}
+
+
+def export_in_words(answer: dict[str, Any]) -> str:
+    """One line."""
+    return f"{answer['run_id']} is in {answer['file']}"
+
+
+def import_zip(options: Namespace) -> dict[str, Any]:
+    """Take in a run that another installation exported."""
+    from esc10.runs.exchange import import_run
+
+    return {"run_id": import_run(options.file, _refuse_misfits).run_id}
+
+
+def _refuse_misfits(config: RunConfig, weights: bytes) -> None:
+    from esc10.inference.classifier import Classifier  # Keras: seconds that a bad zip is not worth
+
+    Classifier(config, weights)
+
+
+def import_zip_in_words(answer: dict[str, Any]) -> str:
+    """One line."""
+    return f"{answer['run_id']} is here"

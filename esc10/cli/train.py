@@ -1,0 +1,91 @@
+"""Training a network in this process."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from argparse import Namespace
+from dataclasses import fields
+from typing import Any
+
+from esc10.cli.datasets import show
+from esc10.cli.figures import accuracy_in_words, best_figures, interval_of
+from esc10.runs.run import Outcome
+from esc10.runs.store import create_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import TrainingData, plan_run, training_data
+from esc10.training.results import EpochRow
+
+
+def train(options: Namespace) -> dict[str, Any]:
+    """Train a network and store the run."""
+    names = [field.name for field in fields(TrainConfig) if hasattr(options, field.name)]
+    config = TrainConfig(**{name: getattr(options, name) for name in names})
+    run_config = plan_run(config, show)
+    data = training_data(run_config)
+    run = create_run(run_config)
+    # After the configuration: Keras takes seconds to import, and a bad setting none to refuse.
+    from esc10.training.loop import train as train_network
+
+    stop = _stop_at_interrupt()
+
+    def on_epoch_end(row: EpochRow) -> None:
+        run.add_epoch(row)
+        print(_epoch_in_words(row, data), file=sys.stderr)
+
+    run.add_event("started")
+    try:
+        result = train_network(data, config, on_epoch_end, stop.is_set)
+    except KeyboardInterrupt:
+        run.end(Outcome("interrupted", "somebody interrupted the command twice", {}))
+        raise
+    except Exception as error:
+        run.end(Outcome("failed", f"{type(error).__name__}: {error}", {}))
+        raise
+    run.finish(result, data.y)
+    return {
+        "run_id": run.run_id,
+        "model": config.model,
+        "parameters": result.parameters,
+        "trainable_parameters": result.trainable_parameters,
+        "epochs": len(result.history),
+        "seconds_per_epoch": run.seconds_per_epoch,
+        **best_figures(run),
+    }
+
+
+def _epoch_in_words(row: EpochRow, data: TrainingData) -> str:
+    shares = {"train": row.accuracy, "validation": row.val_accuracy}
+    accuracy, val_accuracy = (
+        accuracy_in_words(value, interval_of(value, len(data.y[part])))
+        for part, value in shares.items()
+    )
+    return (
+        f"epoch {row.epoch}: loss {row.loss:.4f}, accuracy {accuracy}, "
+        f"val_loss {row.val_loss:.4f}, val_accuracy {val_accuracy}, {row.seconds:.1f} s"
+    )
+
+
+def _stop_at_interrupt() -> threading.Event:
+    """An event that the first Ctrl-C sets, so that the best weights so far are kept."""
+    stop = threading.Event()
+
+    def heard(*_: object) -> None:
+        print("Stopping; the best weights so far are kept.", file=sys.stderr)
+        stop.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, heard)
+    return stop
+
+
+def train_in_words(answer: dict[str, Any]) -> str:
+    """One line."""
+    if answer["best_val_accuracy"] is None:
+        return f"{answer['run_id']}: no epoch was finished, or the loss became infinite."
+    accuracy = accuracy_in_words(answer["best_val_accuracy"], answer["best_val_accuracy_interval"])
+    return (
+        f"{answer['run_id']}: {answer['epochs']} epochs, best validation accuracy {accuracy}, "
+        f"best validation loss {answer['best_val_loss']:.3f}"
+    )

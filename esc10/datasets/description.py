@@ -1,0 +1,97 @@
+"""How an own dataset describes itself: a file beside its marker, checked when it is read."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ConfigDict, TypeAdapter
+
+from esc10.datasets.names import are_class_names, is_own, plain_words
+from esc10.datasets.places import datasets_folder, is_whole
+from esc10.storage import write_whole
+
+DESCRIPTION = "source.json"
+
+_MAX_BYTES = 64 * 1024
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an own dataset is.
+
+    Attributes:
+        title: its name for people, in plain words.
+        classes: the class names in plain words; a clip's target is the place of its class.
+        clips: how many there are.
+        folds: how the folds were made, one of `esc10.datasets.own.folds`'s words.
+        summary: in sentences, what was done to the sounds.
+        skipped: a sentence for each file that was left out, the first of them only.
+        created: when it was made, ISO 8601, UTC.
+    """
+
+    title: str
+    classes: tuple[str, ...]
+    clips: int
+    folds: str
+    summary: str
+    skipped: tuple[str, ...]
+    created: str
+
+
+_DESCRIPTION = TypeAdapter(Description | None, config=ConfigDict(strict=True, extra="forbid"))
+# The union carries the configuration into the dataclass, which by itself knows no Pydantic.
+
+
+def write_description(folder: Path, description: Description) -> None:
+    """Store a description in the folder of its dataset.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    content = json.dumps(asdict(description), indent=1).encode()
+    write_whole(folder / DESCRIPTION, content)
+
+
+def own_descriptions() -> dict[str, Description]:
+    """For each own dataset on this machine that is whole, by its key, what it is; oldest first.
+
+    A folder whose description is damaged is none of them.
+    """
+    try:
+        with os.scandir(datasets_folder()) as entries:
+            keys = [entry.name for entry in entries if is_own(entry.name)]
+    except OSError:
+        return {}
+    found = {key: described for key in keys if (described := description_of(key)) is not None}
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].created, pair[0])))
+
+
+def description_of(key: str) -> Description | None:
+    """What the own dataset with that key is; None where it is not here, or damaged."""
+    if not is_own(key) or not is_whole(key):
+        return None
+    path = datasets_folder() / key / DESCRIPTION
+    try:
+        state = path.stat()
+        return _read(path, state.st_size, state.st_mtime_ns)
+    except (OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(path: Path, size: int, changed: int) -> Description:
+    """Pages ask at every click; a file is read once for every change."""
+    del changed
+    if size > _MAX_BYTES:
+        raise ValueError("no description is as long")
+    described = _DESCRIPTION.validate_json(path.read_bytes())
+    if described is None or not are_class_names(described.classes):
+        raise ValueError("no description of classes")
+    if not described.title or plain_words(described.title) != described.title:
+        raise ValueError("the title is not in plain words")
+    return described

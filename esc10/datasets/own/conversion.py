@@ -1,0 +1,98 @@
+"""Own sounds as clips: five seconds of mono at 22,050 Hz, in 16 bits."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from esc10.audio.loading import SAMPLE_RATE, load_sound
+from esc10.datasets.own.layouts import FoundSound
+from esc10.datasets.trees import Tree, shown
+from esc10.errors import AudioError, Cancelled, DatasetError
+from esc10.progress import OnProgress, Progress, ShouldStop, Tally
+
+_PARALLEL_FILES = 4
+_SMALLEST = 1 / 2**15
+"""The smallest step of 16-bit audio; what stays below it would be written as silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped:
+    """A sound that became a clip.
+
+    Attributes:
+        found: the sound.
+        path: its clip, under a name of no meaning yet.
+        seconds: how long the sound was.
+    """
+
+    found: FoundSound
+    path: Path
+    seconds: float
+
+
+def clip_all(
+    tree: Tree,
+    found: Sequence[FoundSound],
+    folder: Path,
+    title: str,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> tuple[list[Clipped], list[str]]:
+    """The clips of all sounds, in their order; and a sentence for each sound that became none.
+
+    Args:
+        tree: where the sounds are.
+        found: which they are.
+        folder: where the clips go, each under a name of no meaning.
+        title: of the dataset, for the progress.
+        on_progress: told the files that are done.
+        should_stop: polled between files.
+
+    Raises:
+        OSError: the disk refused.
+        Cancelled: `should_stop` said so.
+    """
+    folder.mkdir(parents=True)
+    tally = Tally(Progress(f"Making {title}", 0, len(found)), on_progress)
+
+    def clip(place: int, sound: FoundSound) -> Clipped | str:
+        if should_stop():
+            raise Cancelled(f"Making {title}: cancelled. Nothing of it is kept.")
+        done = _clip(tree, sound, folder / f"{place}.part")
+        tally.add(files=1)
+        return done
+
+    with ThreadPoolExecutor(_PARALLEL_FILES) as pool:
+        jobs = [pool.submit(clip, place, sound) for place, sound in enumerate(found)]
+        try:
+            done = [job.result() for job in jobs]
+        finally:
+            for job in jobs:  # after the first trouble the rest need not be tried
+                job.cancel()
+    clips = [one for one in done if isinstance(one, Clipped)]
+    return clips, [one for one in done if isinstance(one, str)]
+
+
+def _clip(tree: Tree, found: FoundSound, path: Path) -> Clipped | str:
+    name = shown(found.name)
+    try:
+        sound = load_sound(tree.sound(found.name), name)
+    except (AudioError, DatasetError) as error:
+        return str(error)
+    loudest = float(np.abs(sound.samples).max())
+    if loudest < _SMALLEST:
+        return f"{name} is silent: there is nothing to learn from it."
+    # Files of floating-point numbers may exceed full scale, which 16 bits cannot.
+    samples = sound.samples / max(1.0, loudest)
+    # Through memory: libsndfile calls a full disk a "system error", Python says what it was.
+    content = io.BytesIO()
+    soundfile.write(content, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
+    path.write_bytes(content.getvalue())
+    return Clipped(found, path, sound.seconds)

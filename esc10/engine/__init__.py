@@ -1,0 +1,1 @@
+"""Long work beside the pages: the queue of runs, the Dask worker, questions to it, and jobs."""

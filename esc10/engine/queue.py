@@ -1,0 +1,267 @@
+"""Training for the pages: a queue of runs, trained one after the other in a worker process.
+
+The engine belongs to the server, not to a browser session: it goes on while people change pages,
+refresh, or close their laptops. It is the only writer of run folders here; the worker sends rows
+and bytes.
+
+Threads: `_dispatch` runs in a thread of the engine's own and starts runs; `_on_event` runs in the
+Dask client's event loop, so it only appends a line; `_on_end` runs in the client's callback pool.
+What they share is guarded by `_changed`. Questions are answered in the thread that asks them, and
+share nothing with these.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from distributed import Event, Future, KilledWorker
+from numpy.typing import NDArray
+
+from esc10.engine import worker
+from esc10.engine.cluster import NOTHING, Capacity, Cluster
+from esc10.engine.remote import Questions
+from esc10.errors import Esc10Error, RunError
+from esc10.runs.recorder import RunRecorder
+from esc10.runs.run import Outcome
+from esc10.runs.store import close_interrupted, create_run
+from esc10.training.plan import RunConfig, TrainingData, training_data
+from esc10.training.results import TrainResult
+
+KILLED = (
+    "the training process was killed, by the system or because memory ran out; worker.log in the "
+    "data folder may say more"
+)
+CLOSED = "the program was closed"
+_LOOK_SECONDS = 0.5
+_CLOSE_INTERRUPTED_SECONDS = 10
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Active:
+    """A run in the worker's hands."""
+
+    run: RunRecorder
+    future: Future[TrainResult]
+    data: Future[TrainingData]
+    labels: dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What a page says about the engine.
+
+    Attributes:
+        capacity: what the cluster can do.
+        queue: the waiting runs' names, the next one first.
+        active: the names of runs in a worker's hands.
+        trouble: a sentence if no worker will come up any more.
+    """
+
+    capacity: Capacity
+    queue: tuple[str, ...]
+    active: tuple[str, ...]
+    trouble: str | None = None
+
+
+class Engine(Questions):
+    """A queue in front of a Dask cluster, which takes questions about networks too."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        """Close what an earlier server left unfinished, and begin to look for work.
+
+        Args:
+            cluster: where to train; closed with the engine.
+        """
+        super().__init__(cluster)
+        self._queue: list[RunRecorder] = []
+        self._active: dict[str, _Active] = {}
+        self._starting: str | None = None
+        self._seen = NOTHING
+        self._changed = threading.Condition()
+        self._closing = False
+        close_interrupted()
+        self._swept = time.monotonic()
+        atexit.register(self.close)
+        self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        self._dispatcher.start()
+
+    def submit(self, config: RunConfig) -> RunRecorder:
+        """Put a new run at the end of the queue.
+
+        Raises:
+            RunError: its folder cannot be written.
+        """
+        run = create_run(config)
+        with self._changed:
+            self._queue.append(run)
+            self._changed.notify_all()
+        return run
+
+    def stop(self, run_id: str) -> None:
+        """Take a run out of the queue, or ask the worker to stop and keep its best weights."""
+        with self._changed:
+            waiting = [run for run in self._queue if run.run_id == run_id]
+            self._queue = [run for run in self._queue if run.run_id != run_id]
+        for run in waiting:
+            run.end(Outcome("cancelled", "it was taken out of the queue", {}))
+        if waiting:
+            return
+        try:
+            Event(worker.stop_event(run_id), client=self._cluster.client).set()
+        except Exception as cause:  # whatever a lost scheduler makes of it
+            raise RunError("The training engine cannot be reached; the run cannot stop.") from cause
+
+    def status(self) -> EngineStatus:
+        """Where things stand, as of half a second ago at most."""
+        with self._changed:
+            active = [*self._active]
+            if self._starting is not None:
+                active.append(self._starting)
+            return EngineStatus(
+                self._seen,
+                tuple(run.run_id for run in self._queue),
+                tuple(active),
+                self._cluster.trouble,
+            )
+
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait until no run is waiting or training; False if `timeout` seconds pass before."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not (self._queue or self._active or self._starting), timeout
+            )
+
+    def wait_until_warm(self, timeout: float) -> bool:
+        """Wait until a worker has all networks traced; False if `timeout` seconds pass before."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._seen.warm > 0, timeout)
+
+    def close(self) -> None:
+        """Stop looking for work and close the cluster; a run under way becomes interrupted."""
+        atexit.unregister(self.close)
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._dispatcher.join()
+        with self._changed:
+            unfinished = [active.run for active in self._active.values()] + self._queue
+        for run in unfinished:
+            self._end(run, Outcome("interrupted", CLOSED, {}))
+        self._cluster.close()
+
+    def _dispatch(self) -> None:
+        while True:
+            seen = self._look()
+            with self._changed:
+                if self._closing:
+                    return
+                if seen != self._seen:
+                    self._seen = seen
+                    self._changed.notify_all()
+                if not self._queue or len(self._active) >= seen.trainers:
+                    self._changed.wait(_LOOK_SECONDS)
+                    continue
+                run = self._queue.pop(0)
+                self._starting = run.run_id
+            try:
+                self._start(run)
+            except TimeoutError:
+                # The worker died a moment ago: the run has not begun, and keeps its place.
+                with self._changed:
+                    self._queue.insert(0, run)
+            except Exception as error:
+                _log.exception("run %s could not be started", run.run_id)
+                self._end(run, Outcome("failed", str(error), {}))
+            finally:
+                with self._changed:
+                    self._starting = None
+                    self._changed.notify_all()
+
+    def _look(self) -> Capacity:
+        """What the cluster can do; now and then, what others left behind."""
+        if time.monotonic() - self._swept > _CLOSE_INTERRUPTED_SECONDS:
+            close_interrupted()
+            self._swept = time.monotonic()
+        try:
+            self._cluster.revive()
+            return self._cluster.capacity()
+        except (OSError, TimeoutError, RuntimeError, RunError):
+            _log.exception("the cluster cannot be seen")
+            return NOTHING
+
+    def _start(self, run: RunRecorder) -> None:
+        data = training_data(run.config)
+        client = self._cluster.client
+        client.subscribe_topic(
+            worker.topic(run.run_id), lambda event: self._on_event(run, event[1])
+        )
+        labels = {part: data.y[part] for part in ("validation", "test")}
+        scattered = self._cluster.send(data)
+        future = client.submit(
+            worker.train_run,
+            run.config,
+            scattered,
+            key=run.run_id,
+            resources={"TRAIN": 1},
+            retries=0,
+            pure=False,
+        )
+        with self._changed:
+            self._active[run.run_id] = _Active(run, future, scattered, labels)
+        future.add_done_callback(lambda _: self._on_end(run.run_id))
+
+    def _on_event(self, run: RunRecorder, event: dict[str, Any]) -> None:
+        # Dask notes which worker spoke, by an address that means nothing once it is gone.
+        values = {name: value for name, value in event.items() if name != "worker"}
+        try:
+            run.add_event(**values)
+        except RunError:
+            _log.exception("run %s is stopped", run.run_id)
+            # From a thread of its own: this one carries the answer that `stop` waits for.
+            threading.Thread(target=self.stop, args=(run.run_id,), daemon=True).start()
+
+    def _on_end(self, run_id: str) -> None:
+        active = self._active[run_id]
+        try:
+            self._store(active)
+        except Esc10Error as error:
+            # A worker that is gone because this program is closing was not killed by anybody.
+            state, reason = ("interrupted", CLOSED) if self._closing else ("failed", str(error))
+            self._end(active.run, Outcome(state, reason, {}))
+        except Exception as error:
+            _log.exception("run %s could not be stored", run_id)
+            self._end(active.run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
+        finally:
+            # A future still held would be computed again if its worker died.
+            active.future.release()
+            active.data.release()
+            self._cluster.client.unsubscribe_topic(worker.topic(run_id))
+            with self._changed:
+                del self._active[run_id]
+                self._changed.notify_all()
+
+    def _store(self, active: _Active) -> None:
+        if active.future.status == "cancelled":
+            raise RunError(KILLED)
+        try:
+            result = active.future.result()
+        except KilledWorker:
+            raise RunError(KILLED) from None
+        for row in result.history[len(active.run.history()) :]:
+            active.run.add_epoch(row)
+        active.run.finish(result, active.labels)
+
+    def _end(self, run: RunRecorder, outcome: Outcome) -> None:
+        try:
+            run.end(outcome)
+        except RunError:
+            # The disk is full: the run stays unfinished, and the next start calls it interrupted.
+            _log.exception("run %s could not be closed", run.run_id)

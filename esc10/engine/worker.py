@@ -1,0 +1,237 @@
+"""What the worker process does: train a run, answer with a run, show networks from inside.
+
+This module is imported on both sides. Keras is loaded inside the functions, and so only where they
+run; what they give back, and what they raise, can be read without it.
+
+Dask loads this module into a worker when it starts (`--preload esc10.engine.worker`), and then
+calls `dask_setup`: a worker that has registered has already imported Keras.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.features.mel import MelConfig
+from esc10.inference import projection
+from esc10.training.networks import BUILDING, MODELS, LayerTable, layer_table
+from esc10.training.plan import RunConfig, TrainingData
+from esc10.training.results import Answer, EpochRow, Hidden, Plane, TrainResult
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+    from esc10.inference.classifier import Classifier
+
+STOP_POLL_SECONDS = 0.3
+"""How often the wish to stop is asked for; a question costs about 4 ms."""
+
+USUAL_CLASSES = 10
+"""The classes of every dataset here; a run with another number traces its network by itself."""
+
+WARM_METRIC = "warm"
+"""The name under which a worker tells the scheduler whether its networks are traced."""
+
+_KEPT_CLASSIFIERS = 8
+
+_log = logging.getLogger(__name__)
+
+
+def dask_setup(worker: Worker) -> None:
+    """Import Keras before the worker offers itself, and have the networks traced beside its work.
+
+    The worker's metric `warm` says when no run will wait for either.
+    """
+    try:
+        import esc10.inference.classifier
+        import esc10.training.loop  # noqa: F401
+    except Exception:
+        # Dask would only log it, and offer a worker that can do nothing.
+        _log.exception("Keras cannot be imported")
+        os._exit(1)
+    warm = threading.Event()
+    worker.metrics[WARM_METRIC] = lambda _: warm.is_set()
+    threading.Thread(target=_warm_up, args=(warm,), name="warm up", daemon=True).start()
+
+
+def _warm_up(warm: threading.Event) -> None:
+    from esc10.training.learner import warm_up
+
+    mel = MelConfig()
+    try:
+        warm_up(mel.frames, mel.n_mels, USUAL_CLASSES)
+    except Exception:
+        # A run that needs the network will fail with the same error, where somebody reads it.
+        _log.exception("a network cannot be traced")
+    warm.set()
+    _log.info("this worker is warm")
+
+
+def started_event(run_id: str) -> str:
+    """The name of the Dask event that is set as soon as a run's training begins."""
+    return f"esc10-started-{run_id}"
+
+
+def stop_event(run_id: str) -> str:
+    """The name of the Dask event that asks a run to stop."""
+    return f"esc10-stop-{run_id}"
+
+
+def topic(run_id: str) -> str:
+    """The Dask topic on which a run's rows travel."""
+    return f"esc10-run-{run_id}"
+
+
+def train_run(config: RunConfig, data: TrainingData) -> TrainResult:
+    """Train a run, at most once whatever becomes of the workers.
+
+    Raises:
+        RunError: it has been started before, or training failed.
+    """
+    from distributed import Event, get_worker
+    from distributed.core import Status
+
+    from esc10.training.loop import train
+
+    worker = get_worker()
+    started, stop = Event(started_event(config.run_id)), Event(stop_event(config.run_id))
+    if started.is_set():
+        raise RunError("it was started before and lost its worker; a run is never trained twice")
+    started.set()
+    worker.log_event(topic(config.run_id), {"kind": "started"})
+    last_poll = 0.0
+
+    def should_stop() -> bool:
+        nonlocal last_poll
+        if time.monotonic() - last_poll < STOP_POLL_SECONDS:
+            return False
+        last_poll = time.monotonic()
+        # A worker whose scheduler is gone has nobody left to train for.
+        return worker.status != Status.running or bool(stop.is_set())
+
+    def on_epoch_end(row: EpochRow) -> None:
+        worker.log_event(topic(config.run_id), {"kind": "epoch", **asdict(row)})
+
+    failure = None
+    try:
+        return train(data, config.train, on_epoch_end, should_stop)
+    except Exception as error:
+        _log.exception("run %s failed", config.run_id)
+        failure = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    # Raised out here it carries no TensorFlow error along, which the other side would have to load.
+    raise RunError(failure)
+
+
+class _Classifiers:
+    """The classifiers last asked for; building one costs more than its answer."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, bytes], Classifier] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, config: RunConfig, weights: bytes) -> Classifier:
+        from esc10.inference.classifier import Classifier
+
+        key = (config.run_id, weights)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = Classifier(config, weights)
+            self._kept.move_to_end(key)
+            if len(self._kept) > _KEPT_CLASSIFIERS:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+_classifiers = _Classifiers()
+
+
+def answer(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Answer:
+    """A run's answer to some sounds.
+
+    Args:
+        config: the run's configuration.
+        weights: the bytes of its weights.
+        x: shape (sounds, frames, mel bands).
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).answer(x)
+
+
+def hidden(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Hidden:
+    """What a run's last layer decides on, for some sounds.
+
+    Args:
+        config: the run's configuration.
+        weights: the bytes of its weights.
+        x: shape (sounds, frames, mel bands), one sound at least.
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).hidden(x)
+
+
+def filters(config: RunConfig, weights: bytes) -> NDArray[np.float32] | None:
+    """The kernels of a run's first convolution, shape (filters, mel bands, frames), if it has one.
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).filters()
+
+
+def keras_file(config: RunConfig, weights: bytes) -> bytes:
+    """A run's network as a `.keras` file that Keras loads without this package.
+
+    Raises:
+        RunError: the weights do not fit.
+    """
+    return _classifiers.get(config, weights).keras_file()
+
+
+def check_weights(config: RunConfig, weights: bytes) -> None:
+    """Try whether weights from somewhere else fit the network that the configuration names.
+
+    The network is built by our own code, and let go of again: nothing of a stranger's is kept.
+    Keras reads an array before it compares shapes, so whoever asks has looked at the file's sizes.
+
+    Raises:
+        RunError: they do not.
+    """
+    from esc10.inference.classifier import Classifier
+
+    try:
+        Classifier(config, weights)
+    except RunError:
+        raise
+    except Exception:
+        # Keras has its own error for each way in which a file can be made up.
+        _log.exception("the weights of run %s cannot be loaded", config.run_id)
+    else:
+        return
+    raise RunError(f"The weights of run {config.run_id} do not fit the network it names.")
+
+
+def plane(features: NDArray[np.float32], training: NDArray[np.bool_]) -> Plane:
+    """Clips as points of a plane; see `esc10.inference.projection.plane`."""
+    return projection.plane(features, training)
+
+
+def layer_tables(frames: int, n_mels: int, classes: int) -> dict[str, LayerTable]:
+    """The layer table of every network, for clips of that size."""
+    tables = {}
+    for key, network in MODELS.items():
+        with BUILDING:
+            tables[key] = layer_table(network.build(frames, n_mels, classes))
+    return tables

@@ -1,0 +1,1 @@
+"""How good a run is, from the answers it stored."""

@@ -1,0 +1,119 @@
+"""A recording of any length as networks take it: in windows of a clip's length, or whole.
+
+Networks learned from clips of five seconds with silence beyond both ends, so a window is cut from
+the samples and transformed on its own, as a clip is; it is no piece of the whole spectrogram.
+
+`esc10.features.mel.decibels` puts a floor 80 dB below the loudest point of each clip. Of windows
+each has a floor of its own: a quiet window shows its background, and the same background disappears
+in a window with a bang in it. A whole spectrogram has one floor, set by its loudest moment. A
+network that is given the same second in two windows, or in a window and whole, may thus see it
+differently.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.audio.loading import SILENCE, fixed_length
+from esc10.features.mel import MelConfig, mel_power
+
+HOP_SECONDS = 2.5
+"""From one window to the next: every moment but the first and last is heard twice."""
+
+_FRAMES_AT_ONCE = 1024
+"""Frames transformed in one go: 17 MB of spectrum for 2,048 samples a frame."""
+
+
+def window_starts(
+    seconds: float, mel: MelConfig, hop_seconds: float = HOP_SECONDS
+) -> NDArray[np.float64]:
+    """When the windows begin, in seconds, shape (windows,); one window at least.
+
+    The last one is flush with the end. Where it would begin less than a frame after the one
+    before, it takes that one's place.
+
+    Args:
+        seconds: the length of the recording.
+        mel: whose `seconds` are the length of a window.
+        hop_seconds: from one window to the next.
+    """
+    last = seconds - mel.seconds
+    if last <= 0:
+        return np.zeros(1)
+    frame = mel.hop_length / mel.sample_rate
+    steps = math.ceil((last - frame) / hop_seconds) if last > frame else 0
+    return np.append(np.arange(steps) * hop_seconds, last)
+
+
+def window_powers(
+    samples: NDArray[np.float32], mel: MelConfig, hop_seconds: float = HOP_SECONDS
+) -> NDArray[np.float32]:
+    """The power mel spectrogram of every window.
+
+    A recording shorter than a window is padded with silence at its end, as
+    `esc10.audio.loading.load_sound` does it. A silent window has a power of 0 everywhere, which is
+    -100 dB in `esc10.features.mel.decibels`; `silent_windows` tells which they are.
+
+    Args:
+        samples: mono, at `mel.sample_rate`.
+        mel: how a window becomes a spectrogram.
+        hop_seconds: from one window to the next.
+
+    Returns:
+        Shape (windows, mel bands, frames), in the order of `window_starts`.
+    """
+    windows = _windows(samples, mel, hop_seconds)
+    powers = np.empty((len(windows), mel.n_mels, mel.frames), np.float32)
+    for place, window in enumerate(windows):
+        powers[place] = mel_power(window, mel)
+    return powers
+
+
+def silent_windows(
+    samples: NDArray[np.float32], mel: MelConfig, hop_seconds: float = HOP_SECONDS
+) -> NDArray[np.bool_]:
+    """Which windows hold nothing to classify, by the rule of `load_sound`; shape (windows,).
+
+    The arguments are those of `window_powers`.
+    """
+    windows = _windows(samples, mel, hop_seconds)
+    return np.array([np.abs(window).max() < SILENCE for window in windows])
+
+
+def _windows(
+    samples: NDArray[np.float32], mel: MelConfig, hop_seconds: float
+) -> list[NDArray[np.float32]]:
+    """The samples of every window, mostly as views of what was given."""
+    length = int(mel.sample_rate * mel.seconds)
+    if len(samples) <= length:
+        return [fixed_length(samples, length)]
+    starts = window_starts(len(samples) / mel.sample_rate, mel, hop_seconds)
+    places = np.minimum(np.rint(starts * mel.sample_rate), len(samples) - length).astype(int)
+    return [samples[place : place + length] for place in places]
+
+
+def whole_power(samples: NDArray[np.float32], mel: MelConfig) -> NDArray[np.float32]:
+    """The power mel spectrogram of all samples, for networks that take any number of frames.
+
+    The numbers are those of `esc10.features.mel.mel_power`, which takes half a gigabyte for ten
+    minutes; here a few frames are computed at a time, each from the samples that it covers.
+
+    Args:
+        samples: mono, at `mel.sample_rate`; not padded to any length.
+        mel: how samples become a spectrogram; its `seconds` do not matter.
+
+    Returns:
+        Shape (mel bands, frames); librosa centres frame i on sample i * hop_length.
+    """
+    frames = 1 + len(samples) // mel.hop_length
+    reach = math.ceil(mel.n_fft // 2 / mel.hop_length)  # frames whose samples overlap half a frame
+    power = np.empty((mel.n_mels, frames), np.float32)
+    for begin in range(0, frames, _FRAMES_AT_ONCE):
+        end = min(begin + _FRAMES_AT_ONCE, frames)
+        first = max(0, begin - reach)
+        piece = samples[first * mel.hop_length : (end - 1 + reach) * mel.hop_length]
+        power[:, begin:end] = mel_power(piece, mel)[:, begin - first : end - first]
+    return power

@@ -1,0 +1,121 @@
+"""A run's classifier: its answers to sounds, and the network from inside.
+
+It is built from the run's saved configuration alone. Like `esc10.training.loop` it loads Keras, and
+only the worker, the command line and tests import it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.training.networks import BUILDING, FRAME_PROBABILITIES, MODELS
+from esc10.training.plan import RunConfig
+from esc10.training.results import Answer, Hidden
+
+_CLIPS_AT_ONCE = 16
+"""Clips shown to the network in one go; a single one's first activation can have 1.7 MB."""
+
+
+class Classifier:
+    """A trained network, ready to answer."""
+
+    def __init__(self, config: RunConfig, weights: bytes) -> None:
+        """Build the network and load its weights.
+
+        Args:
+            config: the run's configuration.
+            weights: a Keras `.weights.h5` file's bytes.
+
+        Raises:
+            RunError: the weights do not fit the network.
+        """
+        with BUILDING:
+            model = MODELS[config.train.model].build(
+                config.mel.frames, config.mel.n_mels, len(config.classes)
+            )
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "run.weights.h5"
+            path.write_bytes(weights)
+            try:
+                model.load_weights(path)
+            except (OSError, RuntimeError, ValueError, KeyError) as cause:
+                raise RunError(
+                    f"The weights of run {config.run_id} are damaged or belong to another network. "
+                    "Train it again."
+                ) from cause
+        last = model.get_layer(FRAME_PROBABILITIES)
+        votes = last.output
+        self._has_frames = len(votes.shape) == 3  # (sounds, frames, classes)
+        self._model = keras.Model(model.input, [model.output, votes]) if self._has_frames else model
+        # All is built here: two threads may ask at once, and nothing changes after this.
+        self._network = model
+        self._inside = keras.Model(model.input, [last.input, model.output])
+
+    def answer(self, x: NDArray[np.float32]) -> Answer:
+        """The probabilities for sounds as `esc10.features.mel.network_input` gives them.
+
+        Args:
+            x: shape (sounds, frames, mel bands).
+        """
+        if not self._has_frames:
+            return Answer(np.asarray(self._model(x, training=False)), None)
+        clip, frames = self._model(x, training=False)
+        return Answer(np.asarray(clip), np.asarray(frames))
+
+    def hidden(self, x: NDArray[np.float32]) -> Hidden:
+        """What the last layer decides on, a few sounds at a time: that bounds memory.
+
+        Args:
+            x: shape (sounds, frames, mel bands), one sound at least.
+        """
+        parts = [
+            self._inside(x[begin : begin + _CLIPS_AT_ONCE], training=False)
+            for begin in range(0, len(x), _CLIPS_AT_ONCE)
+        ]
+        features = np.concatenate([np.asarray(features) for features, _ in parts])
+        probabilities = np.concatenate([np.asarray(clip) for _, clip in parts])
+        if features.ndim == 3:  # (sounds, frames, units)
+            features = features.mean(axis=1)
+        return Hidden(features, probabilities)
+
+    def filters(self) -> NDArray[np.float32] | None:
+        """The kernels of the first convolution: what the network looks for in a spectrogram.
+
+        Returns:
+            Shape (filters, mel bands, frames): (16, 128, 9) for a network that slides along time,
+            (16, 9, 1) for one that looks along frequency in each frame. None for a network
+            without a convolution.
+        """
+        for layer in self._network.layers:
+            kernel = getattr(layer, "kernel", None)
+            if kernel is not None and len(kernel.shape) >= 3:
+                # Keras has (frames, mel bands, filters); an image's one channel before the filters.
+                values = np.asarray(kernel)
+                values = values[:, :, 0] if values.ndim == 4 else values
+                return np.ascontiguousarray(values.transpose(2, 1, 0))
+        return None
+
+    def keras_file(self) -> bytes:
+        """The network as a `.keras` file, which Keras loads anywhere: nothing of ours is in it.
+
+        The layers of `esc10.training.layers` become Keras' own, so answers may differ by rounding,
+        by less than 1e-6.
+        """
+        with BUILDING:
+            plain = keras.models.clone_model(self._network, clone_function=_as_keras_has_it)
+        plain.set_weights(self._network.get_weights())
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "network.keras"
+            plain.save(path)
+            return path.read_bytes()
+
+
+def _as_keras_has_it(layer: keras.Layer) -> keras.Layer:
+    """A new layer with the same settings, of the class that has that name in Keras."""
+    return getattr(keras.layers, type(layer).__name__).from_config(layer.get_config())

@@ -1,0 +1,95 @@
+"""A stranger's stored answers: arrays whose names, types and shapes are known beforehand."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.datasets.clips import categories_of, clip_from_name
+from esc10.runs.exchange.members import Members, refused
+from esc10.training.plan import RunConfig
+from esc10.training.results import CRITERIA
+
+FILE = "probabilities.npz"
+PARTS = ("validation", "test")
+
+_MAX_HEADER_BYTES = 1024
+"""Of an array in the .npy format; those of a run have 128."""
+
+_TOLERANCE = 1e-3
+"""By which probabilities may miss a sum of one: they are single precision."""
+
+Kind = tuple[type[np.float32 | np.int64], tuple[int, ...]]
+
+
+def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
+    """Refuse stored answers that are not those of such a run.
+
+    Nothing is allocated at a size that the file claims: it must be the size we expect. No object
+    is ever built, so a pickle has nowhere to be.
+
+    Args:
+        content: of probabilities.npz.
+        config: the run's configuration.
+        epochs: how many epochs it has.
+
+    Raises:
+        RunError: an array is missing, unknown, or of another type or shape; labels are not the
+            clips'; or rows are no probabilities.
+    """
+    expected = _expected(config, epochs)
+    limits = {f"{name}.npy": _MAX_HEADER_BYTES + _bytes(kind) for name, kind in expected.items()}
+    files = Members(content, FILE).read(limits)
+    for name, kind in expected.items():
+        array = _array(files[f"{name}.npy"], name, kind)
+        part = name.removesuffix("_labels")
+        if part in PARTS:
+            if array.tolist() != _labels(config, part):
+                raise refused(f"the labels in {FILE} are not the classes of the {part} clips")
+        elif not ((array >= 0).all() and (abs(array.sum(axis=-1) - 1) <= _TOLERANCE).all()):
+            raise refused(f"{name} in {FILE} holds numbers that are no probabilities")
+
+
+def _expected(config: RunConfig, epochs: int) -> dict[str, Kind]:
+    """For each array its type and shape, as `esc10.runs.recorder` stores them."""
+    classes = len(config.classes)
+    clips = {part: len(config.clips[part]) for part in PARTS}
+    return {
+        **{f"{part}_labels": (np.int64, (clips[part],)) for part in PARTS},
+        **{
+            f"{criterion}_{part}": (np.float32, (clips[part], classes))
+            for criterion in CRITERIA
+            for part in PARTS
+        },
+        "validation_by_epoch": (np.float32, (epochs, clips["validation"], classes)),
+    }
+
+
+def _bytes(kind: Kind) -> int:
+    dtype, shape = kind
+    return int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+
+
+def _array(content: bytes, name: str, kind: Kind) -> NDArray[Any]:
+    dtype, shape = kind
+    file = io.BytesIO(content)
+    try:
+        version = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
+    except Exception as cause:  # NumPy's, Python's parser's and the tokenizer's
+        raise refused(f"{name} in {FILE} is damaged") from cause
+    if header != (shape, False, np.dtype(dtype)) or len(content) - file.tell() != _bytes(kind):
+        raise refused(f"{name} in {FILE} has another shape or type than the run gives it")
+    return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape)
+
+
+def _labels(config: RunConfig, part: str) -> list[int]:
+    categories = categories_of(config.train.dataset, config.classes)
+    return [
+        config.classes.index(clip_from_name(name, Path(), categories).category)
+        for name in config.clips[part]
+    ]

@@ -1,0 +1,143 @@
+"""A run out of another installation's zip: everything is checked before anything is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from esc10.errors import RunError, disk_trouble
+from esc10.runs.exchange.arrays import FILE as PROBABILITIES
+from esc10.runs.exchange.arrays import check_probabilities
+from esc10.runs.exchange.checks import (
+    checked_config,
+    checked_events,
+    checked_label,
+    checked_outcome,
+)
+from esc10.runs.exchange.exporting import FILES, LABEL, MEBIBYTE, WEIGHTS
+from esc10.runs.exchange.members import Members, refused, shown
+from esc10.runs.exchange.weights import check_hdf5
+from esc10.runs.files import rows_of
+from esc10.runs.recorder import history_csv
+from esc10.runs.run import Run
+from esc10.runs.store import RUN_ID, load_run, runs_folder
+from esc10.storage import write_whole
+from esc10.training.plan import RunConfig
+
+MAX_ZIP_BYTES = 256 * MEBIBYTE
+
+CheckWeights = Callable[[RunConfig, bytes], None]
+
+
+def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
+    """Store a run that another installation exported.
+
+    The zip is a stranger's. It may hold a run's files and nothing else; what they say is checked
+    against what a run can be, and what is text is written anew from what was understood. No layer
+    of the stranger's is ever built: the network comes from `esc10.training.networks`, by the name
+    in the configuration, and takes nothing but numbers from the zip. A Lambda layer has nowhere to
+    be, and a `.keras` file or a full model in place of weights is refused.
+
+    Args:
+        content: the zip, or where it is.
+        check_weights: called last, with the configuration and the bytes of each `.weights.h5` file;
+            raises `RunError` if they do not fit the network of that configuration.
+
+    Raises:
+        RunError: the zip is refused, the run is here already, or the disk refused; nothing of it
+            is then under runs/.
+    """
+    zipped = Members(_bytes_of(content), "the zip")
+    run_id = _run_id(zipped.names)
+    files = _files(zipped, run_id)
+    config = checked_config(files["config.json"], run_id)
+    folder = runs_folder() / run_id
+    if folder.exists():
+        raise _here_already(run_id)
+    texts = _checked_texts(files, config)
+    for name in WEIGHTS:
+        check_hdf5(files[name], name)
+    for name in WEIGHTS:
+        check_weights(config, files[name])
+    _store(folder, {**files, **texts})
+    return load_run(run_id)
+
+
+def _bytes_of(content: bytes | Path) -> bytes:
+    too_large = refused("it is larger than any run")
+    if isinstance(content, bytes):
+        if len(content) > MAX_ZIP_BYTES:
+            raise too_large
+        return content
+    try:
+        if content.stat().st_size > MAX_ZIP_BYTES:
+            raise too_large
+        return content.read_bytes()
+    except OSError as cause:
+        reason = (cause.strerror or str(cause)).lower()
+        raise RunError(f"{content} cannot be read: {reason}. Check the path.") from cause
+
+
+def _run_id(names: list[str]) -> str:
+    """The name of the one folder, from the first file's path."""
+    if not names:
+        raise refused("it is empty")
+    run_id, slash, _ = names[0].partition("/")
+    if not slash or not RUN_ID.fullmatch(run_id):
+        raise refused(f"the zip holds {shown(names[0])}, which is no file of a run")
+    return run_id
+
+
+def _files(zipped: Members, run_id: str) -> dict[str, bytes]:
+    """The files by their names in the run's folder."""
+    limits = {f"{run_id}/{name}": limit for name, limit in FILES.items()}
+    found = zipped.read(limits, optional=[f"{run_id}/{LABEL}"])
+    return {path.partition("/")[2]: content for path, content in found.items()}
+
+
+def _checked_texts(files: dict[str, bytes], config: RunConfig) -> dict[str, bytes]:
+    """Check everything but the weights, and write what is text anew."""
+    events = checked_events(files["events.jsonl"], config)
+    history = rows_of(events)
+    outcome = checked_outcome(files["outcome.json"], history)
+    check_probabilities(files[PROBABILITIES], config, len(history))
+    texts = {
+        "config.json": json.dumps(asdict(config), indent=1),
+        "events.jsonl": "".join(json.dumps(event) + "\n" for event in events),
+        "outcome.json": json.dumps(asdict(outcome)),
+    }
+    if LABEL in files:
+        texts[LABEL] = json.dumps(asdict(checked_label(files[LABEL])))
+    written = {name: text.encode() for name, text in texts.items()}
+    return {**written, "history.csv": history_csv(history)}
+
+
+def _store(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the files aside, and give their folder its name when all are there."""
+    run_id = folder.name
+    # Of this thread alone: a class may import the same zip at once, and a crash leave one behind.
+    aside = folder.with_name(f".{run_id}.{os.getpid()}-{threading.get_ident()}.part")
+    with disk_trouble(f"Storing run {run_id}", RunError):
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            for name, content in files.items():
+                write_whole(aside / name, content)
+            aside.rename(folder)
+        except OSError:
+            if folder.exists():
+                raise _here_already(run_id) from None
+            raise
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _here_already(run_id: str) -> RunError:
+    return RunError(
+        f"Run {run_id} is here already. To import it again, first delete the folder runs/{run_id} "
+        "in the data folder."
+    )

@@ -1,0 +1,254 @@
+"""A run's folder: the one place that knows its files.
+
+    runs/<run id>/
+        config.json         all that determines the run; written first
+        process.json        which process writes here, so that others can tell when it died
+        events.jsonl        one line per event, in the order they came
+        history.csv         the epochs, as Keras's CSVLogger names the columns
+        val_accuracy.weights.h5, val_loss.weights.h5
+        probabilities.npz   labels, both best epochs' answers, every epoch's validation answers
+        outcome.json        how it ended; written last, so a run that has one is whole
+        label.json          a person's title and note, where there are any; written at any time
+
+The worker that trains never writes here; it sends rows and bytes to the process that does.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.runs.files import KEPT_FILES, damaged, events_in, read_once
+from esc10.runs.labels import Label, label_in
+from esc10.training.plan import RunConfig
+from esc10.training.results import CRITERIA, EpochRow
+
+UNFINISHED = ("queued", "training")
+WITH_WEIGHTS = ("finished", "stopped")
+CUT_SHORT = ("failed", "interrupted")
+STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
+"""Every state a run can be in; `cancelled` is a run taken out of the queue."""
+
+_CLOCK_SECONDS = 30
+"""A process's start is told by the clock of the day, which may have been corrected since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        state: one of `STATES` that is not unfinished.
+        reason: in words for the person who asked for the run.
+        best: for each of `esc10.training.results.CRITERIA` the best epoch, from 1; empty without
+            weights.
+        parameters: all weights of the network; None where training never began.
+        trainable_parameters: those that training moves.
+        versions: of what did the training.
+    """
+
+    state: str
+    reason: str
+    best: dict[str, int]
+    parameters: int | None = None
+    trainable_parameters: int | None = None
+    versions: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class StoredAnswers:
+    """What a run's best weights say of the clips they were not trained on.
+
+    Attributes:
+        epoch: the epoch the weights are from.
+        labels: for `validation` and `test`, shape (clips,).
+        probabilities: for the same parts, shape (clips, classes).
+    """
+
+    epoch: int
+    labels: dict[str, NDArray[np.int64]]
+    probabilities: dict[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training run, as its folder has it now.
+
+    Attributes:
+        folder: where it is.
+        config: what determined it.
+    """
+
+    folder: Path
+    config: RunConfig
+
+    @property
+    def run_id(self) -> str:
+        """Its name."""
+        return self.config.run_id
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it has not.
+
+        Raises:
+            RunError: outcome.json is damaged.
+        """
+        path = self.folder / "outcome.json"
+        try:
+            return read_once(_outcome_in, path) if path.exists() else None
+        except (OSError, ValueError, TypeError) as cause:
+            raise damaged(self.run_id, "outcome.json") from cause
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        outcome = self.outcome
+        if outcome is not None:
+            return outcome.state
+        started = any(event["kind"] == "started" for event in self.events())
+        return "training" if started else "queued"
+
+    @property
+    def label(self) -> Label:
+        """What a person calls it and says of it; empty where nobody did.
+
+        Raises:
+            RunError: label.json is damaged.
+        """
+        path = self.folder / "label.json"
+        try:
+            return read_once(label_in, path) if path.exists() else Label()
+        except (OSError, ValueError, KeyError, TypeError) as cause:
+            raise damaged(self.run_id, "label.json") from cause
+
+    def events(self) -> list[dict[str, Any]]:
+        """All events, exactly as they came; a last line that was cut off is left out.
+
+        Raises:
+            RunError: events.jsonl is damaged.
+        """
+        return list(self._read_events()[0])
+
+    def history(self) -> list[EpochRow]:
+        """The epochs so far.
+
+        Raises:
+            RunError: events.jsonl is damaged.
+        """
+        return list(self._read_events()[1])
+
+    def _read_events(self) -> tuple[tuple[dict[str, Any], ...], tuple[EpochRow, ...]]:
+        path = self.folder / "events.jsonl"
+        try:
+            return read_once(events_in, path) if path.exists() else ((), ())
+        except (OSError, ValueError, KeyError) as cause:
+            raise damaged(self.run_id, "events.jsonl") from cause
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """The median over epochs, without the first where there are more: it also compiles."""
+        seconds = [row.seconds for row in self.history()]
+        return median(seconds[1:] or seconds) if seconds else None
+
+    def weights(self, criterion: str) -> bytes:
+        """The bytes of the best weights' `.weights.h5` file.
+
+        Raises:
+            RunError: the run has none, or they cannot be read.
+        """
+        self._best_epoch(criterion)
+        try:
+            return (self.folder / f"{criterion}.weights.h5").read_bytes()
+        except OSError as cause:
+            raise damaged(self.run_id, f"{criterion}.weights.h5") from cause
+
+    def answers(self, criterion: str) -> StoredAnswers:
+        """What the best weights say of the validation and test clips.
+
+        Raises:
+            RunError: the run has no weights, or its folder is damaged.
+        """
+        epoch = self._best_epoch(criterion)
+        arrays = self._arrays
+        try:
+            return StoredAnswers(
+                epoch=epoch,
+                labels={part: arrays[f"{part}_labels"] for part in ("validation", "test")},
+                probabilities={
+                    part: arrays[f"{criterion}_{part}"] for part in ("validation", "test")
+                },
+            )
+        except KeyError as cause:
+            raise damaged(self.run_id, "probabilities.npz") from cause
+
+    def validation_by_epoch(self) -> NDArray[np.float32]:
+        """What the network said of the validation clips after every epoch.
+
+        Returns:
+            Class probabilities, shape (epochs, clips, classes).
+
+        Raises:
+            RunError: the run has no weights, or its folder is damaged.
+        """
+        self._best_epoch(CRITERIA[0])
+        try:
+            return self._arrays["validation_by_epoch"]
+        except KeyError as cause:
+            raise damaged(self.run_id, "probabilities.npz") from cause
+
+    @cached_property
+    def _arrays(self) -> Mapping[str, NDArray[Any]]:
+        try:
+            # Opened here: NumPy leaves a file open that turns out to be no zip.
+            with (
+                (self.folder / "probabilities.npz").open("rb") as file,
+                np.load(file, allow_pickle=False) as arrays,
+            ):
+                return dict(arrays)
+        except Exception as cause:  # zipfile, zlib and NumPy each have their own for damage
+            raise damaged(self.run_id, "probabilities.npz") from cause
+
+    def _best_epoch(self, criterion: str) -> int:
+        if criterion not in CRITERIA:
+            raise RunError(f"'{criterion}' chooses no weights. Use {' or '.join(CRITERIA)}.")
+        outcome = self.outcome
+        if outcome is None:
+            raise RunError(f"Run {self.run_id} has not ended yet. Wait for it, or stop it.")
+        if criterion not in outcome.best:
+            raise RunError(
+                f"Run {self.run_id} is {outcome.state} and has no weights: {outcome.reason}. "
+                "Train again."
+            )
+        return outcome.best[criterion]
+
+    @property
+    def writer_lives(self) -> bool:
+        """Whether the process that writes this run is still there, as far as this host can tell."""
+        try:
+            writer = json.loads((self.folder / "process.json").read_text("utf-8"))
+            if writer["host"] != socket.gethostname():
+                return True
+            started = psutil.Process(writer["pid"]).create_time()
+            return bool(abs(started - writer["started"]) < _CLOCK_SECONDS)
+        except psutil.AccessDenied:
+            return True  # there is such a process, and it is somebody else's
+        except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
+            return False
+
+
+@lru_cache(maxsize=KEPT_FILES)
+def _outcome_in(path: Path, size: int, changed: int) -> Outcome:
+    del size, changed
+    return Outcome(**json.loads(path.read_text("utf-8")))

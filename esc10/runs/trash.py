@@ -1,0 +1,131 @@
+"""Runs deleted, and brought back: a deleted run waits in `runs/.deleted` until it is purged.
+
+Its folder is renamed, so a run is here or there, and whole in either place; `esc10.runs.store`
+lists no name that begins with a full stop. The folder's own time of change says when it was
+deleted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from esc10.errors import RunError
+from esc10.runs.run import UNFINISHED, Run
+from esc10.runs.store import RUN_ID, load_run, read_config, runs_folder
+
+
+def deleted_folder() -> Path:
+    """Where deleted runs wait."""
+    return runs_folder() / ".deleted"
+
+
+def delete_run(run_id: str) -> None:
+    """Take a run out of the list; `restore_run` brings it back. A damaged one can be deleted too.
+
+    Raises:
+        RunError: there is no such run, it has not ended and its program still runs, a deleted run
+            has its name, or the disk refused; nothing is changed then.
+    """
+    folder = runs_folder() / run_id
+    if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
+        raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
+    _refuse_while_it_is_written(run_id)
+    kept = deleted_folder() / run_id
+    if kept.exists():
+        raise RunError(
+            f"A run {run_id} was deleted before and is still kept. Delete that one for good, then "
+            "try again."
+        )
+    with _folder_trouble(f"Deleting run {run_id}"):
+        kept.parent.mkdir(exist_ok=True)
+        os.utime(folder)
+        folder.rename(kept)
+
+
+def deleted_runs() -> list[Run]:
+    """The deleted runs, the newest deletion first; those that cannot be read are left out."""
+    found = []
+    for folder in deleted_folder().iterdir() if deleted_folder().is_dir() else ():
+        if not RUN_ID.fullmatch(folder.name):
+            continue
+        # Whatever is wrong with it: it is damaged, or another page restores it just now.
+        with suppress(OSError, ValueError, RunError):
+            run = Run(folder, read_config((folder / "config.json").read_bytes()))
+            found.append((folder.stat().st_mtime_ns, run))
+    found.sort(key=lambda pair: (pair[0], pair[1].run_id), reverse=True)
+    return [run for _, run in found]
+
+
+def restore_run(run_id: str) -> None:
+    """Bring a deleted run back, as it was.
+
+    Raises:
+        RunError: there is no such deleted run, another run has its name by now, or the disk
+            refused; nothing is changed then.
+    """
+    kept = _kept(run_id)
+    folder = runs_folder() / run_id
+    if folder.exists():
+        raise RunError(
+            f"Run {run_id} cannot be restored: there is a run of that name again. Delete the "
+            "deleted one for good, or leave it where it is."
+        )
+    with _folder_trouble(f"Restoring run {run_id}"):
+        kept.rename(folder)
+
+
+def purge_run(run_id: str) -> None:
+    """Delete a deleted run for good.
+
+    Raises:
+        RunError: there is no such deleted run, or the disk refused; the run is then still whole.
+    """
+    kept = _kept(run_id)
+    with _folder_trouble(f"Deleting run {run_id} for good"):
+        # First of all its name: where a file is in use, Windows refuses here, and not halfway.
+        kept.rename(kept.with_name(f".{run_id}.part"))
+    # What cannot be removed now goes with the next one.
+    for part in deleted_folder().glob(".*.part"):
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _kept(run_id: str) -> Path:
+    """The folder of a deleted run.
+
+    Raises:
+        RunError: there is none.
+    """
+    folder = deleted_folder() / run_id
+    if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
+        raise RunError(
+            f"There is no deleted run '{run_id}'. It may have been restored or deleted for good."
+        )
+    return folder
+
+
+def _refuse_while_it_is_written(run_id: str) -> None:
+    try:
+        run = load_run(run_id)
+        state = run.state
+    except RunError:
+        return  # damaged: who wants to be rid of it may
+    if state in UNFINISHED and run.writer_lives:
+        raise RunError(f"Run {run_id} is still {state}. Stop it first, then delete it.")
+
+
+@contextmanager
+def _folder_trouble(doing: str) -> Iterator[None]:
+    """A context in which a folder that will not be renamed becomes one sentence."""
+    try:
+        yield
+    except OSError as cause:
+        reason = cause.strerror or str(cause)
+        raise RunError(
+            f"{doing} failed: {reason.lower()}. Close what has its files open, or check the "
+            "permissions of its folder (ESC10_HOME says where it is), then try again; nothing was "
+            "changed."
+        ) from cause

@@ -1,0 +1,1 @@
+"""What to train, the networks, and one training from its first epoch to its result."""

@@ -1,0 +1,69 @@
+"""What a person chooses before training; with the dataset, it determines a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from esc10.datasets.splits import SPLITS
+from esc10.errors import RunError
+from esc10.features.mel import KINDS
+from esc10.training.networks import MODELS
+
+LAB_EPOCHS = 1000
+LAB_PATIENCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """The settings of a run.
+
+    Attributes:
+        dataset: a key of `esc10.datasets.sources()`.
+        model: a key of `esc10.training.networks.MODELS`.
+        features: one of `esc10.features.mel.KINDS`.
+        split: a key of `esc10.datasets.splits.SPLITS`.
+        validation_fold: the fold that validates, where the split is by folds.
+        test_fold: the fold that tests, where the split is by folds.
+        epochs: passes over the training clips, at most.
+        patience: epochs without a lower validation loss after which training ends.
+        batch_size: clips per step of the optimiser.
+        learning_rate: Adam's step size.
+        seed: of the first weights, the order of clips, and dropout.
+        owner: whose run it is, where several people share a server.
+        recipe: how training departs from the lab's, where it does.
+    """
+
+    dataset: str
+    model: str
+    features: str = KINDS[0]
+    split: str = "folds"
+    validation_fold: int = 4
+    test_fold: int = 5
+    epochs: int = 100
+    patience: int = LAB_PATIENCE
+    batch_size: int = 32
+    learning_rate: float = 0.001
+    seed: int = 1234
+    owner: str | None = None
+    recipe: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained.
+
+        Raises:
+            RunError: with the first setting that is out of range.
+        """
+        _refuse_unless(self.model in MODELS, "network", self.model, ", ".join(MODELS))
+        _refuse_unless(self.features in KINDS, "features", self.features, ", ".join(KINDS))
+        _refuse_unless(self.split in SPLITS, "split", self.split, ", ".join(SPLITS))
+        _refuse_unless(1 <= self.epochs <= 10_000, "epochs", self.epochs, "1 to 10,000")
+        _refuse_unless(1 <= self.patience <= 10_000, "patience", self.patience, "1 to 10,000")
+        _refuse_unless(1 <= self.batch_size <= 1024, "batch size", self.batch_size, "1 to 1,024")
+        in_range = 0 < self.learning_rate <= 1
+        _refuse_unless(in_range, "learning rate", self.learning_rate, "above 0, up to 1")
+        _refuse_unless(0 <= self.seed < 2**32, "seed", self.seed, "0 to 4,294,967,295")
+
+
+def _refuse_unless(accepted: bool, name: str, value: object, choices: str) -> None:
+    if not accepted:
+        raise RunError(f"{value} is not a usable {name}. Choose from: {choices}.")

@@ -1,0 +1,171 @@
+"""A network with its optimiser, and the two functions that TensorFlow traced for them.
+
+Tracing a network takes longer than training it for an epoch, and depends on nothing that differs
+between runs. So a learner is lent to one run after the other: it begins each anew, from first
+weights that the run's seed determines.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from esc10.training.networks import BUILDING, MODELS
+
+_ANSWER_CLIPS = 32
+_MOST_IDLE = 6
+
+
+class Learner:
+    """A network that can learn from a batch and answer."""
+
+    def __init__(self, key: str, frames: int, n_mels: int, classes: int) -> None:
+        """Build the network; `restart` makes it ready.
+
+        Args:
+            key: a key of `esc10.training.networks.MODELS`.
+            frames: of a clip.
+            n_mels: mel bands of a frame.
+            classes: how many classes there are.
+        """
+        self._shape = (key, frames, n_mels, classes)
+        self.model = self._fresh_model()
+        self._optimizer = keras.optimizers.Adam()
+        self._optimizer.build(self.model.trainable_variables)
+        self._loss = keras.losses.SparseCategoricalCrossentropy(reduction="none")
+        # One trace for every size of batch, the shorter one at an epoch's end included.
+        batch = [
+            tf.TensorSpec((None, frames, n_mels), tf.float32),
+            tf.TensorSpec((None,), tf.int64),
+        ]
+        self._step = tf.function(self._step_on, input_signature=batch)
+        self._look = tf.function(self._look_at, input_signature=batch)
+
+    def _fresh_model(self) -> keras.Model:
+        key, frames, n_mels, classes = self._shape
+        return MODELS[key].build(frames, n_mels, classes)
+
+    def restart(self, seed: int, learning_rate: float) -> None:
+        """Forget everything; what comes is determined by the seed.
+
+        Args:
+            seed: of the first weights and of dropout.
+            learning_rate: Adam's step size.
+        """
+        with BUILDING:
+            keras.utils.set_random_seed(seed)
+            fresh = self._fresh_model()
+        for variable, first in zip(self.model.variables, fresh.variables, strict=True):
+            variable.assign(first)
+        for variable in self._optimizer.variables:
+            variable.assign(tf.zeros_like(variable))
+        self._optimizer.learning_rate = learning_rate
+
+    def learn(self, x: NDArray[np.float32], y: NDArray[np.int64]) -> tuple[float, int]:
+        """Take one step of the optimiser.
+
+        Args:
+            x: shape (clips, frames, mel bands).
+            y: labels, shape (clips,).
+
+        Returns:
+            The clips' cross-entropies added up, in nats, and how many were classified rightly,
+            both before the step.
+        """
+        loss, right = self._step(x, y)
+        return float(loss), int(right)
+
+    def answers(
+        self, x: NDArray[np.float32], y: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What the network says of clips, a few at a time: that bounds memory, not the answer.
+
+        Args:
+            x: shape (clips, frames, mel bands).
+            y: labels, shape (clips,).
+
+        Returns:
+            Class probabilities, shape (clips, classes), and cross-entropies, shape (clips,), in
+            nats.
+        """
+        cuts = range(0, len(x), _ANSWER_CLIPS)
+        parts = [
+            self._look(x[start : start + _ANSWER_CLIPS], y[start : start + _ANSWER_CLIPS])
+            for start in cuts
+        ]
+        probabilities, losses = zip(*parts, strict=True)
+        return np.concatenate(probabilities), np.concatenate(losses)
+
+    def _step_on(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        weights = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            probabilities = self.model(x, training=True)  # (clips, classes)
+            losses = self._loss(y, probabilities)  # (clips,)
+            loss = tf.reduce_mean(losses)
+        self._optimizer.apply(tape.gradient(loss, weights), weights)
+        right = tf.equal(tf.argmax(probabilities, axis=1), y)
+        return tf.reduce_sum(losses), tf.math.count_nonzero(right)
+
+    def _look_at(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        probabilities = self.model(x, training=False)
+        return probabilities, self._loss(y, probabilities)
+
+
+_idle: OrderedDict[tuple[str, int, int, int], Learner] = OrderedDict()
+_idle_lock = threading.Lock()
+_tracing = threading.Lock()
+
+
+@contextmanager
+def borrowed_learner(key: str, frames: int, n_mels: int, classes: int) -> Iterator[Learner]:
+    """A learner that is nobody else's, traced already; it is kept for the next one who asks.
+
+    Args:
+        key: a key of `esc10.training.networks.MODELS`.
+        frames: of a clip.
+        n_mels: mel bands of a frame.
+        classes: how many classes there are.
+    """
+    shape = (key, frames, n_mels, classes)
+    learner = _take(shape)
+    if learner is None:
+        # One at a time: two take twice as long, and the second may find what the first has made.
+        with _tracing:
+            learner = _take(shape) or _traced(shape)
+    try:
+        yield learner
+    finally:
+        with _idle_lock:
+            _idle[shape] = learner
+            while len(_idle) > _MOST_IDLE:
+                _idle.popitem(last=False)
+
+
+def _take(shape: tuple[str, int, int, int]) -> Learner | None:
+    with _idle_lock:
+        return _idle.pop(shape, None)
+
+
+def _traced(shape: tuple[str, int, int, int]) -> Learner:
+    """A learner that has seen a batch of silence."""
+    with BUILDING:
+        learner = Learner(*shape)
+    _, frames, n_mels, _ = shape
+    x, y = np.zeros((2, frames, n_mels), np.float32), np.zeros(2, np.int64)
+    learner.learn(x, y)
+    learner.answers(x, y)
+    return learner
+
+
+def warm_up(frames: int, n_mels: int, classes: int) -> None:
+    """Have a learner ready for each network."""
+    for key in MODELS:
+        with borrowed_learner(key, frames, n_mels, classes):
+            pass

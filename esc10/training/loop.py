@@ -1,0 +1,169 @@
+"""Training a network: epochs until something ends them, with every epoch's answers kept.
+
+Only the worker process, the command line and tests import this module: it loads Keras.
+"""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.progress import ShouldStop, never_stop
+from esc10.training.config import TrainConfig
+from esc10.training.learner import Learner, borrowed_learner
+from esc10.training.networks import layer_table
+from esc10.training.plan import TrainingData
+from esc10.training.results import BestEpoch, EpochRow, TrainResult
+
+OnEpochEnd = Callable[[EpochRow], None]
+
+
+@dataclass
+class _Best:
+    """The best epoch so far by one criterion."""
+
+    epoch: int
+    value: float
+    weights: list[NDArray[np.float32]]
+
+
+@dataclass
+class _Record:
+    """What the finished epochs have brought."""
+
+    history: list[EpochRow] = field(default_factory=list)
+    validation: list[NDArray[np.float32]] = field(default_factory=list)
+    best: dict[str, _Best] = field(default_factory=dict)
+
+    def add(self, row: EpochRow, validation: NDArray[np.float32], model: keras.Model) -> None:
+        """Keep an epoch, and the network's weights where it is the best so far."""
+        self.history.append(row)
+        self.validation.append(validation)
+        for criterion, value in (("val_accuracy", row.val_accuracy), ("val_loss", -row.val_loss)):
+            best = self.best.get(criterion)
+            if best is None or value > best.value:
+                self.best[criterion] = _Best(row.epoch, value, model.get_weights())
+
+
+def train(
+    data: TrainingData,
+    config: TrainConfig,
+    on_epoch_end: OnEpochEnd = lambda _: None,
+    should_stop: ShouldStop = never_stop,
+) -> TrainResult:
+    """Train a network until its epochs, its patience or somebody's wish end it.
+
+    Args:
+        data: the arrays.
+        config: the settings.
+        on_epoch_end: told each epoch's figures as soon as they are there.
+        should_stop: polled after every batch; the epoch under way is given up.
+
+    Returns:
+        The history, both best weights and their answers. Whatever ended it, what was finished is
+        in it; `best` is empty where no epoch was.
+    """
+    _, frames, n_mels = data.x["train"].shape
+    record = _Record()
+    with borrowed_learner(config.model, frames, n_mels, data.classes) as learner:
+        learner.restart(config.seed, config.learning_rate)
+        ended = _run_epochs(learner, data, config, record, on_epoch_end, should_stop)
+        table = layer_table(learner.model)
+        best = {criterion: _answers(learner, best, data) for criterion, best in record.best.items()}
+    return TrainResult(
+        history=tuple(record.history),
+        best=best,
+        validation_by_epoch=np.array(record.validation, dtype=np.float32).reshape(
+            -1, len(data.y["validation"]), data.classes
+        ),
+        ended=ended,
+        parameters=table.parameters,
+        trainable_parameters=table.trainable_parameters,
+        versions={
+            "python": platform.python_version(),
+            "keras": version("keras"),
+            "tensorflow": version("tensorflow"),
+        },
+    )
+
+
+def _run_epochs(
+    learner: Learner,
+    data: TrainingData,
+    config: TrainConfig,
+    record: _Record,
+    on_epoch_end: OnEpochEnd,
+    should_stop: ShouldStop,
+) -> str:
+    """Train, and say what ended it: a key of `esc10.training.results.ENDINGS`."""
+    rng = np.random.default_rng(config.seed)
+    for epoch in range(1, config.epochs + 1):
+        began = time.perf_counter()
+        order = rng.permutation(len(data.y["train"]))
+        figures = _learn_all(learner, data, order, config.batch_size, should_stop)
+        if figures is None:
+            return "stopped"
+        labels = data.y["validation"]
+        validation, losses = learner.answers(data.x["validation"], labels)
+        row = EpochRow(
+            epoch,
+            *figures,
+            val_loss=float(losses.mean()),
+            val_accuracy=float((validation.argmax(axis=1) == labels).mean()),
+            seconds=time.perf_counter() - began,
+        )
+        if not np.isfinite((row.loss, row.val_loss)).all():
+            return "diverged"
+        record.add(row, validation, learner.model)
+        on_epoch_end(row)
+        if epoch < config.epochs and epoch - record.best["val_loss"].epoch >= config.patience:
+            return "patience"
+    return "epochs"
+
+
+def _learn_all(
+    learner: Learner,
+    data: TrainingData,
+    order: NDArray[np.int64],
+    batch_size: int,
+    should_stop: ShouldStop,
+) -> tuple[float, float] | None:
+    """The loss and accuracy over an epoch's training clips, as they were trained on.
+
+    None if somebody wished to stop.
+    """
+    loss, right = 0.0, 0
+    for start in range(0, len(order), batch_size):
+        clips = order[start : start + batch_size]
+        batch_loss, batch_right = learner.learn(data.x["train"][clips], data.y["train"][clips])
+        loss, right = loss + batch_loss, right + batch_right
+        if should_stop():
+            return None
+    return loss / len(order), right / len(order)
+
+
+def _answers(learner: Learner, best: _Best, data: TrainingData) -> BestEpoch:
+    learner.model.set_weights(best.weights)
+    return BestEpoch(
+        epoch=best.epoch,
+        weights=weights_file(learner.model),
+        validation=learner.answers(data.x["validation"], data.y["validation"])[0],
+        test=learner.answers(data.x["test"], data.y["test"])[0],
+    )
+
+
+def weights_file(model: keras.Model) -> bytes:
+    """The bytes of a Keras `.weights.h5` file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.weights.h5"
+        model.save_weights(path)
+        return path.read_bytes()

@@ -1,0 +1,103 @@
+"""From settings to what is needed to train: the run's full configuration, and its arrays."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.datasets import load_dataset
+from esc10.datasets.splits import SPLITS
+from esc10.features.mel import MelConfig, Scaling, feature_set, inputs_of, scaling_of
+from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
+from esc10.training.config import TrainConfig
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """The arrays of a run.
+
+    Attributes:
+        x: for `train`, `validation` and `test`, shape (clips, frames, mel bands), float32.
+        y: for the same parts, the labels, shape (clips,), from 0.
+        classes: how many classes there are.
+    """
+
+    x: dict[str, NDArray[np.float32]]
+    y: dict[str, NDArray[np.int64]]
+    classes: int
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """All that determines a run, and all that prediction needs beside the weights.
+
+    Attributes:
+        run_id: the name of its folder; in alphabetical order runs are in order of time.
+        created: when it was asked for, ISO 8601, UTC.
+        train: what the person chose.
+        classes: the class names in the order of the network's outputs.
+        mel: how spectrograms are made.
+        scaling: the training clips' mean and deviation, for `logmel`.
+        clips: for `train`, `validation` and `test`, the clips' ESC-50 names, in order.
+        versions: of what prepared it.
+    """
+
+    run_id: str
+    created: str
+    train: TrainConfig
+    classes: tuple[str, ...]
+    mel: MelConfig
+    scaling: Scaling | None
+    clips: dict[str, tuple[str, ...]]
+    versions: dict[str, str]
+
+
+def plan_run(
+    config: TrainConfig,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> RunConfig:
+    """The full configuration of a new run; mel spectrograms are computed where none are cached.
+
+    Raises:
+        DatasetError: the dataset is not on this machine, or damaged.
+        Cancelled: `should_stop` said so.
+    """
+    dataset = load_dataset(config.dataset)
+    split = SPLITS[config.split](dataset, config.validation_fold, config.test_fold)
+    features = feature_set(dataset, MelConfig(), on_progress, should_stop)
+    now = datetime.now(UTC)
+    return RunConfig(
+        run_id=f"{now:%Y%m%d-%H%M%S-%f}"[:19] + f"-{config.model}-{secrets.token_hex(2)}",
+        created=now.isoformat(timespec="seconds"),
+        train=config,
+        classes=dataset.classes,
+        mel=features.config,
+        scaling=scaling_of(features.power, split.train) if config.features == "logmel" else None,
+        clips=split.names(dataset),
+        versions={name: version(name) for name in ("librosa", "numpy", "scikit-learn")},
+    )
+
+
+def training_data(run: RunConfig) -> TrainingData:
+    """The arrays of a run, from its configuration alone.
+
+    Raises:
+        DatasetError: the dataset is not on this machine any more, or not the same.
+    """
+    features = feature_set(load_dataset(run.train.dataset), run.mel)
+    place = {clip.filename: index for index, clip in enumerate(features.dataset.clips)}
+    indices = {part: np.array([place[name] for name in names]) for part, names in run.clips.items()}
+    return TrainingData(
+        x={
+            part: inputs_of(features.power, where, run.train.features, run.scaling)
+            for part, where in indices.items()
+        },
+        y={part: features.dataset.labels[where] for part, where in indices.items()},
+        classes=len(run.classes),
+    )

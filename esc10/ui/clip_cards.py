@@ -1,0 +1,182 @@
+"""Judged clips to look at and listen to: what a number in a matrix is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
+
+from esc10.datasets import Clip, Dataset
+from esc10.errors import AudioError, DatasetError, RunError
+from esc10.evaluation.metrics import PARTS, Evaluation, JudgedClip
+from esc10.features.mel import MelConfig, network_input
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.ui.clip_view import player, recording
+from esc10.ui.plots.palette import in_words
+from esc10.ui.plots.spectrograms import clip_picture
+from esc10.ui.server import clip_sound, dataset, engine, runs_with_weights, verdict
+from esc10.ui.words import short_name
+
+_FIRST_CLIPS = 12
+_CLASSES_SHOWN = 3
+_MOST_RUNS = 20
+
+Votes = NDArray[np.float32]
+"""A clip's frames' class probabilities, shape (frames, classes)."""
+
+
+def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, place: str) -> None:
+    """A card for each clip: its player, picture, probabilities, source, and the other runs.
+
+    Args:
+        judged: the clips, in the order to show them.
+        run: whose verdict it is.
+        weights: by which of its weights; None where these are not kept, so there are no votes.
+        place: where on the page; it names the cards.
+    """
+    try:
+        sounds = dataset(run.config.train.dataset)
+        clips = [sounds.clip(clip.filename) for clip in judged]
+    except DatasetError as error:
+        st.info(f"{error} The verdicts stay; the sounds come back with the dataset.")
+        for clip in judged:
+            st.markdown(f"{clip.filename}: {_answer_in_words(clip, run)}")
+        return
+    more = f"more {place}"
+    shown = len(judged) if st.session_state.get(more) else _FIRST_CLIPS
+    pictures = [
+        _card(clip, judgement, sounds, run, place)
+        for clip, judgement in zip(clips[:shown], judged[:shown], strict=True)
+    ]
+    if len(judged) > shown:
+        st.checkbox(f"Show all {len(judged)}", key=more)
+    if weights is not None and MODELS[run.config.train.model].frames_vote:
+        _add_votes(pictures, clips[:shown], judged[:shown], run, weights)
+
+
+def _card(
+    clip: Clip, judged: JudgedClip, sounds: Dataset, run: Run, place: str
+) -> DeltaGenerator | None:
+    """Everything but the votes, which the worker must be asked for; where the picture stands."""
+    with st.container(key=f"clip {place} {clip.filename}", border=True, gap="xsmall"):
+        st.markdown(_answer_in_words(judged, run))
+        player(clip)
+        picture = st.empty()
+        _draw(picture, clip)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"fold {clip.fold} · {recording(clip, sounds)}", width="stretch")
+            others = st.popover(
+                "Other runs",
+                key=f"others {place} {clip.filename}",
+                on_change="rerun",
+                type="tertiary",
+            )
+        if others.open:
+            with others:
+                _other_runs(clip.filename, run)
+    return picture
+
+
+def _answer_in_words(judged: JudgedClip, run: Run) -> str:
+    """The true class, and the most probable ones, the answer first and bold."""
+    order = np.argsort(-np.array(judged.probabilities), kind="stable")[:_CLASSES_SHOWN]
+    classes = run.config.classes
+    first, *others = (
+        f"{in_words(classes[label])} {judged.probabilities[label]:.0%}" for label in order
+    )
+    mark = ":material/check:" if judged.right else ":material/close:"
+    return f"{in_words(judged.true)} {mark} **{first}**, {', '.join(others)}"
+
+
+def _draw(place: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()) -> None:
+    """The picture of a clip; a sentence if it cannot be read."""
+    try:
+        sound = clip_sound(clip.path)
+    except AudioError as error:
+        place.error(str(error))
+        return
+    description = f"Log-mel spectrogram of a clip of the class {in_words(clip.category)}"
+    place.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
+
+
+def _add_votes(
+    pictures: Sequence[DeltaGenerator | None],
+    clips: Sequence[Clip],
+    judged: Sequence[JudgedClip],
+    run: Run,
+    weights: str,
+) -> None:
+    """Each frame's votes under the pictures, where the network has them.
+
+    The list stands before the worker is asked: nobody waits for it to hear a clip.
+    """
+    if not clips:
+        return
+    try:
+        votes = _votes(run.run_id, weights, tuple(clip.path for clip in clips), run)
+    except RunError as error:
+        st.caption(f"The frames' votes are missing: {error}")
+        return
+    except AudioError:
+        return  # the picture has said so
+    classes = run.config.classes
+    for picture, clip, judgement, frames in zip(pictures, clips, judged, votes, strict=True):
+        order = np.argsort(-np.array(judgement.probabilities), kind="stable")[:_CLASSES_SHOWN]
+        if picture is not None:
+            _draw(
+                picture,
+                clip,
+                tuple((in_words(classes[label]), frames[:, label]) for label in order),
+            )
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _votes(run_id: str, weights: str, paths: tuple[Path, ...], _run: Run) -> Votes:
+    """The votes for some clips, shape (clips, frames, classes)."""
+    del run_id
+    power = np.stack([clip_sound(path).power for path in paths])
+    x = network_input(power, _run.config.train.features, _run.config.scaling)
+    frames = engine().answer(_run, weights, x).frames
+    if frames is None:
+        raise RunError(f"The frames of run {_run.run_id} have no votes.")
+    return frames
+
+
+def _other_runs(filename: str, run: Run) -> None:
+    """How the other runs judge this very clip."""
+    others = [other for other in runs_with_weights() if other.run_id != run.run_id]
+    lines = [
+        f"- {short_name(other)}: {said}"
+        for other in others[:_MOST_RUNS]
+        if (said := _said_of(filename, other, run))
+    ]
+    st.markdown("\n".join(lines) if lines else "No other run was judged on this clip.")
+    if len(others) > _MOST_RUNS:
+        st.caption(f"The latest {_MOST_RUNS} of {len(others)} other runs.")
+
+
+def _said_of(filename: str, other: Run, run: Run) -> str | None:
+    """What a run says of a clip, or that it learned from it; None if it has other data."""
+    if other.config.train.dataset != run.config.train.dataset:
+        return None
+    if filename in other.config.clips["train"]:
+        return "was trained on this clip"
+    for part in PARTS:
+        for clip in verdict(other, "val_accuracy").parts[part].judged:
+            if clip.filename == filename:
+                return _answer_in_words(clip, other)
+    return None
+
+
+def to_compare(judged: Evaluation, part: str, category: str) -> JudgedClip | None:
+    """The clip of a class that was recognised most surely, of this part if there is one."""
+    for name in (part, *PARTS):
+        right = judged.parts[name].cells(category, category)
+        if right:
+            return right[0]
+    return None

@@ -1,0 +1,75 @@
+"""A clip as people meet it: its player, its pictures, where it comes from."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.datasets import Clip, Dataset, Source
+from esc10.errors import AudioError
+from esc10.features.mel import MelConfig
+from esc10.ui.frame import chart_pixels, picture_toolbar
+from esc10.ui.plots import waveform as sounds
+from esc10.ui.plots.palette import in_words
+from esc10.ui.server import clip_sound
+
+_FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
+
+
+def synthetic_badge(source: Source) -> None:
+    """Say that these sounds were made by a program, wherever they show."""
+    if source.synthetic:
+        st.badge(
+            "synthetic",
+            icon=":material/science:",
+            color="orange",
+            help="These sounds were computed by this program; nobody recorded them.",
+        )
+
+
+def player(clip: Clip) -> None:
+    """A player for the clip's own file, as it was published."""
+    if clip.path.exists():
+        st.audio(str(clip.path), format=_FORMATS[clip.path.suffix])
+    else:
+        st.error(f"{clip.path.name} is missing. Fetch the dataset, or make it, again.")
+
+
+def recording(clip: Clip, dataset: Dataset) -> str:
+    """In Markdown: the recording a clip was cut from, with a link to it, and the take."""
+    url = dataset.source.recording_url(clip)
+    if url:
+        name = f"[{clip.src_file} on Freesound]({url})"
+    else:
+        name = f"{clip.src_file} (synthetic)" if dataset.source.synthetic else clip.src_file
+    return f"recording {name}, take {clip.take}"
+
+
+def provenance(clip: Clip, dataset: Dataset) -> str:
+    """In Markdown: class, fold, recording, take and licence."""
+    return (
+        f"**{in_words(clip.category)}** · fold {clip.fold} · {recording(clip, dataset)} · "
+        f"{dataset.source.licence}"
+    )
+
+
+def spectrogram(clip: Clip, kind: str, height: int) -> None:
+    """The clip's mel spectrogram; a sentence if it cannot be read."""
+    try:
+        power = clip_sound(clip.path).power
+    except AudioError as error:
+        st.error(str(error))
+        return
+    figure = sounds.mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
+    name = f"{kind} {clip.filename}"
+    st.plotly_chart(figure, key=name, config=picture_toolbar(name))
+
+
+def waveform(clip: Clip, height: int) -> None:
+    """The clip's waveform; nothing if it cannot be read, which its spectrogram has said."""
+    try:
+        samples = clip_sound(clip.path).samples
+    except AudioError:
+        return
+    figure = sounds.waveform(samples, chart_pixels(), height)
+    name = f"wave {clip.filename}"
+    st.plotly_chart(figure, key=name, config=picture_toolbar(name))

@@ -1,0 +1,170 @@
+"""A row for each run: what the table of all runs shows, and what its file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import streamlit as st
+
+from esc10.datasets import source_of
+from esc10.datasets.splits import leaking
+from esc10.errors import RunError
+from esc10.evaluation.intervals import wilson_interval
+from esc10.runs.run import WITH_WEIGHTS, Run
+from esc10.training.networks import MODELS
+from esc10.ui.csv_files import csv_of
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import RUN_GLYPHS
+from esc10.ui.words import STATE_WORDS, plain_name, title_of
+
+_MOST_RUNS = 1024
+_NOT_IN_THE_FILE = ("mark", "test_interval", "validation_interval")
+
+_COLUMNS = pa.schema(
+    {
+        "mark": pa.string(),
+        "name": pa.string(),
+        "test": pa.float64(),
+        "test_interval": pa.string(),
+        "leaks": pa.int32(),
+        "validation": pa.float64(),
+        "validation_interval": pa.string(),
+        "state": pa.string(),
+        "data": pa.string(),
+        "split": pa.string(),
+        "epochs": pa.int32(),
+        "best_epoch": pa.int32(),
+        "seconds_per_epoch": pa.float64(),
+        "parameters": pa.int64(),
+        "network": pa.string(),
+        "features": pa.string(),
+        "note": pa.string(),
+        "run_id": pa.string(),
+        "test_low": pa.float64(),
+        "test_high": pa.float64(),
+        "validation_low": pa.float64(),
+        "validation_high": pa.float64(),
+    }
+)
+"""What is asked for most comes first."""
+
+ON_SCREEN = tuple(_COLUMNS.names[: _COLUMNS.names.index("run_id")])
+"""The columns that are shown; those after them are for the file."""
+
+
+def right_answers(run: Run, weights: str) -> dict[str, tuple[int, int]] | None:
+    """For each part, how many clips were classified rightly, and how many there are.
+
+    Args:
+        run: in whatever state.
+        weights: `val_accuracy` or `val_loss`.
+
+    Returns:
+        None for a run that has no weights, or whose answers are damaged.
+    """
+    try:
+        outcome = run.outcome
+        if outcome is None or weights not in outcome.best:
+            return None
+        answers = run.folder / "probabilities.npz"
+        changed = answers.stat().st_mtime_ns if answers.exists() else 0
+        return _right_answers(run.run_id, weights, changed, run)
+    except RunError:
+        return None
+
+
+@st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
+def _right_answers(
+    run_id: str, weights: str, changed: int, _run: Run
+) -> dict[str, tuple[int, int]]:
+    del run_id, changed
+    answers = _run.answers(weights)
+    return {
+        part: (int((chances.argmax(axis=1) == answers.labels[part]).sum()), len(chances))
+        for part, chances in answers.probabilities.items()
+    }
+
+
+def state_in_words(run: Run, weights: str) -> str:
+    """How far it is; for a run that cannot be compared, also why."""
+    outcome = run.outcome
+    if outcome is None:
+        return STATE_WORDS[run.state]
+    if outcome.state not in WITH_WEIGHTS:
+        return f"{outcome.state}: {outcome.reason}"
+    if not outcome.best:
+        return f"{outcome.state} without weights: {outcome.reason}"
+    if right_answers(run, weights) is None:
+        return f"{outcome.state}, but damaged: its answers cannot be read"
+    return outcome.state
+
+
+def runs_table(shown: Sequence[Run], weights: str, slots: Mapping[str, int]) -> pa.Table:
+    """A row for each run, with the columns of the screen and of the file.
+
+    Args:
+        shown: the runs, in the order to show them.
+        weights: by which of their weights.
+        slots: the places of the runs that are compared, from 0, by their names.
+    """
+    rows = [_row(run, weights, slots.get(run.run_id)) for run in shown]
+    return pa.table(
+        {name: [row.get(name) for row in rows] for name in _COLUMNS.names}, schema=_COLUMNS
+    )
+
+
+def offer_csv(table: pa.Table) -> None:
+    """The table as a file; what stands there in words is there in numbers."""
+    st.download_button(
+        "All of the table as CSV",
+        csv_of(table.drop_columns(list(_NOT_IN_THE_FILE))),
+        "runs.csv",
+        "text/csv",
+        key="runs csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )
+
+
+def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
+    outcome, config = run.outcome, run.config.train
+    row = {
+        "mark": "" if slot is None else f"{RUN_GLYPHS[slot]} {LETTERS[slot]}",
+        "name": title_of(run) or plain_name(run),
+        "best_epoch": outcome.best.get(weights) if outcome else None,
+        "epochs": len(run.history()),
+        "seconds_per_epoch": run.seconds_per_epoch,
+        "state": state_in_words(run, weights),
+        "data": source_of(config.dataset).title,
+        "split": split_in_words(run),
+        "leaks": len(leaking(run.config.clips, "test")),
+        "parameters": outcome.parameters if outcome else None,
+        "network": MODELS[config.model].title,
+        "features": config.features,
+        "note": _note_of(run),
+        "run_id": run.run_id,
+    }
+    for part, (right, clips) in (right_answers(run, weights) or {}).items():
+        low, high = wilson_interval(right, clips)
+        row[part] = right / clips
+        row[f"{part}_interval"] = f"{100 * low:.0f} to {high:.0%}"
+        row[f"{part}_low"], row[f"{part}_high"] = low, high
+    return row
+
+
+def split_in_words(run: Run) -> str:
+    """The split in one cell: with folds, which one validates and which one tests."""
+    config = run.config.train
+    if config.split == "folds":
+        return f"folds {config.validation_fold}, {config.test_fold}"
+    return config.split
+
+
+def _note_of(run: Run) -> str:
+    try:
+        return run.label.note
+    except RunError:
+        return ""

@@ -1,0 +1,135 @@
+"""All runs in one table, and the ticks that choose some of them.
+
+The table tells its ticks by the numbers of its rows, and rows move when a run comes or goes. So the
+session remembers ticked runs by their names, and a table of other rows is another table, which
+begins with the ticks it should have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import streamlit as st
+
+from esc10.evaluation.metrics import PARTS
+from esc10.runs.run import Run
+from esc10.ui.compare.run_rows import ON_SCREEN
+from esc10.ui.frame import chart_pixels, in_projector_mode
+
+TICKED = "ticked runs"
+_SHOWN = "runs shown"
+_NO_RUNS: tuple[tuple[str, ...], int] = ((), 0)
+"""What a session remembers under `_SHOWN`: the names on the screen, and the table's number."""
+
+_MOST_ROWS, _MOST_PROJECTOR_ROWS = 7.5, 4.5
+"""Half a row says that there are more; what the ticks bring out must stand on the screen too."""
+
+
+def ticked_among(shown: Sequence[Run]) -> list[Run]:
+    """The ticked ones of some runs, in the order in which they were ticked."""
+    _remember_ticks()
+    by_id = {run.run_id: run for run in shown}
+    ticked: list[str] = st.session_state.get(TICKED, [])
+    return [by_id[run_id] for run_id in ticked if run_id in by_id]
+
+
+def _remember_ticks() -> None:
+    """Take over the ticks of the table that was on the screen; other runs keep theirs.
+
+    The table itself comes later: its letters depend on the ticks.
+    """
+    ids, number = st.session_state.get(_SHOWN, _NO_RUNS)
+    table = st.session_state.get(_key(number))
+    if table is None:
+        return  # it is not on the screen any more
+    now = [ids[row] for row in table["selection"]["rows"]]
+    before = st.session_state.get(TICKED, [])
+    kept = [name for name in before if name in now or name not in ids]
+    st.session_state[TICKED] = kept + [name for name in now if name not in before]
+
+
+def _key(number: int) -> str:
+    return f"runs {number}"
+
+
+def show_runs(table: pa.Table) -> None:
+    """The table; a tick is remembered under `TICKED`, in the order of ticking.
+
+    Args:
+        table: of at least one run, by `runs_table`.
+    """
+    ids = tuple(table["run_id"].to_pylist())
+    before, number = st.session_state.get(_SHOWN, _NO_RUNS)
+    if before != ids:
+        number += 1
+        st.session_state[_SHOWN] = (ids, number)
+    ticked = st.session_state.get(TICKED, [])
+    columns = list(ON_SCREEN)
+    if not any(table["note"].to_pylist()):
+        columns.remove("note")
+    row_pixels = 2 * chart_pixels() + 3
+    most = _MOST_PROJECTOR_ROWS if in_projector_mode() else _MOST_ROWS
+    st.dataframe(
+        _in_percent(table),
+        key=_key(number),
+        hide_index=True,
+        column_order=columns,
+        column_config=_column_config(),
+        placeholder="",
+        row_height=row_pixels,
+        height=round(row_pixels * (1 + min(len(ids), most))) + 3,
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={
+            "selection": {"rows": [row for row, name in enumerate(ids) if name in ticked]}
+        },
+        alt="All runs",
+    )
+
+
+def _in_percent(table: pa.Table) -> pa.Table:
+    """The accuracies in whole percent: the grid's own way to write a share has two decimals."""
+    for part in PARTS:
+        place = table.schema.get_field_index(part)
+        table = table.set_column(place, part, pc.multiply(table[part], 100))
+    return table
+
+
+def _column_config() -> dict[str, Any]:
+    """Widths in pixels: at 1280 the table is to be read without scrolling sideways."""
+    column, wide = st.column_config, chart_pixels() / 16
+
+    def pixels(width: int) -> int:
+        return round(width * wide)
+
+    interval = "Where the accuracy on endless clips of this kind may lie, after Wilson."
+    config: dict[str, Any] = {
+        "mark": column.TextColumn("", width=pixels(48)),
+        "name": column.TextColumn("run", width=pixels(280)),
+        "best_epoch": column.NumberColumn("best", width=pixels(52), help="The best epoch."),
+        "epochs": column.NumberColumn("epochs", width=pixels(64), help="How many were trained."),
+        "seconds_per_epoch": column.NumberColumn(
+            "s/epoch", format="%.2f", width=pixels(70), help="Seconds an epoch, the median."
+        ),
+        "state": column.TextColumn("state", width=pixels(94)),
+        "data": column.TextColumn("data", width=pixels(90)),
+        "split": column.TextColumn(
+            "split", width=pixels(84), help="With folds: which one validates, and which one tests."
+        ),
+        "leaks": column.NumberColumn(
+            "leaks",
+            width=pixels(56),
+            help="Test clips whose recording is also in training: they flatter.",
+        ),
+        "parameters": column.NumberColumn("parameters", format="localized", width=pixels(94)),
+        "network": column.TextColumn("network", width=pixels(190)),
+    }
+    for part in PARTS:
+        config[part] = column.ProgressColumn(
+            part, format="%.0f%%", min_value=0, max_value=100, width=pixels(104)
+        )
+        config[f"{part}_interval"] = column.TextColumn("95 %", width=pixels(88), help=interval)
+    return config

@@ -1,0 +1,146 @@
+"""Own sounds as a dataset: where they are, how far they are, what became of them."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from esc10.datasets import load_dataset
+from esc10.datasets.description import Description, own_descriptions
+from esc10.datasets.names import MAX_NAME
+from esc10.datasets.own.build import delete_own, make_own
+from esc10.engine.jobs import Job
+from esc10.errors import DatasetError
+from esc10.features.mel import MelConfig, feature_set
+from esc10.progress import OnProgress, ShouldStop
+from esc10.ui.plots.palette import in_words
+from esc10.ui.progress import show_job
+from esc10.ui.server import jobs
+from esc10.ui.words import in_markdown
+
+MAX_UPLOAD_MEGABYTES = 300
+
+_JOBS = "own sounds "
+"""How the names of the jobs begin that make a dataset; each click has its own."""
+
+_COUNT, _TROUBLE = "own zips", "trouble with own sounds"
+_HOW = (
+    "Put at least three sounds of each class into **a folder named after the class**, and these "
+    "folders into one folder or zip; or lay them out like ESC-50 (`meta/esc50.csv` and `audio/`). "
+    "Names such as `dog-12-a.wav`, `dog-12-b.wav` or `bark_take1.wav`, `bark_take2.wav` tell which "
+    "clips come from one recording: such clips stay in one fold."
+)
+
+
+def show_own_sounds() -> None:
+    """A place to make datasets of own sounds, and a card for each that was made."""
+    with st.expander("Own sounds", key="own sounds", icon=":material/library_music:"):
+        st.markdown(_HOW)
+        _form()
+        if _TROUBLE in st.session_state:
+            st.error(in_markdown(st.session_state.pop(_TROUBLE)))
+        for key, described in reversed(own_descriptions().items()):
+            _card(key, described)
+    busy = _busy()
+    st.fragment(_under_way, run_every=0.5 if busy else None)(busy)
+
+
+def _form() -> None:
+    title = st.text_input("Title", key="own title", max_chars=MAX_NAME, placeholder="My kitchen")
+    left, right = st.columns(2)
+    path = left.text_input(
+        "A folder or zip on the machine this runs on", key="own path", placeholder="/home/me/sounds"
+    )
+    # A new box after each file: the server lets go of it as soon as it has been read.
+    count = st.session_state.setdefault(_COUNT, 0)
+    file = right.file_uploader(
+        "or a zip to upload",
+        type="zip",
+        key=f"own zip {count}",
+        max_upload_size=MAX_UPLOAD_MEGABYTES,
+    )
+    # Never disabled: what was typed last arrives with the click.
+    if not st.button("Make", key="make own", type="primary"):
+        return
+    typed = path.strip().strip('"')
+    if not title.strip():
+        st.warning("Give them a title, such as *My kitchen*.")
+    elif file is None and not typed:
+        st.warning("Name a folder or a zip, or upload one.")
+    else:
+        st.session_state[_COUNT] += 1
+        _start(Path(typed).expanduser() if file is None else file.getvalue(), title)
+
+
+def _start(source: Path | bytes, title: str) -> None:
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        key = make_own(source, title, on_progress, should_stop)
+        # So that nobody waits for them after the click on Train.
+        feature_set(load_dataset(key), MelConfig(), on_progress, should_stop)
+
+    jobs().start(_JOBS + secrets.token_hex(4), work)
+    st.rerun()
+
+
+def _busy() -> bool:
+    return any(job.running for job in jobs().named(_JOBS).values())
+
+
+def _under_way(was_busy: bool) -> None:
+    for name, job in jobs().named(_JOBS).items():
+        if job.running:
+            show_job(job, name)
+        else:
+            _show_end(job, name)
+    if was_busy and not _busy():
+        st.rerun()
+
+
+def _show_end(job: Job, name: str) -> None:
+    """How it ended if it did not succeed, until somebody has read it."""
+    if job.error:
+        # It may quote the name of a stranger's file.
+        st.error(in_markdown(job.error))
+    elif job.cancelled:
+        st.info("Cancelled. What was not whole yet is gone.")
+    else:
+        jobs().clear(name)
+        return
+    if st.button("I have read this", key=f"read {name}"):
+        jobs().clear(name)
+        st.rerun()
+
+
+def _card(key: str, described: Description) -> None:
+    with st.container(border=True, key=f"card {key}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{in_markdown(described.title)}**", width="content")
+            st.caption(f"`{key}`", width="content")
+            st.badge(f"folds {described.folds}", color="blue")
+            st.space("stretch")
+            if st.button("Delete", key=f"delete {key}", icon=":material/delete:", type="tertiary"):
+                _confirm(key, described.title)
+        st.markdown(in_markdown(", ".join(map(in_words, described.classes))))
+        st.caption(in_markdown(described.summary))
+        if described.skipped:
+            lines = [f"- {in_markdown(sentence)}" for sentence in described.skipped]
+            st.caption("\n".join(["Left out:\n", *lines]))
+
+
+@st.dialog("Delete these sounds?")
+def _confirm(key: str, title: str) -> None:
+    st.markdown(
+        f"The clips of **{in_markdown(title)}** on this machine are then gone; the sounds they "
+        "were made from stay where they are, and so do the runs that learned from them."
+    )
+    if st.button("Delete", key="delete own", type="primary", on_click=_delete, args=(key,)):
+        st.rerun()
+
+
+def _delete(key: str) -> None:
+    try:
+        delete_own(key)
+    except DatasetError as error:
+        st.session_state[_TROUBLE] = str(error)

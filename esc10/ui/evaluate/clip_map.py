@@ -1,0 +1,193 @@
+"""A map of all clips, as the network's last hidden layer sees them; any of them can be heard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.datasets import Clip, Dataset
+from esc10.errors import DatasetError
+from esc10.evaluation.metrics import PARTS, JudgedClip
+from esc10.features.mel import cache_path, feature_set, inputs_of
+from esc10.runs.run import Run
+from esc10.training.results import HiddenPlane
+from esc10.ui.clip_cards import show_clips
+from esc10.ui.frame import chart_pixels, in_projector_mode, ink
+from esc10.ui.plots.clip_map import POINT, TRAINING, plane_columns, plane_spec
+from esc10.ui.plots.palette import in_words
+from esc10.ui.server import dataset, engine
+
+_KEPT = 32
+_UNUSED = "not used"
+_CHART, _CHOSEN = "map of clips", "clip on the map"
+
+
+def show_clip_map(run: Run, weights: str) -> None:
+    """The map, and beside it the chosen clip with its sound; the choice by a click or by a box.
+
+    Args:
+        run: a run with weights.
+        weights: which of its best weights.
+
+    Raises:
+        RunError: no worker is there to answer, or the weights do not fit.
+    """
+    try:
+        sounds = dataset(run.config.train.dataset)
+        with st.spinner(_waiting_in_words(sounds, run), show_time=True):
+            plane = _plane(run.run_id, weights, ended_at(run), sounds.sha256, run, sounds)
+    except DatasetError as error:
+        st.info(f"{error} The map needs its sounds; filters and layers do not.")
+        return
+    clips = sounds.clips
+    judged = _verdicts(plane.probabilities, clips, run.config.classes)
+    parts = _parts(run, clips)
+    _keep_choice(judged, parts)
+    left, right = st.columns([2.1, 1], gap="medium")
+    with right:
+        chosen = _choose_clip(judged, parts)
+        if chosen is not None:
+            show_clips([chosen], run, weights, "map")
+    with left:
+        _draw_map(plane, sounds, judged, parts, chosen)
+
+
+def _waiting_in_words(sounds: Dataset, run: Run) -> str:
+    text = f"The network hears all {len(sounds.clips)} clips"
+    if not cache_path(sounds, run.config.mel).exists():
+        text += ", once their spectrograms are computed: some ten seconds"
+    return f"{text} …"
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _plane(
+    run_id: str,
+    weights: str,
+    changed: int,
+    sha256: tuple[str, ...],
+    _run: Run,
+    _sounds: Dataset,
+) -> HiddenPlane:
+    """All clips of the run's dataset, in their order."""
+    del run_id, changed, sha256
+    config = _run.config
+    power = feature_set(_sounds, config.mel).power
+    learnt = set(config.clips["train"])
+    return engine().hidden_plane(
+        _run,
+        weights,
+        lambda places: inputs_of(power, places, config.train.features, config.scaling),
+        np.array([clip.filename in learnt for clip in _sounds.clips]),
+    )
+
+
+def _verdicts(
+    probabilities: NDArray[np.float32], clips: Sequence[Clip], classes: Sequence[str]
+) -> list[JudgedClip]:
+    """What the network says of each clip."""
+    return [
+        JudgedClip(
+            clip.filename,
+            clip.category,
+            classes[int(chances.argmax())],
+            float(chances.max()),
+            tuple(map(float, chances)),
+        )
+        for clip, chances in zip(clips, probabilities, strict=True)
+    ]
+
+
+def _parts(run: Run, clips: Sequence[Clip]) -> dict[str, str]:
+    """What the run used each clip for, by file name."""
+    parts = {clip.filename: _UNUSED for clip in clips}
+    for part in PARTS:
+        parts.update(dict.fromkeys(run.config.clips[part], part))
+    return {**parts, **dict.fromkeys(run.config.clips["train"], TRAINING)}
+
+
+def _keep_choice(judged: Sequence[JudgedClip], parts: Mapping[str, str]) -> None:
+    """The clip chosen before, if this dataset has it; else the surest mistake on a test clip.
+
+    It stays while runs are changed: so the same clip is seen where another network puts it.
+    """
+    if _CHOSEN in st.session_state and st.session_state[_CHOSEN] in (None, *parts):
+        return
+    tested = [clip for clip in _mistakes_first(judged) if parts[clip.filename] == PARTS[-1]]
+    st.session_state[_CHOSEN] = tested[0].filename if tested else None
+
+
+def _mistakes_first(judged: Sequence[JudgedClip]) -> list[JudgedClip]:
+    return sorted(judged, key=lambda clip: (clip.right, -clip.probability))
+
+
+def _choose_clip(judged: Sequence[JudgedClip], parts: Mapping[str, str]) -> JudgedClip | None:
+    """The choice of a clip by a box: all that a click does, for the keyboard."""
+    by_name = {clip.filename: clip for clip in _mistakes_first(judged)}
+
+    def in_one_line(name: str) -> str:
+        clip = by_name[name]
+        what = in_words(clip.true)
+        if not clip.right:
+            what += f", taken for {in_words(clip.predicted)} ({clip.probability:.0%})"
+        return f"{what} · {parts[name]} · {name.removesuffix('.wav')}"
+
+    name = st.selectbox(
+        "Click a point, or choose a clip, mistakes first",
+        list(by_name),
+        index=None,
+        placeholder="any clip",
+        format_func=in_one_line,
+        key=_CHOSEN,
+        persist_state="session",
+    )
+    return None if name is None else by_name[name]
+
+
+def _draw_map(
+    plane: HiddenPlane,
+    sounds: Dataset,
+    judged: Sequence[JudgedClip],
+    parts: Mapping[str, str],
+    chosen: JudgedClip | None,
+) -> None:
+    name = None if chosen is None else chosen.filename
+    columns = plane_columns(plane.points, sounds.clips, judged, parts, name)
+    st.vega_lite_chart(
+        pa.table(columns),
+        plane_spec(sounds.classes, ink(), chart_pixels() - 2, 340 if in_projector_mode() else 460),
+        key=_CHART,
+        on_select=_take_click,
+        selection_mode=POINT,
+        width="stretch",
+        alt="Every clip as a point, by the values of the network's last hidden layer",
+    )
+    st.caption(
+        f"**Ringed:** named wrongly. **Small and faint:** {TRAINING} clips. Neighbours look alike "
+        "to the network's last hidden layer, as far as a plane can show it: these two directions "
+        f"hold {plane.explained:.0%} of what differs between {TRAINING} clips. In the others, "
+        "neighbours may be far apart."
+    )
+
+
+def _take_click() -> None:
+    """Choose the clicked clip, or none if it was chosen already.
+
+    The chart tells its selection, not the click; and the box may have changed the choice since.
+    """
+    before_key = f"{_CHART} before"
+    selected = st.session_state[_CHART]["selection"].get(POINT) or []
+    clicked = selected or st.session_state.get(before_key) or []
+    st.session_state[before_key] = selected
+    for point in clicked:
+        name = point["filename"]
+        st.session_state[_CHOSEN] = None if st.session_state.get(_CHOSEN) == name else name
+
+
+def ended_at(run: Run) -> int:
+    """When a run ended: one of the same name may be imported after it was deleted."""
+    outcome = run.folder / "outcome.json"
+    return outcome.stat().st_mtime_ns if outcome.exists() else 0

@@ -1,0 +1,166 @@
+"""A run to take along: as one zip, as a Keras file, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from esc10.errors import RunError
+from esc10.evaluation.metrics import Evaluation
+from esc10.features.mel import MelConfig, Scaling
+from esc10.runs.exchange import run_zip
+from esc10.runs.recorder import history_csv
+from esc10.runs.run import Run
+from esc10.ui.csv_files import csv_of
+from esc10.ui.evaluate.network import learnt_filters
+from esc10.ui.plots.palette import in_words
+from esc10.ui.server import engine, verdict
+from esc10.ui.words import CRITERION_WORDS
+
+_LOOK_SECONDS = 2.0
+
+
+def show_takeaway(run: Run, weights: str) -> None:
+    """What of a run can be downloaded, and what the command line says instead.
+
+    Args:
+        run: a run with weights.
+        weights: which of its best weights.
+    """
+    left, right = st.columns(2, gap="medium")
+    with left:
+        with st.container(border=True):
+            _whole_run(run)
+        with st.container(border=True):
+            _tables(run, verdict(run, weights))
+    with right, st.container(border=True):
+        connected = engine().status().capacity.workers > 0
+        fragment = st.fragment(_keras, run_every=None if connected else _LOOK_SECONDS)
+        fragment(run, weights, connected)
+    st.caption(
+        "Every chart has its own download in the corner, as a picture, and every table one as CSV: "
+        "move the pointer over it."
+    )
+
+
+def _download(label: str, content: Callable[[], bytes], name: str, kind: str) -> None:
+    """A button whose file is made when it is pressed, and not before."""
+    st.download_button(
+        label,
+        content,
+        name,
+        kind,
+        key=f"download {name}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _whole_run(run: Run) -> None:
+    st.markdown(
+        "**The run**, for another installation of this lab: settings, curves, answers, weights; "
+        "not the sounds."
+    )
+    _download("Run (zip)", lambda: run_zip(run), f"{run.run_id}.zip", "application/zip")
+    st.caption("The same on the command line, and how another one takes it in:")
+    st.code(
+        f"python -m esc10 export {run.run_id} -o run.zip\npython -m esc10 import run.zip",
+        language="bash",
+        wrap_lines=True,
+    )
+
+
+def _tables(run: Run, judged: Evaluation) -> None:
+    st.markdown(
+        "**The figures**, for a spreadsheet: every epoch's loss and accuracy; and what the weights "
+        f"of the best {CRITERION_WORDS[judged.weights]} give each class, for every validation and "
+        "test clip."
+    )
+    with st.container(horizontal=True):
+        _download(
+            "Epochs (CSV)",
+            lambda: history_csv(run.history()),
+            f"{run.run_id}-history.csv",
+            "text/csv",
+        )
+        _download(
+            "Probabilities (CSV)",
+            lambda: probabilities_csv(judged),
+            f"{run.run_id}-{judged.weights}-probabilities.csv",
+            "text/csv",
+        )
+
+
+def probabilities_csv(judged: Evaluation) -> bytes:
+    """Every judged clip with its part, its class, and a column for each class's probability."""
+    clips = [(part, clip) for part, verdicts in judged.parts.items() for clip in verdicts.judged]
+    chances = np.array([clip.probabilities for _, clip in clips], np.float32)
+    return csv_of(
+        pa.table(
+            {
+                "filename": [clip.filename for _, clip in clips],
+                "part": [part for part, _ in clips],
+                "true": [clip.true for _, clip in clips],
+                **{name: chances[:, label] for label, name in enumerate(judged.classes)},
+            }
+        )
+    )
+
+
+def _keras(run: Run, weights: str, was_connected: bool) -> None:
+    """The network as a file; until a worker is there to write it, this looks again by itself."""
+    name = f"{run.run_id}-{weights}.keras"
+    st.markdown(
+        f"**The network**, with the weights of the best {CRITERION_WORDS[weights]}, for a program "
+        "of your own: Keras loads it without this lab."
+    )
+    try:
+        learnt_filters(run, weights)  # damaged weights are noticed here, where a sentence can be
+    except RunError as error:
+        st.info(str(error), icon=":material/hourglass:")
+    else:
+        _download(
+            "Network (.keras)",
+            lambda: engine().keras_file(run, weights),
+            name,
+            "application/octet-stream",
+        )
+    st.code(
+        f'import keras\n\nnetwork = keras.models.load_model("{name}")\nchances = network(x)',
+        language="python",
+        wrap_lines=True,
+    )
+    st.markdown(_input_in_words(run))
+    if not was_connected and engine().status().capacity.workers:
+        st.rerun()
+
+
+def _input_in_words(run: Run) -> str:
+    """What the network must be fed, and what it answers."""
+    config = run.config
+    classes = ", ".join(map(in_words, config.classes))
+    return (
+        f"- `x` has the shape (clips, {config.mel.frames} frames, {config.mel.n_mels} mel bands), "
+        "float32.\n"
+        f"- {_spectrogram_in_words(config.mel)} {_scaling_in_words(config.scaling)}\n"
+        f"- `chances` has the shape (clips, {len(config.classes)}), in this order: {classes}."
+    )
+
+
+def _spectrogram_in_words(mel: MelConfig) -> str:
+    return (
+        f"Power mel spectrograms of {mel.seconds:g} s at {mel.sample_rate:,} Hz: a Hann window of "
+        f"{mel.n_fft:,} samples every {mel.hop_length}."
+    )
+
+
+def _scaling_in_words(scaling: Scaling | None) -> str:
+    if scaling is None:
+        return "They are fed as they are."
+    return (
+        "In dB, no lower than 80 dB below the clip's loudest point; then less the mean of "
+        f"{scaling.mean:.6g} dB, and divided by the deviation of {scaling.deviation:.6g} dB."
+    )

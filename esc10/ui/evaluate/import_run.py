@@ -1,0 +1,68 @@
+"""Taking in a run that another installation exported."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from esc10.errors import RunError
+from esc10.runs.exchange import import_run
+from esc10.runs.exchange.exporting import MEBIBYTE
+from esc10.runs.exchange.importing import MAX_ZIP_BYTES
+from esc10.ui.server import engine
+from esc10.ui.words import in_markdown, long_name
+
+_CHOSEN_RUN = "run"
+"""The box of `esc10.ui.settings.choose_run` on the Evaluate page."""
+
+_COUNT, _SAID = "imports", "import said"
+_WARM_SECONDS = 60
+
+
+def show_import() -> None:
+    """A place for a run's zip; what was imported is the run that the page shows next."""
+    with st.popover("Import a run", icon=":material/upload:", key="importing"):
+        # A new box after each file: the file is let go of, and the same one can be tried again.
+        count = st.session_state.setdefault(_COUNT, 0)
+        place = st.container()
+        st.file_uploader(
+            "A run's zip, as **Take it along** or `python -m esc10 export` writes it",
+            type="zip",
+            key=_box(count),
+            on_change=_take,
+            args=(place,),
+            max_upload_size=MAX_ZIP_BYTES // MEBIBYTE,
+        )
+        _show_said(place)
+
+
+def _box(count: int) -> str:
+    return f"import {count}"
+
+
+def _take(place: DeltaGenerator) -> None:
+    """Import the file before the page is drawn: the box of runs can still be told what to show."""
+    file = st.session_state.get(_box(st.session_state[_COUNT]))
+    if file is None:
+        return
+    st.session_state[_COUNT] += 1
+    try:
+        with place, st.spinner("The run is checked …"):
+            # On a page without runs the worker has often only just been started.
+            engine().wait_until_warm(_WARM_SECONDS)
+            run = import_run(file.getvalue(), engine().check_weights)
+    except RunError as error:
+        st.session_state[_SAID] = (False, str(error))
+    else:
+        st.session_state[_CHOSEN_RUN] = run.run_id
+        st.session_state[_SAID] = (True, f"{long_name(run)} is here, and chosen.")
+
+
+def _show_said(place: DeltaGenerator) -> None:
+    """What became of the latest file, until another one comes."""
+    if _SAID not in st.session_state:
+        return
+    imported, sentence = st.session_state[_SAID]
+    # Titles, and names of files that a refusal quotes, are a stranger's.
+    show = place.success if imported else place.error
+    show(in_markdown(sentence))

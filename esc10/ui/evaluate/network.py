@@ -1,0 +1,119 @@
+"""A run's network from inside: its layers, its first filters, and where it puts every clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.evaluation.metrics import Evaluation
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.ui.evaluate.clip_map import ended_at, show_clip_map
+from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
+from esc10.ui.layer_table import show_layer_table
+from esc10.ui.plots.clip_map import filter_pictures
+from esc10.ui.server import engine
+
+_KEPT = 32
+_LOOK_SECONDS = 2.0
+
+
+def show_insides(run: Run, judged: Evaluation) -> None:
+    """The network from inside; a click in it draws nothing else of the page anew.
+
+    Args:
+        run: a run with weights.
+        judged: its verdict, which says by which of its weights.
+    """
+    connected = engine().status().capacity.workers > 0
+    # Until a worker is there it looks again by itself.
+    fragment = st.fragment(_insides, run_every=None if connected else _LOOK_SECONDS)
+    fragment(run, judged.weights, connected)
+
+
+def _insides(run: Run, weights: str, was_connected: bool) -> None:
+    views: dict[str, Callable[[Run, str], None]] = {
+        "Where it puts the clips": show_clip_map,
+        "What its first layer looks for": _show_filters,
+        "Its layers": _show_layers,
+    }
+    view = st.segmented_control(
+        "From inside",
+        list(views),
+        default=next(iter(views)),
+        required=True,
+        key="inside",
+        label_visibility="collapsed",
+    )
+    try:
+        views[view](run, weights)
+    except RunError as error:
+        st.info(str(error), icon=":material/hourglass:")
+    if not was_connected and engine().status().capacity.workers:
+        st.rerun()
+
+
+def _show_layers(run: Run, weights: str) -> None:
+    del weights  # the layers are the same
+    network = MODELS[run.config.train.model]
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        show_layer_table(engine().layer_tables(len(run.config.classes))[network.key])
+    with right:
+        st.markdown(f"**{network.title}**  \n{network.summary}")
+        st.caption(
+            "From the spectrogram at the top to a probability for each class at the bottom. An "
+            "output shape without the batch: time, then what is known of each moment."
+        )
+
+
+def _show_filters(run: Run, weights: str) -> None:
+    with st.spinner("The network's first layer is being read …"):
+        kernels = learnt_filters(run, weights)
+    if kernels is None:
+        st.info("This network has no convolution, and so no filters to look at.")
+        return
+    height = 360 if in_projector_mode() else 400
+    st.plotly_chart(
+        filter_pictures(kernels, chart_pixels(), height),
+        key=f"filters {kernels.shape}",  # a chart that stays would keep the ranges of its axes
+        config=picture_toolbar("filters"),
+    )
+    st.caption(_filters_in_words(kernels.shape))
+
+
+def _filters_in_words(shape: tuple[int, ...]) -> str:
+    count, bands, frames = shape
+    if frames > 1:
+        return (
+            f"All {count} filters of the first layer: {frames} frames wide, all {bands} mel bands "
+            "high. Blue: energy here raises the filter's output. Vermilion: it lowers it. "
+            "Vermilion on the left and blue on the right answers to a beginning; a blue row, to a "
+            f"tone. With {frames * bands:,} weights for each filter and few clips, much of the "
+            "noise that training began with is still there: look for stretches of one colour."
+        )
+    return (
+        f"All {count} filters of the first layer: {bands} neighbouring mel bands of one frame, "
+        "tried at every height of the spectrum. Blue above the line: energy there raises the "
+        "filter's output. Vermilion below: it lowers it. Positive on one band and negative on the "
+        "next answers to an edge in the spectrum; one lone peak answers to a tone."
+    )
+
+
+def learnt_filters(run: Run, weights: str) -> NDArray[np.float32] | None:
+    """The kernels of a run's first convolution, as `Questions.filters` gives them; kept.
+
+    Raises:
+        RunError: the weights do not fit, or no worker is there to read them.
+    """
+    return _filters(run.run_id, weights, ended_at(run), run)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def _filters(run_id: str, weights: str, changed: int, _run: Run) -> NDArray[np.float32] | None:
+    del run_id, changed
+    return engine().filters(_run, weights)

@@ -1,0 +1,27 @@
+"""A network's layers as a table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.training.networks import LayerTable
+
+
+def show_layer_table(table: LayerTable) -> None:
+    """The layers with their output shapes and parameters, as the lab prints them, and their sum."""
+    st.dataframe(
+        {
+            "layer": [row.name for row in table.rows],
+            "kind": [row.kind for row in table.rows],
+            "output shape": [
+                " × ".join("frames" if size is None else str(size) for size in row.shape)
+                for row in table.rows
+            ],
+            "parameters": [row.parameters for row in table.rows],
+        },
+        hide_index=True,
+        height="content",
+    )
+    st.markdown(
+        f"**{table.parameters:,} parameters**, {table.trainable_parameters:,} of them trainable."
+    )

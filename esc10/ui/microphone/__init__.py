@@ -1,0 +1,1 @@
+"""Sounds from the browser's microphone, with its speech filters off."""

@@ -1,0 +1,1 @@
+"""A sound with a playhead that runs over its pictures."""

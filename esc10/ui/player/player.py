@@ -1,0 +1,177 @@
+"""A sound's player whose playhead runs over its spectrogram, and over the votes of its frames."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.loading import SAMPLE_RATE
+from esc10.features.mel import decibels
+from esc10.ui.plots.palette import in_words
+from esc10.ui.plots.spectrograms import pooled, spectrum_png, strip_png
+
+_STRIPS = 5
+_COLUMNS = 2000
+"""No screen shows more, and some browsers draw no picture wider than 16,384 pixels."""
+
+_WAV_SECONDS = 60
+"""Up to here a page gets the very samples, 2.6 MB; ten minutes would be 26 MB, and are 4.8 as MP3,
+which every browser plays."""
+
+_MP3_LEVEL = 0.6
+_MARK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300)
+_MOST_MARKS = 10
+_SECONDS_IN_MARKS = 60
+"""Longer sounds have minutes on their axis."""
+
+_HTML = """
+<div class="now" data-part="now"><b></b><span></span></div>
+<audio controls preload="auto" data-part="audio"></audio>
+<div class="rows" data-part="rows"></div>
+"""
+
+_CSS = """
+:host { color: var(--st-text-color); font-family: var(--st-font); font-size: 0.85rem; }
+.now { font-size: 2rem; line-height: 1.25; min-height: 1.25em; }
+.now span { opacity: 0.75; margin-left: 0.5em; font-variant-numeric: tabular-nums; }
+.now[hidden] { display: none; }
+audio { display: block; width: 100%; height: 2.6rem; margin-bottom: 0.4rem; }
+.rows { position: relative; display: grid; grid-template-columns: 7.5em 1fr; gap: 2px 0; }
+.rows > span { align-self: center; opacity: 0.8; }
+.rows > img { display: block; width: 100%; height: 1.15rem; cursor: pointer;
+  background: var(--st-secondary-background-color); }
+.rows > img.spectrum { height: 8.5rem; }
+.marks { position: relative; height: 1.3em; }
+.marks span { position: absolute; white-space: nowrap; }
+.line { position: absolute; top: 0; bottom: 1.3em; width: 3px; margin-left: -1.5px;
+  background: #D55E00; box-shadow: 0 0 0 1px #fff; pointer-events: none; }
+"""
+
+_player = st.components.v2.component(
+    "esc10.playhead",
+    html=_HTML,
+    css=_CSS,
+    js=Path(__file__).with_name("player.js").read_text("utf-8"),
+)
+
+
+def show_playhead(
+    samples: NDArray[np.float32],
+    power: NDArray[np.float32],
+    classes: Sequence[str],
+    votes: NDArray[np.float32] | None,
+    key: str,
+) -> None:
+    """A player, the spectrogram, and the strips of the classes that most frames vote for.
+
+    While it plays, a line runs over all of them, and the class that the frame under it votes for
+    stands above. A click on a picture moves the line there.
+
+    Args:
+        samples: what is played, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
+        power: its power mel spectrogram, shape (mel bands, frames).
+        classes: the class names, in the order of the votes.
+        votes: each frame's class probabilities, shape (frames, classes); None for a network whose
+            frames have no votes.
+        key: the player's own.
+    """
+    # Streamlit itself would look at a part of so long an array only.
+    digest = hashlib.blake2b(repr(tuple(classes)).encode())
+    for array in (samples, power, votes):
+        if array is not None:
+            digest.update(array.tobytes())
+    name = digest.hexdigest()
+    _player(key=key, data=_player_data(name, samples, power, classes, votes))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _player_data(
+    name: str,
+    _samples: NDArray[np.float32],
+    _power: NDArray[np.float32],
+    _classes: Sequence[str],
+    _votes: NDArray[np.float32] | None,
+) -> dict[str, Any]:
+    """All that `player.js` is told; what each part is, is written there."""
+    samples, power, classes, votes = _samples, _power, _classes, _votes
+    audio, kind = encoded(samples)
+    seconds = len(samples) / SAMPLE_RATE
+    level = decibels(pooled(power, _COLUMNS))[::-1]  # high bands on top
+    rows = [{"name": "mel bands", "about": "spectrogram", "picture": _text(spectrum_png(level))}]
+    names = [in_words(name) for name in classes]
+    if votes is not None:
+        rows += _strips(names, votes)
+    return {
+        "id": name,
+        "audio": _text(audio),
+        "kind": kind,
+        "seconds": seconds,
+        "rows": rows,
+        "unit": "seconds" if seconds <= _SECONDS_IN_MARKS else "minutes",
+        "marks": [[second, _clock(second, seconds)] for second in _marks(seconds)],
+        "classes": names,
+        "winners": [] if votes is None else votes.argmax(axis=1).tolist(),
+        "percent": [] if votes is None else np.rint(100 * votes.max(axis=1)).astype(int).tolist(),
+    }
+
+
+def _strips(names: Sequence[str], votes: NDArray[np.float32]) -> list[dict[str, str]]:
+    """A strip for each of the classes with the most votes, the winner on top."""
+    shares = votes.mean(axis=0)
+    return [
+        {
+            "name": names[label],
+            "about": f"votes for {names[label]}, {shares[label]:.0%} on average",
+            "picture": _text(strip_png(pooled(votes[:, label], _COLUMNS))),
+        }
+        for label in np.argsort(-shares, kind="stable")[:_STRIPS]
+    ]
+
+
+def encoded(samples: NDArray[np.float32]) -> tuple[bytes, str]:
+    """Samples as a sound file that every browser plays, and its MIME type.
+
+    Args:
+        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
+
+    Returns:
+        16-bit WAV up to a minute; longer sounds as MP3.
+    """
+    content = io.BytesIO()
+    samples = np.clip(samples, -1, 1)
+    if len(samples) <= _WAV_SECONDS * SAMPLE_RATE:
+        soundfile.write(content, samples, SAMPLE_RATE, "PCM_16", format="WAV")
+        return content.getvalue(), "audio/wav"
+    soundfile.write(
+        content,
+        samples,
+        SAMPLE_RATE,
+        "MPEG_LAYER_III",
+        format="MP3",
+        bitrate_mode="CONSTANT",  # so that a place in the file is a time
+        compression_level=_MP3_LEVEL,
+    )
+    return content.getvalue(), "audio/mpeg"
+
+
+def _marks(seconds: float) -> list[int]:
+    """Round seconds, few enough to be read."""
+    step = next((step for step in _MARK_STEPS if seconds / step <= _MOST_MARKS), _MARK_STEPS[-1])
+    return list(range(0, int(seconds + 0.01) + 1, step))
+
+
+def _clock(second: int, seconds: float) -> str:
+    return f"{second // 60}:{second % 60:02d}" if seconds > _SECONDS_IN_MARKS else str(second)
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()

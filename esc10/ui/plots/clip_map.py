@@ -1,0 +1,237 @@
+"""A network from inside: its clips as points of a plane, and what its first layer looks for.
+
+The map's specification stays the same while clips are chosen; only the rows change, so the chart is
+not built anew under the hand that clicks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.datasets import Clip
+from esc10.evaluation.metrics import JudgedClip
+from esc10.ui.plots import palette
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+POINT = "point"
+"""The name of the map's selection: none, or one clip with its `filename`."""
+
+TRAINING = "training"
+"""The part of the clips a run learned from, as the map calls it."""
+
+_STAR = "M0,-1.3L.35,-.45L1.25,-.4L.55,.17L.78,1.05L0,.55L-.78,1.05L-.55,.17L-1.25,-.4L-.35,-.45Z"
+_SALTIRE = "M-.9,-.6L-.6,-.9L0,-.3L.6,-.9L.9,-.6L.3,0L.9,.6L.6,.9L0,.3L-.6,.9L-.9,.6L-.3,0Z"
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", _STAR, _SALTIRE)
+_COLOURS = (*palette.RUN_COLOURS, palette.GREY)
+
+_TOGGLED = f"datum && vlSelectionTest('{POINT}_store', datum)"
+"""A second click on a clip takes it back; a click on another one replaces it."""
+
+_SIGNS = (
+    (0.0, palette.VERMILION),
+    (0.5, "rgba(213,94,0,0)"),
+    (0.5, "rgba(0,114,178,0)"),
+    (1.0, palette.BLUE),
+)
+"""For weights: from vermilion through the page's own background, light or dark, to blue."""
+
+_LEARNT = f"datum.part === '{TRAINING}'"
+_PICTURES_IN_A_ROW, _BARS_IN_A_ROW = 16, 8
+
+
+def signs_of(classes: int) -> list[tuple[str, str]]:
+    """A colour and a shape for each class; no two classes share both, up to 56.
+
+    Seven colours and eight shapes both go round: as 7 and 8 have no common divisor, a pair comes
+    again only after all the others.
+    """
+    return [
+        (_COLOURS[label % len(_COLOURS)], _SHAPES[label % len(_SHAPES)]) for label in range(classes)
+    ]
+
+
+def plane_columns(
+    points: NDArray[np.float32],
+    clips: Sequence[Clip],
+    judged: Sequence[JudgedClip],
+    parts: Mapping[str, str],
+    chosen: str | None,
+) -> dict[str, list[Any]]:
+    """A row for each clip, column by column; those of the training first, so the others lie on top.
+
+    Args:
+        points: shape (clips, 2).
+        clips: in the order of the points.
+        judged: the network's verdict on them, likewise.
+        parts: what the run used each clip for, by file name; `TRAINING` or another word.
+        chosen: the file name of the clip to mark, if any.
+    """
+    order = sorted(range(len(clips)), key=lambda place: parts[clips[place].filename] != TRAINING)
+    rows = [(clips[place], judged[place]) for place in order]
+    return {
+        "x": [float(points[place, 0]) for place in order],
+        "y": [float(points[place, 1]) for place in order],
+        "filename": [clip.filename for clip, _ in rows],
+        "class": [palette.in_words(clip.category) for clip, _ in rows],
+        "answer": [
+            f"{palette.in_words(verdict.predicted)}, {verdict.probability:.0%}"
+            for _, verdict in rows
+        ],
+        "fold": [clip.fold for clip, _ in rows],
+        "part": [parts[clip.filename] for clip, _ in rows],
+        "wrong": [not verdict.right for _, verdict in rows],
+        "chosen": [clip.filename == chosen for clip, _ in rows],
+    }
+
+
+def plane_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
+    """The map: colour and shape tell the class, a ring a mistake, size and strength the part.
+
+    Args:
+        classes: their names.
+        ink: the colour of type on the page's background.
+        font_size: in pixels.
+        height: in pixels.
+    """
+    axis = {"type": "quantitative", "axis": None, "scale": {"zero": False, "padding": 14}}
+    return {
+        "height": height,
+        "encoding": {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}},
+        "layer": [
+            _rings("wrong", ink, sizes=(150, 380), width=2),
+            _points(classes, ink, font_size),
+            _rings("chosen", ink, sizes=(1100, 1100), width=4),
+        ],
+        "config": {"font": "sans-serif", "view": {"stroke": ink, "strokeOpacity": 0.25}},
+        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
+        "usermeta": {"embedOptions": {"renderer": "svg"}},
+    }
+
+
+def _rings(flag: str, ink: str, sizes: tuple[int, int], width: float) -> dict[str, Any]:
+    """Rings around the clips that carry a flag.
+
+    Args:
+        flag: the column that says which.
+        ink: their colour.
+        sizes: of those around training clips, and of the others, in square pixels.
+        width: of the line.
+    """
+    return {
+        "transform": [{"filter": f"datum.{flag}"}],
+        # No fill at all: Vega-Lite would lay a transparent one over the point, which takes clicks.
+        "mark": {
+            "type": "point",
+            "fill": None,
+            "stroke": ink,
+            "strokeWidth": width,
+            "opacity": 1,
+            "aria": False,
+        },
+        "encoding": {
+            "size": {"condition": {"test": _LEARNT, "value": sizes[0]}, "value": sizes[1]},
+        },
+    }
+
+
+def _points(classes: Sequence[str], ink: str, font_size: int) -> dict[str, Any]:
+    names = [palette.in_words(name) for name in classes]
+    colours, shapes = zip(*signs_of(len(classes)), strict=True)
+    legend = {
+        "title": None,
+        "labelFontSize": font_size,
+        "labelColor": ink,
+        "labelLimit": 20 * font_size,
+        "symbolSize": 170,
+        "symbolOpacity": 1,
+        "symbolStrokeWidth": 0,
+        "rowPadding": font_size / 2,
+    }
+    sign = {"field": "class", "type": "nominal", "sort": names, "legend": legend}
+    select = {"type": "point", "fields": ["filename"], "toggle": _TOGGLED, "clear": False}
+    return {
+        "params": [{"name": POINT, "select": select}],
+        "mark": {"type": "point", "filled": True, "cursor": "pointer"},
+        "encoding": {
+            "color": {**sign, "scale": {"domain": names, "range": list(colours)}},
+            "shape": {**sign, "scale": {"domain": names, "range": list(shapes)}},
+            "size": {"condition": {"test": _LEARNT, "value": 55}, "value": 170},
+            "opacity": {"condition": {"test": _LEARNT, "value": 0.4}, "value": 1},
+            "tooltip": [
+                {"field": "class", "title": "in truth"},
+                {"field": "answer", "title": "taken for"},
+                {"field": "part", "title": "part"},
+                {"field": "fold", "title": "fold"},
+                {"field": "filename", "title": "clip"},
+            ],
+        },
+    }
+
+
+def filter_pictures(kernels: NDArray[np.float32], font_size: int, height: int) -> go.Figure:
+    """The first layer's filters as small multiples on one scale: blue above zero, vermilion below.
+
+    Args:
+        kernels: shape (filters, mel bands, frames); pictures where there are several frames, else
+            bars.
+        font_size: in pixels.
+        height: in pixels.
+    """
+    from plotly.subplots import make_subplots  # slow to import, and the map does without
+
+    count, bands, frames = kernels.shape
+    columns = min(count, _PICTURES_IN_A_ROW if frames > 1 else _BARS_IN_A_ROW)
+    rows = -(-count // columns)
+    figure = make_subplots(
+        rows,
+        columns,
+        shared_xaxes="all",
+        shared_yaxes="all",
+        horizontal_spacing=0.16 / columns,
+        vertical_spacing=0.12 / rows,
+        x_title="frames" if frames > 1 else "mel bands, low to high",
+        y_title="mel bands" if frames > 1 else "weight",
+    )
+    most = float(np.abs(kernels).max()) or 1.0
+    for place, kernel in enumerate(kernels):
+        trace = _picture(kernel, most) if frames > 1 else _bars(kernel[:, 0])
+        figure.add_trace(trace, row=place // columns + 1, col=place % columns + 1)
+    figure.update_layout(palette.layout(font_size, height))
+    margin = {"l": 4.6 * font_size, "r": 10, "t": 2 * font_size, "b": 3.6 * font_size}
+    figure.update_layout(margin=margin, showlegend=False, bargap=0.15)
+    figure.update_annotations(font_size=font_size)
+    along = frames if frames > 1 else bands
+    figure.update_xaxes(showgrid=False, zeroline=False, showticklabels=False, ticks="")
+    figure.update_xaxes(range=[-0.5, along - 0.5])
+    figure.update_yaxes(showgrid=False, zeroline=frames == 1, nticks=5)
+    figure.update_yaxes(range=[-0.5, bands - 0.5] if frames > 1 else [-1.1 * most, 1.1 * most])
+    return figure
+
+
+def _picture(kernel: NDArray[np.float32], most: float) -> go.Heatmap:
+    import plotly.graph_objects as go
+
+    return go.Heatmap(
+        z=kernel,
+        colorscale=_SIGNS,
+        zmin=-most,
+        zmax=most,
+        showscale=False,
+        hovertemplate="frame %{x}, mel band %{y}: %{z:.3f}<extra></extra>",
+    )
+
+
+def _bars(weights: NDArray[np.float32]) -> go.Bar:
+    import plotly.graph_objects as go
+
+    return go.Bar(
+        y=weights,
+        marker_color=[palette.BLUE if weight > 0 else palette.VERMILION for weight in weights],
+        hovertemplate="tap %{x}: %{y:.3f}<extra></extra>",
+    )

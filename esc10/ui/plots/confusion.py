@@ -1,0 +1,180 @@
+"""The confusion matrix as Vega-Lite: a cell that is clicked tells Streamlit so.
+
+The specification stays the same while cells are chosen; only the rows change, so the chart is not
+built anew under the hand that clicks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.ui.plots import palette
+
+CELL = "cell"
+"""The name of the chart's selection: none, or one cell with its `true` and `predicted` class."""
+
+_TOGGLED = f"datum && vlSelectionTest('{CELL}_store', datum)"
+"""A second click on a cell takes it back; a click on another one replaces it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenCells:
+    """The cells whose clips are shown.
+
+    Attributes:
+        true: a class, or None for any.
+        predicted: likewise.
+    """
+
+    true: str | None
+    predicted: str | None
+
+    def hold(self, true: str, predicted: str) -> bool:
+        """Whether a cell is one of them; none is where nothing was chosen."""
+        return (
+            (self.true is not None or self.predicted is not None)
+            and self.true in (None, true)
+            and self.predicted in (None, predicted)
+        )
+
+
+def matrix_columns(
+    confusion: NDArray[np.int64], classes: Sequence[str], chosen: ChosenCells, *, shares: bool
+) -> dict[str, list[Any]]:
+    """A row for each cell, column by column.
+
+    Args:
+        confusion: counts, shape (classes, classes), rows true, columns predicted.
+        classes: their names.
+        chosen: the cells to frame.
+        shares: whether cells show percent of their row rather than clips.
+    """
+    supports = np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    strength = confusion / supports
+    cells = [
+        (row, column, true, predicted)
+        for row, true in enumerate(classes)
+        for column, predicted in enumerate(classes)
+    ]
+    percent = np.rint(100 * strength).astype(int)
+    shown = percent if shares else confusion
+    return {
+        "true": [palette.in_words(true) for _, _, true, _ in cells],
+        "predicted": [palette.in_words(predicted) for _, _, _, predicted in cells],
+        "clips": [int(confusion[row, column]) for row, column, _, _ in cells],
+        "percent": [int(percent[row, column]) for row, column, _, _ in cells],
+        "label": [
+            str(shown[row, column]) if confusion[row, column] else "" for row, column, _, _ in cells
+        ],
+        "right": [row == column for row, column, _, _ in cells],
+        "strength": [float(strength[row, column]) for row, column, _, _ in cells],
+        "chosen": [chosen.hold(true, predicted) for _, _, true, predicted in cells],
+    }
+
+
+def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
+    """The chart: right answers blue, mistakes vermilion, a number in each cell that has clips.
+
+    Args:
+        classes: their names, in the order of rows and columns.
+        ink: the colour of type on the page's background.
+        font_size: in pixels.
+        height: of the cells and the names below them, in pixels.
+    """
+    names = [palette.in_words(name) for name in classes]
+    axis = {
+        "labelFontSize": font_size,
+        "titleFontSize": font_size,
+        "labelColor": ink,
+        "titleColor": ink,
+        "labelLimit": 20 * font_size,
+        "labelOverlap": False,
+        "labelFlush": False,
+        "labelBound": False,
+        "ticks": False,
+        "domain": False,
+    }
+    return {
+        "height": height,
+        "encoding": {
+            "x": {
+                "field": "predicted",
+                "type": "nominal",
+                "sort": names,
+                "title": "taken for",
+                "axis": {**axis, "labelAngle": -45},
+            },
+            "y": {
+                "field": "true",
+                "type": "nominal",
+                "sort": names,
+                "title": "in truth",
+                "axis": axis,
+            },
+        },
+        "layer": [_cells(ink), _numbers(ink, font_size), _frames(ink)],
+        "config": {"font": "sans-serif", "view": {"stroke": None}},
+        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
+        "usermeta": {"embedOptions": {"renderer": "svg"}},
+    }
+
+
+def _cells(ink: str) -> dict[str, Any]:
+    return {
+        "params": [
+            {
+                "name": CELL,
+                "select": {
+                    "type": "point",
+                    "fields": ["true", "predicted"],
+                    "toggle": _TOGGLED,
+                    "clear": False,
+                },
+            }
+        ],
+        "mark": {"type": "rect", "cursor": "pointer", "stroke": ink, "strokeOpacity": 0.25},
+        "encoding": {
+            "fill": {
+                "condition": {"test": "datum.right", "value": palette.BLUE},
+                "value": palette.VERMILION,
+            },
+            "fillOpacity": {
+                "field": "strength",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1], "range": [0, 0.95]},
+                "legend": None,
+            },
+            "tooltip": [
+                {"field": "true", "title": "in truth"},
+                {"field": "predicted", "title": "taken for"},
+                {"field": "clips", "title": "clips"},
+                {"field": "percent", "title": "% of the row"},
+            ],
+        },
+    }
+
+
+def _numbers(ink: str, font_size: int) -> dict[str, Any]:
+    return {
+        "mark": {"type": "text", "fontSize": font_size + 1, "fontWeight": "bold"},
+        "encoding": {
+            "text": {"field": "label", "type": "nominal"},
+            "color": {
+                "condition": {"test": "datum.strength > 0.5", "value": "white"},
+                "value": ink,
+            },
+        },
+    }
+
+
+def _frames(ink: str) -> dict[str, Any]:
+    """A frame around each chosen cell; the cell under it takes the click."""
+    return {
+        "transform": [{"filter": "datum.chosen"}],
+        "mark": {"type": "rect", "filled": False, "stroke": ink, "strokeWidth": 4},
+    }

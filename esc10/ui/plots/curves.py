@@ -1,0 +1,160 @@
+"""Learning curves as Vega-Lite: Streamlit hands new rows to such a chart without rebuilding it.
+
+The specification never changes while a run trains; only the rows do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from esc10.evaluation.intervals import wilson_interval
+from esc10.training.results import EpochRow, best_epochs
+from esc10.ui.plots import palette
+
+METRICS = {
+    "loss": ("Loss (lower is better)", "loss", "val_loss"),
+    "accuracy": ("Accuracy (higher is better)", "accuracy", "val_accuracy"),
+}
+"""For each chart: its title, and the two columns of an epoch's figures."""
+
+TRAINING, VALIDATION = "training", "validation"
+_MARKERS = 8
+
+
+def curve_columns(
+    slot: int, name: str, history: list[EpochRow], metric: str, validation_clips: int
+) -> dict[str, list[Any]]:
+    """A run's points for one chart, column by column.
+
+    Args:
+        slot: the run's place among those drawn, from 0; it decides colour and shape.
+        name: the run's name, for the tooltip.
+        history: its epochs.
+        metric: a key of `METRICS`.
+        validation_clips: how many clips validate; their number makes an accuracy's interval.
+
+    Returns:
+        The points of the training clips, then those of the validation clips; `best` marks the best
+        epoch, `marker` a few points of the validation curve that carry the run's shape. The best
+        accuracy has its Wilson 95 % interval, `low` to `high`; other points have none.
+    """
+    _, training, validation = METRICS[metric]
+    best_epoch = best_epochs(history)[validation].epoch if history else None
+    stride = max(1, len(history) // _MARKERS)
+    epochs = [row.epoch for row in history]
+    neither = [False] * len(history)
+    intervals = [
+        wilson_interval(round(row.val_accuracy * validation_clips), validation_clips)
+        if metric == "accuracy" and row.epoch == best_epoch
+        else (None, None)
+        for row in history
+    ]
+    nowhere = [None] * len(history)
+    return {
+        "slot": [slot % len(palette.RUN_COLOURS)] * 2 * len(history),
+        "run": [name] * 2 * len(history),
+        "epoch": epochs + epochs,
+        "part": [TRAINING] * len(history) + [VALIDATION] * len(history),
+        "value": [getattr(row, column) for column in (training, validation) for row in history],
+        "best": neither + [epoch == best_epoch for epoch in epochs],
+        "marker": neither + [epoch % stride == 0 for epoch in epochs],
+        "low": nowhere + [low for low, _ in intervals],
+        "high": nowhere + [high for _, high in intervals],
+    }
+
+
+def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
+    """The chart: colour and shape tell the run, dash tells training from validation.
+
+    Args:
+        metric: a key of `METRICS`.
+        font_size: in pixels.
+        height: in pixels.
+    """
+    labels = {"labelFontSize": font_size, "titleFontSize": font_size}
+    return {
+        "height": height,
+        "encoding": _shared_encoding(metric),
+        "layer": [
+            {
+                "mark": {"type": "line", "strokeWidth": 2.5},
+                "encoding": {
+                    "strokeDash": {
+                        "field": "part",
+                        "scale": {"domain": [TRAINING, VALIDATION], "range": [[2, 4], [1, 0]]},
+                        "legend": None,
+                    },
+                    "detail": {"field": "run"},
+                },
+            },
+            {
+                "transform": [{"filter": "isValid(datum.low)"}],
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {
+                    "y": {**_value(metric), "field": "low"},
+                    "y2": {"field": "high"},
+                },
+            },
+            _points("marker", size=60),
+            _points("best", size=260),
+            {
+                "transform": [{"filter": "datum.best"}],
+                "mark": {"type": "text", "dy": -18, "fontSize": font_size, "fontWeight": "bold"},
+                "encoding": {
+                    "text": {"field": "value", "type": "quantitative", "format": ".2f"},
+                },
+            },
+        ],
+        "config": {"axis": labels, "font": "sans-serif"},
+        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
+        "usermeta": {"embedOptions": {"renderer": "svg"}},
+    }
+
+
+def _points(flag: str, size: int) -> dict[str, Any]:
+    """The layer of the rows that carry a flag, each with its run's shape."""
+    domain = list(range(len(palette.RUN_SHAPES)))
+    return {
+        "transform": [{"filter": f"datum.{flag}"}],
+        "mark": {"type": "point", "filled": True, "opacity": 1, "size": size},
+        "encoding": {
+            "shape": {
+                "field": "slot",
+                "type": "nominal",
+                "scale": {"domain": domain, "range": list(palette.RUN_SHAPES)},
+                "legend": None,
+            }
+        },
+    }
+
+
+def _value(metric: str) -> dict[str, Any]:
+    scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
+    return {"field": "value", "type": "quantitative", "title": None, "scale": scale}
+
+
+def _shared_encoding(metric: str) -> dict[str, Any]:
+    # The domains are fixed where they can be: a run keeps its colour when another one joins.
+    domain = list(range(len(palette.RUN_COLOURS)))
+    return {
+        "x": {
+            "field": "epoch",
+            "type": "quantitative",
+            "title": "epoch",
+            "axis": {"tickMinStep": 1, "format": "d"},
+            "scale": {"zero": False, "nice": False},
+        },
+        "y": _value(metric),
+        "color": {
+            "field": "slot",
+            "type": "nominal",
+            "scale": {"domain": domain, "range": list(palette.RUN_COLOURS)},
+            "legend": None,
+        },
+        "tooltip": [
+            {"field": "run", "type": "nominal"},
+            {"field": "part", "type": "nominal"},
+            {"field": "epoch", "type": "quantitative"},
+            {"field": "value", "type": "quantitative", "format": ".3f"},
+        ],
+    }

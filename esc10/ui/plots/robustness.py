@@ -1,0 +1,147 @@
+"""A network's answer over how much a sound was disturbed: a line for each class.
+
+Colour is not the only sign: each line has its class's shape too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.ui.plots import palette
+from esc10.ui.plots.bars import shown_classes
+
+
+def lines_of(answers: NDArray[np.float32], neutral: int) -> list[int]:
+    """The classes that have a line, no more than there are colours.
+
+    Args:
+        answers: class probabilities at every value, shape (values, classes).
+        neutral: the place of the value that leaves the sound as it is.
+    """
+    return shown_classes(answers, len(palette.RUN_COLOURS), neutral)
+
+
+def disturbed_columns(
+    answers: NDArray[np.float32],
+    labels: Sequence[str],
+    classes: Sequence[str],
+    neutral: int,
+    chosen: int,
+) -> dict[str, list[Any]]:
+    """A row for each shown class and value, column by column.
+
+    Args:
+        answers: class probabilities at every value, shape (values, classes).
+        labels: the values as people write them.
+        classes: their names.
+        neutral: the place of the value that leaves the sound as it is.
+        chosen: the place of the value to mark.
+    """
+    rows = [(label, place) for label in lines_of(answers, neutral) for place in range(len(labels))]
+    return {
+        "value": [labels[place] for _, place in rows],
+        "class": [palette.in_words(classes[label]) for label, _ in rows],
+        "probability": [float(answers[place, label]) for label, place in rows],
+        "chosen": [place == chosen for _, place in rows],
+    }
+
+
+def disturbed_spec(
+    names: Sequence[str],
+    labels: Sequence[str],
+    axis_title: str,
+    ink: str,
+    font_size: int,
+    height: int,
+) -> dict[str, Any]:
+    """The chart: lines over the values, a bar through the chosen one.
+
+    Args:
+        names: the shown classes in words, in their order.
+        labels: the values as people write them, likewise.
+        axis_title: what the values are, with their unit.
+        ink: the colour of type on the page's background.
+        font_size: in pixels.
+        height: of the plotting area, in pixels.
+    """
+    return {
+        "height": height,
+        "encoding": _axes(labels, axis_title, ink, font_size),
+        "layer": [
+            {
+                "transform": [{"filter": f"datum.chosen && datum.class === '{names[0]}'"}],
+                "mark": {"type": "rule", "strokeWidth": 14, "color": ink, "opacity": 0.18},
+                "encoding": {"y": {"datum": 0}, "y2": {"datum": 1}},
+            },
+            *_lines(names, ink, font_size),
+        ],
+        "config": {"font": "sans-serif", "view": {"stroke": None}},
+        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
+        "usermeta": {"embedOptions": {"renderer": "svg"}},
+    }
+
+
+def _axes(labels: Sequence[str], axis_title: str, ink: str, font_size: int) -> dict[str, Any]:
+    axis = {
+        "labelFontSize": font_size,
+        "titleFontSize": font_size,
+        "labelColor": ink,
+        "titleColor": ink,
+        "ticks": False,
+    }
+    return {
+        "x": {
+            "field": "value",
+            "type": "ordinal",
+            "title": axis_title,
+            "axis": {**axis, "labelAngle": 0},
+            "scale": {"type": "point", "domain": list(labels), "padding": 0.3},
+        },
+        "y": {
+            "field": "probability",
+            "type": "quantitative",
+            "title": None,
+            "scale": {"domain": [0, 1]},
+            "axis": {
+                **axis,
+                "format": ".0%",
+                "values": [0, 0.25, 0.5, 0.75, 1],
+                "labelFlush": False,
+            },
+        },
+    }
+
+
+def _lines(names: Sequence[str], ink: str, font_size: int) -> list[dict[str, Any]]:
+    legend = {
+        "title": None,
+        "orient": "top",
+        "columns": 4,
+        "labelFontSize": font_size,
+        "labelColor": ink,
+        "labelLimit": 12 * font_size,
+        "symbolSize": 150,
+        "symbolOpacity": 1,
+    }
+    sign = {"field": "class", "type": "nominal", "legend": legend}
+    colours, shapes = palette.RUN_COLOURS[: len(names)], palette.RUN_SHAPES[: len(names)]
+    colour = {**sign, "scale": {"domain": list(names), "range": list(colours)}}
+    shape = {**sign, "scale": {"domain": list(names), "range": list(shapes)}}
+    points = {
+        "color": colour,
+        "shape": shape,
+        "size": {"condition": {"test": "datum.chosen", "value": 190}, "value": 80},
+        "tooltip": [
+            {"field": "value"},
+            {"field": "class"},
+            {"field": "probability", "format": ".1%"},
+        ],
+    }
+    return [
+        {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"color": colour}},
+        {"mark": {"type": "point", "filled": True, "opacity": 1}, "encoding": points},
+    ]

@@ -1,0 +1,203 @@
+"""What one or several runs say of one sound, side by side, and when they do not know it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.loading import CLIP_SECONDS
+from esc10.datasets import Dataset
+from esc10.errors import DatasetError, RunError
+from esc10.features.mel import MelConfig
+from esc10.inference.novelty import LEVEL, Novelty, Unknown, by_probability, novelty_of
+from esc10.inference.prediction import (
+    HeardSound,
+    SoundAnswer,
+    answer_sound,
+    hear,
+    unknown_sound,
+    unknown_windows,
+)
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.ui.evaluate.clip_map import ended_at
+from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.player.player import show_playhead
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import BLUE, RUN_COLOURS, in_words
+from esc10.ui.plots.windows import bar_columns, bar_spec, top_classes
+from esc10.ui.predict.windows import Judged, show_windows
+from esc10.ui.run_marks import mark
+from esc10.ui.server import dataset, engine
+from esc10.ui.words import in_markdown, short_name
+
+_PANELS_IN_A_ROW = 3
+_LOOK_SECONDS = 2.0
+_NOT_KNOWN = "I don't know this"
+_NO_WORKER = "The worker is still warming up. The answers come by themselves."
+
+
+def show_answers(samples: NDArray[np.float32], runs: Sequence[Run], weights: str) -> None:
+    """The runs' answers side by side, the sound under a playhead, and what its windows say.
+
+    Args:
+        samples: the whole sound, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,), up
+            to ten minutes; one of less than five seconds is padded as a clip is.
+        runs: with weights, at least one, at most as many as there are letters.
+        weights: by which of their weights.
+    """
+    connected = engine().status().capacity.workers > 0
+    # Until a worker is there it looks again by itself.
+    fragment = st.fragment(_answers, run_every=None if connected else _LOOK_SECONDS)
+    fragment(samples, runs, weights, connected)
+
+
+def _answers(
+    samples: NDArray[np.float32], runs: Sequence[Run], weights: str, connected: bool
+) -> None:
+    digest = hashlib.blake2b(samples.tobytes()).hexdigest()
+    sound = _heard(digest, MelConfig(), samples)
+    judged = _all_judged(runs, weights, digest, sound) if connected else []
+    if not connected:
+        st.info(_NO_WORKER, icon=":material/hourglass:")
+    if judged:
+        with st.container(gap="small"):
+            _show_panels(sound, judged, several=len(runs) > 1)
+            _explain_refusals(judged)
+    _show_sound(sound, judged, several=len(runs) > 1)
+    if judged and sound.is_long:
+        show_windows(sound, judged)
+    if not connected and engine().status().capacity.workers:
+        st.rerun()
+
+
+def _all_judged(runs: Sequence[Run], weights: str, digest: str, sound: HeardSound) -> list[Judged]:
+    """What each run says; a sentence for each that cannot."""
+    judged = []
+    for slot, run in enumerate(runs):
+        try:
+            judged.append(_judged(slot, run, weights, digest, sound))
+        except RunError as error:
+            name = f"{mark(slot)} {short_name(run)}: " if len(runs) > 1 else ""
+            st.error(f"{name}{error}")
+    return judged
+
+
+def _judged(slot: int, run: Run, weights: str, digest: str, sound: HeardSound) -> Judged:
+    ended = ended_at(run)
+    answer = _answer(digest, run.run_id, weights, ended, run, sound)
+    try:
+        sounds = dataset(run.config.train.dataset)
+        with st.spinner("The network hears its own clips, to tell what it knows …", show_time=True):
+            novelty = _novelty(run.run_id, weights, ended, sounds.sha256, run, sounds)
+    except DatasetError:
+        novelty = by_probability(run.answers(weights).probabilities["validation"])
+    windows = unknown_windows(sound, answer, novelty)
+    return Judged(slot, run, answer, novelty, windows)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _heard(digest: str, mel: MelConfig, _samples: NDArray[np.float32]) -> HeardSound:
+    """A sound's windows; ten minutes of them are 90 MB, so few are kept."""
+    del digest
+    return hear(_samples, mel)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _answer(
+    digest: str, run_id: str, weights: str, changed: int, _run: Run, _sound: HeardSound
+) -> SoundAnswer:
+    del digest, run_id, changed
+    return answer_sound(_run, weights, _sound, engine())
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _novelty(
+    run_id: str, weights: str, changed: int, sha256: tuple[str, ...], _run: Run, _sounds: Dataset
+) -> Novelty:
+    del run_id, changed, sha256
+    return novelty_of(_run, weights, _sounds, engine())
+
+
+def _show_panels(sound: HeardSound, judged: Sequence[Judged], several: bool) -> None:
+    """For each run a verdict and bars: the same classes in the same order for all."""
+    classes = top_classes([each.by_class for each in judged])
+    for begin in range(0, len(judged), _PANELS_IN_A_ROW):
+        row = judged[begin : begin + _PANELS_IN_A_ROW]
+        width = min(len(judged), _PANELS_IN_A_ROW)
+        # The bars in columns of their own: so they are level where a verdict takes two lines.
+        for column, each in zip(st.columns(width, gap="medium"), row, strict=False):
+            with column.container(gap=None):
+                if several:
+                    st.markdown(f"{mark(each.slot)} {short_name(each.run)}")
+                unknown = unknown_sound(sound, each.windows)
+                size = "###" if several else "##"
+                st.markdown(_verdict(each, unknown, size), help=_reason(unknown))
+        for column, each in zip(st.columns(width, gap="medium"), row, strict=False):
+            with column:
+                _show_bars(each, classes, several)
+
+
+def _show_bars(judged: Judged, classes: Sequence[str], several: bool) -> None:
+    pixels = chart_pixels()
+    colour = RUN_COLOURS[judged.slot] if several else BLUE
+    st.vega_lite_chart(
+        pa.table(bar_columns(judged.by_class, classes)),
+        bar_spec(classes, colour, ink(), pixels, round(1.55 * pixels * len(classes))),
+        key=f"answer {judged.slot} {len(classes)}",
+        width="stretch",
+        alt=f"Probabilities by {LETTERS[judged.slot]}" if several else "Probabilities",
+    )
+
+
+def _verdict(judged: Judged, unknown: Unknown | None, size: str) -> str:
+    name, probability = max(judged.by_class.items(), key=lambda item: item[1])
+    answer = f"{in_markdown(in_words(name))}, {probability:.0%}"
+    return f"{size} {answer}" if unknown is None else f"{size} {_NOT_KNOWN} ({answer})"
+
+
+def _reason(unknown: Unknown | None) -> str | None:
+    return None if unknown is None else str(unknown)
+
+
+def _explain_refusals(judged: Sequence[Judged]) -> None:
+    """What 'I don't know this' means, and that it has its price."""
+    counts = {(each.novelty.refused, each.novelty.validation) for each in judged}
+    prices = " or ".join(f"{refused} of {clips}" for refused, clips in sorted(counts))
+    text = (
+        f"**{_NOT_KNOWN}**: the answer is less probable than {100 - LEVEL}% of the answers to "
+        "validation clips, or the sound is farther from the training clips, in the last hidden "
+        f"layer, than {100 - LEVEL}% of the validation clips. So it also refuses sounds it should "
+        f"know: {prices} validation clips."
+    )
+    if any(each.novelty.training is None for each in judged):
+        text += (
+            " Where a network's own sounds are not on this machine, only the probability decides."
+        )
+    st.caption(text)
+
+
+def _show_sound(sound: HeardSound, judged: Sequence[Judged], several: bool) -> None:
+    """The sound under a playhead, with the votes of the first network whose frames have some."""
+    voting = next((each for each in judged if each.answer.votes is not None), None)
+    if voting is not None:
+        network = MODELS[voting.run.config.train.model].title
+        whose = f"{mark(voting.slot)} " if several else ""
+        st.markdown(f"**What each frame votes for** · {whose}{network}")
+    show_playhead(
+        sound.samples,
+        sound.whole,
+        () if voting is None else voting.run.config.classes,
+        None if voting is None else voting.answer.votes,
+        key="playhead",
+    )
+    st.caption(
+        "This is what a network hears: mono, nothing above 11 kHz"
+        + ("." if sound.is_long else f", {CLIP_SECONDS:g} s long.")
+        + " Click a picture to go there."
+    )

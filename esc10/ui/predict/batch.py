@@ -1,0 +1,81 @@
+"""Several sounds at once: what each run says of each, in a table; a row to look at closely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.loading import Recording, fixed_length
+from esc10.errors import RunError
+from esc10.features.mel import mel_power, network_input
+from esc10.runs.run import Run
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import in_words
+from esc10.ui.server import engine
+
+_AT_ONCE = 16
+
+
+def answers_to(
+    sounds: Sequence[NDArray[np.float32]], run: Run, weights: str
+) -> NDArray[np.float32]:
+    """What a run says of each sound's first five seconds, shape (sounds, classes).
+
+    Args:
+        sounds: each mono at 22,050 Hz, shape (samples,).
+        run: a run with weights.
+        weights: which of its best weights.
+
+    Raises:
+        RunError: the run has no weights, or no worker is there to answer.
+    """
+    answers = []
+    for begin in range(0, len(sounds), _AT_ONCE):
+        some = sounds[begin : begin + _AT_ONCE]
+        power = np.stack([mel_power(fixed_length(samples), run.config.mel) for samples in some])
+        x = network_input(power, run.config.train.features, run.config.scaling)
+        answers.append(engine().answer(run, weights, x).clip)
+    return np.concatenate(answers)
+
+
+def choose_among(
+    recordings: Sequence[Recording], runs: Sequence[Run], weights: str, labels: Sequence[str] = ()
+) -> int:
+    """The place of the sound that a person wants to look at.
+
+    Args:
+        recordings: at least one.
+        runs: whose answers the table shows.
+        weights: by which of their weights.
+        labels: what each sound is, where somebody has said so.
+    """
+    columns: dict[str, list[str]] = {"sound": [sound.name for sound in recordings]}
+    if labels:
+        columns["in truth"] = list(labels)
+    for letter, run in zip(LETTERS, runs, strict=False):
+        try:
+            answers = answers_to([sound.samples for sound in recordings], run, weights)
+        except RunError as error:
+            # The sounds can be chosen and heard all the same.
+            st.info(str(error), icon=":material/hourglass:")
+            st.button("Look again", key=f"look again {letter}", icon=":material/refresh:")
+            continue
+        columns[f"{letter} says"] = [
+            f"{in_words(run.config.classes[int(chances.argmax())])} {chances.max():.0%}"
+            for chances in answers
+        ]
+    table = st.dataframe(
+        pa.table(columns),
+        hide_index=True,
+        height="content" if len(recordings) < 8 else 300,
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0]}},
+        key=f"sounds {hash(tuple(columns['sound']))} {bool(labels)}",
+    )
+    rows = table.selection.rows
+    return rows[0] if rows and rows[0] < len(recordings) else 0

@@ -1,0 +1,85 @@
+"""What decides? The spectrogram covered patch by patch, and the part that carries the answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.inference.explain.occlusion import (
+    COLUMNS,
+    LEAST_DROP,
+    ROWS,
+    OcclusionMap,
+    cells_of,
+    occlusion_map,
+)
+from esc10.training.networks import MODELS
+from esc10.ui.frame import chart_pixels, in_projector_mode, ink, picture_toolbar
+from esc10.ui.plots.occlusion import occlusion_figure
+from esc10.ui.plots.palette import in_words
+from esc10.ui.predict.explain.subject import Case, Parts, show_parts
+
+_KEPT = 64
+_MOST_OF_IT = 0.5
+
+
+def show_decisive(case: Case) -> None:
+    """The map of drops, and the answers and sounds without what decides and of it alone.
+
+    Raises:
+        RunError: the weights do not fit, or no worker is there to answer.
+    """
+    with st.spinner(f"The network hears the sound {COLUMNS * ROWS} times …", show_time=True):
+        found = _found(case.key, case)
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        figure = occlusion_figure(
+            case.power, case.mel, found, ink(), chart_pixels(), 430 if in_projector_mode() else 450
+        )
+        st.plotly_chart(figure, key="occlusion", config=picture_toolbar("occlusion"))
+        st.caption(_map_in_words(case, found))
+    with right:
+        st.markdown(_found_in_words(case, found))
+        if found.decisive.any():
+            cells = cells_of(found.decisive, case.mel.frames, case.mel.n_mels)
+            show_parts(case, Parts(found.whole, found.without, found.alone), cells, "decisive")
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _found(key: tuple[str, str, str, int], _case: Case) -> OcclusionMap:
+    del key
+    return occlusion_map(_case.x, _case.floor, _case.answers)
+
+
+def _map_in_words(case: Case, found: OcclusionMap) -> str:
+    winner = in_words(case.classes[found.winner])
+    text = (
+        f"Each of {COLUMNS * ROWS} patches was set to the clip's floor by itself. Vermilion and "
+        f"minus: without it, *{winner}* is less probable, by so many points. Blue and plus: more. "
+        "Framed, the region: the patch that matters most, and neighbours that matter half as much. "
+        "Silence is not nothing to a network: a gap, too, can speak for a class."
+    )
+    if MODELS[case.run.config.train.model].frames_vote:
+        text += (
+            f" A patch covers one frame in {COLUMNS}, and every frame has one vote: none can take "
+            f"more than some {100 / COLUMNS:.0f} points."
+        )
+    return text
+
+
+def _found_in_words(case: Case, found: OcclusionMap) -> str:
+    winner = in_words(case.classes[found.winner])
+    share = found.decisive.mean()
+    if not share:
+        return (
+            f"**No single patch decides** for *{winner}*: not one takes {100 * LEAST_DROP:.0f} "
+            "point away. What one lacks, the others still say."
+        )
+    if share > _MOST_OF_IT:
+        return (
+            f"**No single place decides:** the frame holds {share:.0%} of the picture. A gap "
+            f"anywhere in it takes some of *{winner}* away."
+        )
+    return (
+        f"**What it calls *{winner}*** is in the frame above all. Without it: "
+        f"{case.in_words(found.without)}. With nothing else: {case.in_words(found.alone)}."
+    )

@@ -1,0 +1,141 @@
+"""How much can it bear? The answer over noise, loudness, pitch or speed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.effects import DISTURBANCES, Disturbance, held_span
+from esc10.features.mel import mel_power
+from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.plots.palette import in_words
+from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
+from esc10.ui.predict.explain.subject import Case, play
+
+_KEPT = 64
+
+_WHY = {
+    "noise": "White noise fills the quiet places between the sounds first, which the picture in "
+    "decibels shows as brightly as the loud ones.",
+    "pitch": "Another pitch moves everything up or down the mel bands, and the network learned "
+    "what stands in which band.",
+    "speed": "Another speed moves events closer together or further apart. A faster sound ends in "
+    "silence, a slower one is cut off.",
+}
+_WHY_LOUDNESS = {
+    "logmel": "In decibels a gain adds the same to every point: the picture keeps its shape, the "
+    "floor 80 dB below its loudest point included, but the network is given levels, not "
+    "differences. Loudness outside what training held is foreign to it.",
+    "mel": "A gain multiplies every point of the power: what was 20 dB softer is a hundredth.",
+}
+
+
+def show_disturbance(case: Case) -> None:
+    """The answer over a disturbance, and how the sound is at one of its values.
+
+    Raises:
+        RunError: the weights do not fit, or no worker is there to answer.
+    """
+    key = st.segmented_control(
+        "Disturb it",
+        list(DISTURBANCES),
+        default=next(iter(DISTURBANCES)),
+        required=True,
+        format_func=lambda name: DISTURBANCES[name].title,
+        key="disturbance",
+        persist_state="session",
+    )
+    disturbance = DISTURBANCES[key]
+    left, right = st.columns([1.7, 1], gap="medium")
+    with right:
+        value = _choose(key, disturbance)
+    with left, st.spinner("The network hears it again and again …", show_time=True):
+        answers = _curve(case.key, key, case)
+    place = disturbance.values.index(value)
+    with left:
+        _draw(case, key, answers, place)
+    with right:
+        st.markdown(
+            f"At the slider, {_in_words(disturbance, value)}: {case.in_words(answers[place])}"
+        )
+        play(_disturbed(case.key[0], key, value, case.samples), disturbance.label(value))
+        st.markdown(f"{_held_in_words(case, disturbance, answers)} {_why(case, key)}")
+        if key == "gain":
+            st.caption(
+                "The player turns down what would be beyond full scale; the network hears it."
+            )
+
+
+def _choose(key: str, disturbance: Disturbance) -> float:
+    value: float = st.select_slider(
+        disturbance.title,
+        disturbance.values,
+        disturbance.neutral,
+        format_func=disturbance.label,
+        key=f"value of {key}",
+        persist_state="session",
+    )
+    return value
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _curve(case_key: tuple[str, str, str, int], key: str, _case: Case) -> NDArray[np.float32]:
+    """Class probabilities at every value, shape (values, classes)."""
+    del case_key
+    sounds = (
+        _disturbed(_case.key[0], key, value, _case.samples) for value in DISTURBANCES[key].values
+    )
+    power = np.stack([mel_power(sound, _case.mel) for sound in sounds])
+    return _case.answers(_case.input_of(power))
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _disturbed(
+    digest: str, key: str, value: float, _samples: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The disturbed sound, shape (samples,); the latest are kept, of 0.4 MB each."""
+    del digest
+    return DISTURBANCES[key].apply(_samples, value)
+
+
+def _draw(case: Case, key: str, answers: NDArray[np.float32], place: int) -> None:
+    disturbance = DISTURBANCES[key]
+    neutral = disturbance.values.index(disturbance.neutral)
+    labels = [disturbance.label(value) for value in disturbance.values]
+    names = [in_words(case.classes[label]) for label in lines_of(answers, neutral)]
+    st.markdown("**How probable each class is, the more it is disturbed**")
+    st.vega_lite_chart(
+        pa.table(disturbed_columns(answers, labels, case.classes, neutral, place)),
+        disturbed_spec(names, labels, disturbance.axis, ink(), chart_pixels(), 400),
+        key=f"curve {key}",
+        width="stretch",
+        alt=f"Class probabilities over {disturbance.axis}",
+    )
+    st.caption(
+        "The grey bar is where the slider stands. Shown are the three most probable classes of the "
+        "sound as it is, and whatever else wins anywhere."
+    )
+
+
+def _in_words(disturbance: Disturbance, value: float) -> str:
+    return disturbance.label(value) + (" " + disturbance.unit if np.isfinite(value) else "")
+
+
+def _held_in_words(case: Case, disturbance: Disturbance, answers: NDArray[np.float32]) -> str:
+    values = disturbance.values
+    first, last = held_span(answers, values, disturbance.neutral)
+    winner = in_words(case.classes[answers[values.index(disturbance.neutral)].argmax()])
+    if first == last:
+        return f"**The first step** already takes *{winner}* away."
+    if (first, last) == (values[0], values[-1]):
+        return f"**It stays *{winner}*** all the way."
+    return (
+        f"**It stays *{winner}*** from {_in_words(disturbance, first)} to "
+        f"{_in_words(disturbance, last)}."
+    )
+
+
+def _why(case: Case, key: str) -> str:
+    return _WHY[key] if key in _WHY else _WHY_LOUDNESS[case.run.config.train.features]

@@ -1,0 +1,192 @@
+"""One sound before one network: what every question about the two needs, and what it plays."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+import soundfile
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.loading import SAMPLE_RATE, fixed_length
+from esc10.features.mel import MelConfig, mel_power, network_input
+from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
+from esc10.runs.run import Run
+from esc10.ui.evaluate.clip_map import ended_at
+from esc10.ui.frame import chart_pixels, in_projector_mode, ink
+from esc10.ui.plots.bars import bar_columns, bar_spec
+from esc10.ui.plots.palette import in_words
+from esc10.ui.server import engine
+
+_KEPT = 256
+
+
+class Case:
+    """A sound, fixed to a clip's length, and the network that judges it."""
+
+    def __init__(self, samples: NDArray[np.float32], run: Run, weights: str) -> None:
+        """Ask about a sound.
+
+        Args:
+            samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,).
+            run: a run with weights.
+            weights: which of its best weights.
+        """
+        self.samples = fixed_length(samples)
+        self.run = run
+        self.weights = weights
+
+    @property
+    def mel(self) -> MelConfig:
+        """How the sound becomes frames."""
+        return self.run.config.mel
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of what the network knows."""
+        return self.run.config.classes
+
+    @cached_property
+    def key(self) -> tuple[str, str, str, int]:
+        """What the network's answers depend on: the sound, the run, its weights, its end."""
+        digest = hashlib.sha256(self.samples.tobytes()).hexdigest()
+        return digest, self.run.run_id, self.weights, ended_at(self.run)
+
+    @cached_property
+    def power(self) -> NDArray[np.float32]:
+        """The power mel spectrogram, shape (mel bands, frames)."""
+        return mel_power(self.samples, self.mel)
+
+    @cached_property
+    def floor(self) -> float:
+        """What the network is given where the sound has no power."""
+        config = self.run.config
+        return floor_of(self.power, config.train.features, config.scaling)
+
+    @cached_property
+    def x(self) -> NDArray[np.float32]:
+        """What the network is given, shape (frames, mel bands)."""
+        (x,) = self.input_of(self.power[np.newaxis])
+        return np.asarray(x, np.float32)
+
+    def input_of(self, power: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What the network is given of some sounds.
+
+        Args:
+            power: shape (sounds, mel bands, frames).
+
+        Returns:
+            Shape (sounds, frames, mel bands).
+        """
+        config = self.run.config
+        return network_input(power, config.train.features, config.scaling)
+
+    def answers(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Class probabilities for some inputs, shape (sounds, classes); the latest are kept.
+
+        Args:
+            x: shape (sounds, frames, mel bands).
+
+        Raises:
+            RunError: the weights do not fit, or no worker is there to answer.
+        """
+        digest = hashlib.sha256(x.tobytes()).hexdigest()
+        return _answers(self.key[1:], digest, self, x)
+
+    def in_words(self, chances: NDArray[np.float32]) -> str:
+        """The most probable class and its probability, in Markdown."""
+        best = int(chances.argmax())
+        return f"**{in_words(self.classes[best])}, {chances[best]:.0%}**"
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _answers(
+    network: tuple[str, str, int], digest: str, _case: Case, _x: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    del network, digest
+    answer = engine().answer(_case.run, _case.weights, _x)
+    return np.asarray(answer.clip, np.float32)
+
+
+def play(samples: NDArray[np.float32], name: str) -> None:
+    """A player that is as loud as the sound is.
+
+    Given an array, Streamlit would play everything at full scale. Only what goes beyond that is
+    made softer here.
+
+    Args:
+        samples: at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
+        name: what it plays, for those who cannot see the page.
+    """
+    loudest = float(np.abs(samples).max())
+    content = io.BytesIO()
+    soundfile.write(content, samples / max(1.0, loudest), SAMPLE_RATE, "PCM_16", format="WAV")
+    st.audio(content.getvalue(), format="audio/wav", alt=name)
+
+
+def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], place: str) -> None:
+    """The answers to variants of the sound, beside each other.
+
+    Args:
+        case: the sound and the network.
+        variants: class probabilities, shape (classes,), by what was done; first the sound as it is.
+        place: where on the page; it names the chart.
+    """
+    columns = bar_columns(variants, case.classes)
+    names = list(dict.fromkeys(columns["class"]))
+    bar = 28 if in_projector_mode() else 23
+    st.markdown("**How probable each class is**")
+    st.vega_lite_chart(
+        pa.table(columns),
+        bar_spec(names, ink(), chart_pixels() - 1, len(names) * (len(variants) * bar + 8)),
+        key=f"bars {place}",
+        width="stretch",
+        alt="How probable the network finds each class, as it is and changed",
+    )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A sound in two parts, and the network's answers: shape (classes,) each."""
+
+    whole: NDArray[np.float32]
+    without: NDArray[np.float32]
+    alone: NDArray[np.float32]
+
+
+def parts_of(case: Case, cells: NDArray[np.bool_]) -> Parts:
+    """The answers to a sound, to what is left without some cells, and to these alone.
+
+    Args:
+        case: the sound and the network.
+        cells: of the spectrogram, shape (frames, mel bands).
+
+    Raises:
+        RunError: the weights do not fit, or no worker is there to answer.
+    """
+    rest, only = (masked(case.x, hidden, case.floor) for hidden in (cells, ~cells))
+    return Parts(*case.answers(np.stack([case.x, rest, only])))
+
+
+def show_parts(case: Case, parts: Parts, cells: NDArray[np.bool_], place: str) -> None:
+    """A player for each part, and the answers to them as bars.
+
+    Args:
+        case: the sound and the network.
+        parts: the answers.
+        cells: of the spectrogram, shape (frames, mel bands).
+        place: where on the page; it names the chart.
+    """
+    kept = {"The rest": ~cells, "The region alone": cells}
+    for column, (name, some) in zip(st.columns(2), kept.items(), strict=True):
+        with column:
+            st.markdown(name)
+            play(sound_of_cells(case.samples, some, case.mel), name)
+    variants = {"whole": parts.whole, "rest": parts.without, "region": parts.alone}
+    show_bars(case, variants, place)

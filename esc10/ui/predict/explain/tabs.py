@@ -1,0 +1,62 @@
+"""A prediction taken apart by ear: four questions about one sound and one network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.loading import CLIP_SAMPLES, CLIP_SECONDS
+from esc10.errors import RunError
+from esc10.runs.run import Run
+from esc10.ui.predict.explain.occlusion import show_decisive
+from esc10.ui.predict.explain.order import show_order
+from esc10.ui.predict.explain.region import show_region
+from esc10.ui.predict.explain.robustness import show_disturbance
+from esc10.ui.predict.explain.subject import Case
+from esc10.ui.server import engine
+
+_LOOK_SECONDS = 2.0
+
+
+def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
+    """The questions; an answer draws nothing else of the page anew.
+
+    Args:
+        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,); what
+            is beyond a clip's length is left out, and that is said.
+        run: a run with weights.
+        weights: which of its best weights.
+    """
+    connected = engine().status().capacity.workers > 0
+    # Until a worker is there it looks again by itself.
+    fragment = st.fragment(_questioning, run_every=None if connected else _LOOK_SECONDS)
+    fragment(samples, run, weights, connected)
+
+
+def _questioning(samples: NDArray[np.float32], run: Run, weights: str, was_connected: bool) -> None:
+    questions: dict[str, Callable[[Case], None]] = {
+        "Does order matter?": show_order,
+        "What if a part is missing?": show_region,
+        "What decides?": show_decisive,
+        "How much can it bear?": show_disturbance,
+    }
+    question = st.segmented_control(
+        "Question it",
+        list(questions),
+        default=next(iter(questions)),
+        required=True,
+        key="question",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if len(samples) > CLIP_SAMPLES:
+        st.caption(f"All of this is about the first {CLIP_SECONDS:g} s of the sound.")
+    try:
+        questions[question](Case(samples, run, weights))
+    except RunError as error:
+        st.info(str(error), icon=":material/hourglass:")
+    if not was_connected and engine().status().capacity.workers:
+        st.rerun()

@@ -1,0 +1,142 @@
+"""The sound a person brings: uploaded, recorded, or a clip as some microphone heard it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import soundfile
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.audio.loading import SAMPLE_RATE, Recording, load_recording
+from esc10.audio.simulation import PRETENCES
+from esc10.datasets import Clip
+from esc10.errors import AudioError, DatasetError
+from esc10.ui.microphone.recorder import record
+from esc10.ui.plots.palette import in_words
+from esc10.ui.server import clip_sound, dataset, datasets_here
+from esc10.ui.words import in_markdown
+
+_KEPT = 4
+_MEGABYTES = 200
+_AS_IT_IS = "as it is"
+_PRETENCE_SEED = 1
+
+
+@dataclass(frozen=True)
+class Given:
+    """A sound in somebody's hands.
+
+    Attributes:
+        name: what to call it.
+        content: a sound file's bytes.
+    """
+
+    name: str
+    content: bytes
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def recording_of(content: bytes, name: str) -> Recording:
+    """All of a sound; the latest few are remembered.
+
+    Raises:
+        AudioError: it is no sound, or silent.
+    """
+    return load_recording(content, name)
+
+
+def choose_recording() -> list[Given]:
+    """A recording made in the browser; none until there is one."""
+    take = record("take")
+    return [Given(take.name, take.content)] if take else []
+
+
+def choose_uploads() -> list[Given]:
+    """The files somebody has chosen."""
+    files = st.file_uploader(
+        "Sound files: WAV, FLAC, OGG, MP3 or AIFF, up to ten minutes each",
+        key="upload",
+        accept_multiple_files=True,
+        max_upload_size=_MEGABYTES,
+    )
+    return [Given(file.name, file.getvalue()) for file in files]
+
+
+def choose_clip(key: str) -> Clip | None:
+    """A clip of a dataset on this machine.
+
+    Args:
+        key: of its boxes.
+    """
+    here = datasets_here()
+    if not here:
+        st.info("There are no sounds on this machine yet: the Dataset page has them.")
+        return None
+    data = st.selectbox(
+        "Data",
+        here,
+        format_func=lambda key: dataset(key).source.title,
+        key=f"{key} data",
+        persist_state="session",
+    )
+    sounds = dataset(data)
+    category = st.selectbox(
+        "Class",
+        sounds.classes,
+        format_func=in_words,
+        key=f"{key} class {data}",
+        persist_state="session",
+    )
+    clips = [clip for clip in sounds.clips if clip.category == category]
+    return st.selectbox(
+        "Clip",
+        clips,
+        format_func=lambda clip: f"{clip.src_file}, take {clip.take} (fold {clip.fold})",
+        key=f"{key} clip {data} {category}",
+    )
+
+
+def choose_pretence() -> list[Given]:
+    """A clip as it is, or as a recording of it would be: for rooms where nobody can record."""
+    clip = choose_clip("given")
+    if clip is None:
+        return []
+    way = st.selectbox(
+        "How it reaches the microphone",
+        [_AS_IT_IS, *PRETENCES],
+        format_func=lambda way: PRETENCES[way].title if way in PRETENCES else way,
+        key="pretence",
+    )
+    name = f"{in_words(clip.category)} {clip.src_file}"
+    if way == _AS_IT_IS:
+        st.caption("The dataset's own file.")
+        return [Given(name, clip.path.read_bytes())]
+    st.caption(f"Pretended: {PRETENCES[way].summary}.")
+    samples = PRETENCES[way].apply(clip_sound(clip.path).samples, _PRETENCE_SEED)
+    return [Given(f"{name} {PRETENCES[way].title}", wav_of(samples))]
+
+
+def wav_of(samples: NDArray[np.float32]) -> bytes:
+    """Samples as a WAV file of 16 bits.
+
+    Args:
+        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
+    """
+    content = io.BytesIO()
+    soundfile.write(content, samples, SAMPLE_RATE, format="WAV", subtype="PCM_16")
+    return content.getvalue()
+
+
+def readable(given: Sequence[Given]) -> list[Recording]:
+    """The sounds that can be read; a sentence is shown for each that cannot."""
+    recordings = []
+    for sound in given:
+        try:
+            recordings.append(recording_of(sound.content, sound.name))
+        except (AudioError, DatasetError) as error:
+            st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
+    return recordings

@@ -1,0 +1,134 @@
+"""Recordings that were kept: labelled, judged, and made into a dataset of one's own.
+
+A recording stays in its browser session; only a press on 'Keep' puts it on the server's disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from esc10.audio.loading import Recording
+from esc10.datasets.own.recordings import (
+    KeptRecording,
+    as_own_dataset,
+    keep,
+    kept_recordings,
+    relabel,
+    remove,
+)
+from esc10.errors import AudioError, DatasetError
+from esc10.progress import OnProgress, ShouldStop
+from esc10.runs.run import Run
+from esc10.ui.plots.palette import in_words
+from esc10.ui.predict.batch import choose_among
+from esc10.ui.predict.inputs import Given, readable
+from esc10.ui.progress import show_end, show_job
+from esc10.ui.server import jobs
+
+_JOB = "dataset of kept recordings"
+_MOST_LISTED = 60
+
+
+def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
+    """A button that keeps a recording under a class.
+
+    Args:
+        recording: the sound in hand.
+        classes: to choose from; others can be typed.
+    """
+    with st.popover("Keep", icon=":material/bookmark_add:", key="keep"):
+        used = {kept.label for kept in kept_recordings()}
+        label = st.selectbox(
+            "What is it?",
+            sorted(used | {in_words(name) for name in classes}),
+            index=None,
+            placeholder="a class, or a new one",
+            accept_new_options=True,
+            key="keep as",
+        )
+        if st.button("Keep this recording", key="keep it", type="primary", disabled=not label):
+            try:
+                keep(recording.samples, str(label), datetime.now(UTC))
+            except (AudioError, DatasetError) as error:
+                st.error(str(error))
+            else:
+                st.toast(f"Kept as {label}.", icon=":material/bookmark_added:")
+        st.caption("It is then on this server's disk, for everybody here, until it is deleted.")
+
+
+def show_kept(runs: Sequence[Run], weights: str) -> Recording | None:
+    """All kept recordings with the runs' answers; the one that is looked at.
+
+    Args:
+        runs: whose answers to show.
+        weights: by which of their weights.
+    """
+    kept = kept_recordings()[-_MOST_LISTED:]
+    if not kept:
+        st.info(
+            "Nothing is kept yet. Record a sound, press **Keep**, and say what it is: from a dozen "
+            "recordings in a few classes the networks can learn.",
+            icon=":material/bookmark_add:",
+        )
+        return None
+    _offer_dataset(kept)
+    recordings = readable([Given(one.name, one.path.read_bytes()) for one in kept])
+    by_name = {recording.name: recording for recording in recordings}
+    kept = [one for one in kept if one.name in by_name]
+    if not kept:
+        return None
+    chosen = kept[
+        choose_among(
+            [by_name[one.name] for one in kept], runs, weights, [one.label for one in kept]
+        )
+    ]
+    _edit(chosen)
+    return by_name[chosen.name]
+
+
+def _edit(chosen: KeptRecording) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label = st.text_input("What it is", chosen.label, key=f"label of {chosen.name}")
+        if st.button("Save", key="relabel", disabled=label == chosen.label):
+            relabel(chosen.name, label)
+            st.rerun()
+        if st.button("Delete", key="remove kept", icon=":material/delete:"):
+            remove(chosen.name)
+            st.rerun()
+
+
+def _offer_dataset(kept: Sequence[KeptRecording]) -> None:
+    """How many there are of each class, and the way to a dataset of them."""
+    counts: dict[str, int] = {}
+    for one in kept:
+        counts[one.label] = counts.get(one.label, 0) + 1
+    st.caption(", ".join(f"{count} × {label}" for label, count in sorted(counts.items())))
+    job = jobs().get(_JOB)
+    if job is not None and job.running:
+        st.fragment(_show_making, run_every=0.5)()
+        return
+    if job is not None:
+        if not (job.error or job.cancelled):
+            st.success("The dataset is made: train on it.")
+            st.page_link("pages/train.py", label="**Train**", icon=":material/arrow_forward:")
+        show_end(job, _JOB)
+    with st.popover("Make a dataset", icon=":material/library_add:", key="make of kept"):
+        title = st.text_input("Its name", "My recordings", key="title of kept")
+        if st.button("Make", key="make kept", type="primary", disabled=not title.strip()):
+            jobs().start(_JOB, lambda said, stop: _make(title, said, stop))
+            st.rerun()
+
+
+def _make(title: str, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    as_own_dataset(title, on_progress, should_stop)
+
+
+def _show_making() -> None:
+    job = jobs().get(_JOB)
+    if job is not None and job.running:
+        show_job(job, _JOB)
+    else:
+        st.rerun()

@@ -1,0 +1,104 @@
+"""The room test: play a clip through the loudspeaker, record it, and see what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+from numpy.typing import NDArray
+
+from esc10.errors import AudioError
+from esc10.features.mel import MelConfig, mel_power
+from esc10.features.room_response import RoomTest, room_test
+from esc10.runs.run import Run
+from esc10.ui.clip_view import player
+from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.microphone.recorder import record
+from esc10.ui.plots.palette import in_words
+from esc10.ui.plots.room_response import loss_columns, loss_spec
+from esc10.ui.plots.spectrograms import clip_picture
+from esc10.ui.predict.batch import answers_to
+from esc10.ui.predict.inputs import Given, choose_clip, readable, wav_of
+from esc10.ui.predict.quality import show_findings
+from esc10.ui.server import clip_sound
+from esc10.ui.words import short_name
+
+
+def prepare_room_test() -> tuple[NDArray[np.float32], Given] | None:
+    """The clip's samples and the recording of it, once both are there."""
+    clip = choose_clip("room")
+    if clip is None:
+        return None
+    st.markdown("**1.** Press *Record*. **2.** Play the clip, loud. **3.** Press *Stop*.")
+    player(clip)
+    take = record("room take")
+    return (clip_sound(clip.path).samples, Given(take.name, take.content)) if take else None
+
+
+def show_room_test(
+    played: NDArray[np.float32], given: Given, runs: Sequence[Run], weights: str
+) -> None:
+    """Both spectrograms, every run's answer before and after, and the loss in each band.
+
+    Args:
+        played: the clip, mono at 22,050 Hz, shape (samples,).
+        given: the recording.
+        runs: whose answers to show.
+        weights: by which of their weights.
+
+    Raises:
+        RunError: no worker is there to answer.
+    """
+    for recording in readable([given]):
+        show_findings(recording)
+        try:
+            test = room_test(played, recording.samples, MelConfig())
+        except AudioError as error:
+            st.error(str(error), icon=":material/hearing_disabled:")
+            return
+        _show_pictures(test)
+        _show_answers(test, runs, weights)
+        _show_loss(test)
+
+
+def _show_pictures(test: RoomTest) -> None:
+    mel = MelConfig()
+    for column, title, samples in zip(
+        st.columns(2),
+        ("The clip", f"What the microphone heard, {test.delay:.1f} s after Record"),
+        (test.played, test.recorded),
+        strict=True,
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            st.audio(wav_of(samples), format="audio/wav")
+            st.html(clip_picture(mel_power(samples, mel), mel, mel.seconds, title))
+
+
+def _show_answers(test: RoomTest, runs: Sequence[Run], weights: str) -> None:
+    rows: dict[str, list[str]] = {"network": [], "before": [], "after": []}
+    for run in runs:
+        before, after = answers_to([test.played, test.recorded], run, weights)
+        rows["network"].append(short_name(run))
+        for name, chances in (("before", before), ("after", after)):
+            best = int(chances.argmax())
+            rows[name].append(f"{in_words(run.config.classes[best])} {chances[best]:.0%}")
+    st.dataframe(pa.table(rows), hide_index=True, height="content", key="room answers")
+
+
+def _show_loss(test: RoomTest) -> None:
+    mel = MelConfig()
+    st.markdown("**What the way through the room took, band by band**")
+    st.vega_lite_chart(
+        pa.table(loss_columns(test.loss, mel)),
+        loss_spec(test.loss, ink(), chart_pixels() - 2, 240),
+        key="room loss",
+        width="stretch",
+        alt="Loss in dB over frequency",
+    )
+    st.caption(
+        "Against the middle band, so the loudspeaker's volume does not count. Bands in which the "
+        "clip has next to nothing are left out."
+    )

@@ -1,0 +1,135 @@
+"""What runs say of a sound longer than five seconds: window by window, and as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from esc10.audio.loading import CLIP_SECONDS
+from esc10.inference.novelty import Novelty, Unknown
+from esc10.inference.prediction import HeardSound, SoundAnswer, mean_of_windows
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import RUN_GLYPHS, in_words
+from esc10.ui.plots.windows import window_columns, window_spans, window_spec, winners_of
+from esc10.ui.run_marks import mark
+from esc10.ui.words import in_markdown
+
+_MOST_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A run and what it says of a sound.
+
+    Attributes:
+        slot: its place among the chosen runs, from 0; it decides letter, colour and glyph.
+        run: the run.
+        answer: what it says.
+        novelty: what it takes for unknown.
+        windows: for each window why the run does not know it, None where it does.
+    """
+
+    slot: int
+    run: Run
+    answer: SoundAnswer
+    novelty: Novelty
+    windows: list[Unknown | None]
+
+    @property
+    def by_class(self) -> dict[str, float]:
+        """The probability of each class, for the whole sound."""
+        values = map(float, self.answer.probabilities)
+        return dict(zip(self.run.config.classes, values, strict=True))
+
+    @property
+    def winners(self) -> list[tuple[str, float, bool]]:
+        """Each window's class, its probability, and whether it is known."""
+        known = [window is None for window in self.windows]
+        return winners_of(self.answer.windows, self.run.config.classes, known)
+
+
+def show_windows(sound: HeardSound, judged: Sequence[Judged]) -> None:
+    """The winner of each window over time, as a table too, and how the whole relates to them.
+
+    Args:
+        sound: longer than five seconds.
+        judged: what runs say of it, in the order of their letters.
+    """
+    st.markdown(f"**Window by window** · {len(sound.starts)} windows of {CLIP_SECONDS:g} s")
+    if not sound.silent.all():
+        _show_strip(sound, judged)
+    _show_table(sound, judged)
+    _explain_wholes(sound, judged)
+
+
+def _show_strip(sound: HeardSound, judged: Sequence[Judged]) -> None:
+    """The winners over time; nothing stands where it is silent."""
+    loud = np.flatnonzero(~sound.silent)
+    spans = window_spans(sound.starts, CLIP_SECONDS, sound.seconds)
+    winners = [[each.winners[place] for place in loud] for each in judged]
+    wins = Counter(name for windows in winners for name, _, _ in windows)
+    classes = [name for name, _ in wins.most_common()]
+    pixels = chart_pixels()
+    slots = [each.slot for each in judged]
+    st.vega_lite_chart(
+        pa.table(window_columns(slots, winners, [spans[place] for place in loud])),
+        window_spec(classes, slots, ink(), pixels, round(1.2 * pixels)),
+        key=f"windows {slots} {classes}",
+        width="stretch",
+        alt="The class each run names, window by window",
+    )
+    st.caption(
+        "Each bar is a window's winner, the stronger the more probable; dashed where it is not "
+        "known, none where it is silent. Windows overlap, and each stands where it is the nearest."
+    )
+
+
+def _show_table(sound: HeardSound, judged: Sequence[Judged]) -> None:
+    ends = [min(start + CLIP_SECONDS, sound.seconds) for start in sound.starts]
+    columns = {
+        "seconds": [
+            f"{start:.1f} to {end:.1f}" for start, end in zip(sound.starts, ends, strict=True)
+        ]
+    }
+    for each in judged:
+        said = f"{RUN_GLYPHS[each.slot]} {LETTERS[each.slot]} says" if len(judged) > 1 else "answer"
+        columns[said] = [
+            "silence" if silent else f"{in_words(name)} {probability:.0%}" + ("" if known else " ?")
+            for (name, probability, known), silent in zip(each.winners, sound.silent, strict=True)
+        ]
+    row_pixels = 2 * chart_pixels() + 3
+    st.dataframe(
+        pa.table(columns),
+        key="table of windows",
+        hide_index=True,
+        row_height=row_pixels,
+        height=row_pixels * (1 + min(len(ends), _MOST_ROWS)) + 3,
+        alt="The class each run names, window by window",
+    )
+
+
+def _explain_wholes(sound: HeardSound, judged: Sequence[Judged]) -> None:
+    """For each run how its answer to the whole came about, and what its windows say on average."""
+    st.caption("**?** A window the network does not know.")
+    for each in judged:
+        network = MODELS[each.run.config.train.model].title
+        name = f"{mark(each.slot)} {network}" if len(judged) > 1 else f"**{network}**"
+        mean = mean_of_windows(sound, each.answer.windows)
+        best = int(mean.argmax())
+        average = f"{in_markdown(in_words(each.run.config.classes[best]))}, {mean[best]:.0%}"
+        how = (
+            f"takes {CLIP_SECONDS:g} s and no other length, so its answer above is the mean of its "
+            "windows' answers, without silent ones."
+            if each.answer.averaged
+            else "takes any length, so its answer above is to the whole at once. The mean of its "
+            f"windows' answers is {average}."
+        )
+        st.caption(f"{name} {how}")

@@ -1,0 +1,59 @@
+"""What is done with a single run: give it a title and a note, or look at it closely."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.errors import RunError
+from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label, set_label
+from esc10.runs.run import Run
+from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import RUN_COLOURS, RUN_GLYPHS
+
+
+def mark(slot: int) -> str:
+    """In Markdown: the mark and the letter of a run that is compared.
+
+    Args:
+        slot: its place among those compared, from 0.
+    """
+    return f':color[{RUN_GLYPHS[slot]}]{{foreground="{RUN_COLOURS[slot]}"}} **{LETTERS[slot]}**'
+
+
+def edit_label(run: Run) -> None:
+    """A title and a note to type; they are stored with the run."""
+    try:
+        label = run.label
+    except RunError:
+        label = Label()  # storing another one mends it
+    with (
+        st.form(f"label {run.run_id}", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        title = st.text_input(
+            "Title",
+            label.title,
+            max_chars=MAX_TITLE,
+            key=f"title {run.run_id}",
+            placeholder="what to call it",
+            width=340,
+        )
+        note = st.text_area(
+            "Note",
+            label.note,
+            max_chars=MAX_NOTE,
+            key=f"note {run.run_id}",
+            placeholder="what to remember of it",
+            height=68,
+        )
+        if st.form_submit_button("Save", icon=":material/save:"):
+            _save(run, title, note)
+
+
+def _save(run: Run, title: str, note: str) -> None:
+    try:
+        set_label(run, title, note)
+    except RunError as error:
+        st.error(str(error))
+    else:
+        st.rerun()  # the table above has been drawn with the old title

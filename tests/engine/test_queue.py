@@ -1,0 +1,301 @@
+"""The engine with a real scheduler and a real worker process, which is really killed."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import signal
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from esc10.datasets import load_dataset
+from esc10.engine import worker
+from esc10.engine.cluster import Cluster
+from esc10.engine.queue import Engine
+from esc10.errors import RunError
+from esc10.features.mel import feature_set, inputs_of, mel_power, network_input
+from esc10.progress import Progress
+from esc10.runs.run import Run
+from esc10.runs.store import create_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import RunConfig, plan_run
+from tests.support.waiting import wait_for
+
+LONG = 5000
+WARM_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+        engine = Engine(Cluster())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def engine(module_engine: Engine, practice_home: Path) -> Engine:
+    """The engine, idle and warm, whatever the test before did to its worker."""
+    assert module_engine.wait_until_idle(WARM_SECONDS)
+    assert module_engine.wait_until_warm(WARM_SECONDS), "no worker came up"
+    return module_engine
+
+
+def plan(model: str = "cnn", epochs: int = 3, **settings: object) -> RunConfig:
+    return plan_run(TrainConfig("practice", model, epochs=epochs, **settings))  # type: ignore[arg-type]
+
+
+def kinds(run: Run) -> list[str]:
+    return [event["kind"] for event in run.events()]
+
+
+def first_epoch(run: Run) -> None:
+    wait_for(lambda: "epoch" in kinds(run), 60, f"the first epoch of {run.run_id}")
+
+
+def worker_pid(engine: Engine) -> int:
+    pids = engine._cluster.client.run(os.getpid)
+    assert len(pids) == 1
+    return int(next(iter(pids.values())))
+
+
+def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
+    run = engine.submit(plan())
+    assert engine.wait_until_idle(60)
+    assert run.state == "finished"
+    assert kinds(run) == ["queued", "started", "epoch", "epoch", "epoch", "finished"]
+    assert [row.epoch for row in run.history()] == [1, 2, 3]
+    answers = run.answers("val_accuracy")
+    assert answers.probabilities["validation"].shape == (80, 10)
+    assert answers.probabilities["test"].shape == (80, 10)
+    # What was stored is what the worker answers for the same clip now.
+    name = run.config.clips["test"][0]
+    from esc10.audio.loading import load_sound
+
+    sound = load_sound(load_dataset("practice").clip(name).path, name)
+    power = mel_power(sound.samples, run.config.mel)[np.newaxis]
+    x = network_input(power, "logmel", run.config.scaling)
+    answer = engine.answer(run, "val_accuracy", x)
+    assert answer.frames is None
+    np.testing.assert_allclose(answer.clip[0], answers.probabilities["test"][0], atol=1e-4)
+
+
+def test_queued_runs_show_their_place_and_can_be_taken_out(engine: Engine) -> None:
+    first = engine.submit(plan(epochs=LONG))
+    second, third = engine.submit(plan()), engine.submit(plan())
+    first_epoch(first)
+    assert engine.status().active == (first.run_id,)
+    assert engine.status().queue == (second.run_id, third.run_id)
+    assert (second.state, third.state) == ("queued", "queued")
+    engine.stop(second.run_id)
+    assert second.state == "cancelled"
+    engine.stop(first.run_id)
+    assert engine.wait_until_idle(60)
+    assert first.state == "stopped"
+    assert third.state == "finished"
+    assert "started" not in kinds(second)
+
+
+def test_stopping_keeps_the_best_weights_so_far(engine: Engine) -> None:
+    run = engine.submit(plan(epochs=LONG))
+    first_epoch(run)
+    engine.stop(run.run_id)
+    assert engine.wait_until_idle(60)
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "stopped"
+    trained = len(run.history())
+    assert 1 <= trained < LONG
+    assert 1 <= outcome.best["val_accuracy"] <= trained
+    assert run.weights("val_loss")
+
+
+def test_a_killed_worker_fails_its_run_and_the_next_one_trains(engine: Engine) -> None:
+    doomed = engine.submit(plan(epochs=LONG))
+    following = engine.submit(plan())
+    first_epoch(doomed)
+    psutil.Process(worker_pid(engine)).send_signal(signal.SIGKILL)
+    wait_for(lambda: doomed.outcome is not None, 5, "the killed run to be called failed")
+    outcome = doomed.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "killed" in outcome.reason
+    assert engine.wait_until_idle(WARM_SECONDS)
+    assert following.state == "finished"
+    for run in (doomed, following):
+        assert kinds(run).count("started") == 1
+    with pytest.raises(RunError, match="no weights"):
+        doomed.weights("val_loss")
+
+
+def test_a_finished_run_is_not_trained_again_when_its_worker_dies(engine: Engine) -> None:
+    run = engine.submit(plan())
+    assert engine.wait_until_idle(60)
+    psutil.Process(worker_pid(engine)).send_signal(signal.SIGKILL)
+    wait_for(lambda: engine.status().capacity.workers == 0, 10, "the worker to be gone")
+    assert engine.wait_until_warm(WARM_SECONDS)
+    assert kinds(run).count("started") == 1
+    assert engine.status().active == ()
+
+
+def test_a_run_that_was_started_elsewhere_is_refused(engine: Engine) -> None:
+    """A foreign scheduler may try a task again on the next worker: the second try must refuse."""
+    from distributed import Event
+
+    config = plan()
+    Event(worker.started_event(config.run_id), client=engine._cluster.client).set()
+    run = engine.submit(config)
+    assert engine.wait_until_idle(60)
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "never trained twice" in outcome.reason
+    assert kinds(run) == ["queued", "failed"]
+
+
+def test_a_dataset_that_is_gone_fails_the_run_with_a_sentence(
+    engine: Engine, practice_home: Path
+) -> None:
+    config = plan()
+    (practice_home / "datasets" / "practice" / "complete.json").unlink()
+    run = engine.submit(config)
+    assert engine.wait_until_idle(60)
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "not on this machine" in outcome.reason
+
+
+def test_two_threads_may_submit(engine: Engine) -> None:
+    configs = [plan(epochs=1) for _ in range(4)]
+    threads = [threading.Thread(target=engine.submit, args=(config,)) for config in configs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert engine.wait_until_idle(120)
+    for config in configs:
+        from esc10.runs.store import load_run
+
+        run = load_run(config.run_id)
+        assert run.state == "finished"
+        assert kinds(run).count("started") == 1
+
+
+def test_layer_tables_come_from_the_worker(engine: Engine) -> None:
+    tables = engine.layer_tables(10)
+    assert {key: table.parameters for key, table in tables.items()} == {
+        "cnn": 47_018,
+        "td_cnn": 17_466,
+        "cnn_rnn": 32_442,
+    }
+
+
+def test_a_trained_network_is_seen_from_inside(engine: Engine) -> None:
+    run = engine.submit(plan())
+    assert engine.wait_until_idle(60)
+    config = run.config
+    features = feature_set(load_dataset("practice"), config.mel)
+    filenames = [clip.filename for clip in features.dataset.clips]
+    training = np.isin(filenames, config.clips["train"])
+    messages: list[NDArray[np.int64]] = []
+    reports: list[Progress] = []
+
+    def x_of(places: NDArray[np.int64]) -> NDArray[np.float32]:
+        messages.append(places)
+        return inputs_of(features.power, places, "logmel", config.scaling)
+
+    hidden = engine.hidden_plane(run, "val_accuracy", x_of, training, reports.append)
+    clips = len(filenames)
+    np.testing.assert_array_equal(np.concatenate(messages), np.arange(clips))
+    assert max(map(len, messages)) * features.power[0].nbytes < 10_000_000
+    assert [report.files for report in reports] == [*range(0, clips, 64), clips]
+    assert (hidden.points.shape, hidden.probabilities.shape) == ((clips, 2), (clips, 10))
+    assert 0 < hidden.explained <= 1
+    np.testing.assert_allclose(hidden.points[training].mean(axis=0), 0, atol=1e-4)
+    # The clips are in their order: what was stored of the test clips is what is said of them now.
+    test = [filenames.index(name) for name in config.clips["test"]]
+    stored = run.answers("val_accuracy").probabilities["test"]
+    np.testing.assert_allclose(hidden.probabilities[test], stored, atol=1e-4)
+
+
+def test_filters_files_and_checks_come_from_the_worker(engine: Engine, tmp_path: Path) -> None:
+    run = engine.submit(plan("td_cnn", epochs=1))
+    assert engine.wait_until_idle(60)
+    filters = engine.filters(run, "val_loss")
+    assert filters is not None
+    assert filters.shape == (16, 9, 1)
+    content = engine.keras_file(run, "val_loss")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert "esc10" not in archive.read("config.json").decode()
+    weights = run.weights("val_loss")
+    engine.check_weights(run.config, weights)
+    with pytest.raises(RunError, match="damaged or belong to another network"):
+        engine.check_weights(run.config, weights[:-1000])
+
+
+def test_a_network_that_cannot_be_built_is_a_sentence(engine: Engine) -> None:
+    """It brings no error of Keras along, which this side would have to load."""
+    config = plan()
+    short = dataclasses.replace(config, mel=dataclasses.replace(config.mel, seconds=0.1))
+    with pytest.raises(RunError, match="do not fit the network") as raised:
+        engine.check_weights(short, b"no weights")
+    assert raised.value.__cause__ is raised.value.__context__ is None
+
+
+def test_a_run_without_weights_shows_nothing(engine: Engine) -> None:
+    waiting = create_run(plan())
+    for ask in (engine.filters, engine.keras_file):
+        with pytest.raises(RunError, match="has not ended"):
+            ask(waiting, "val_loss")
+
+
+def test_another_scheduler_can_be_named(engine: Engine) -> None:
+    """ESC10_SCHEDULER: a second engine on the first one's scheduler trains on its worker."""
+    guest = Engine(Cluster(engine._cluster.address))
+    try:
+        run = guest.submit(plan())
+        assert guest.wait_until_idle(60)
+        assert run.state == "finished"
+    finally:
+        guest._closing = True
+        guest._dispatcher.join()
+        guest._cluster.close()
+
+
+def test_no_scheduler_is_a_sentence() -> None:
+    with pytest.raises(RunError, match="No Dask scheduler answers"):
+        Cluster("tcp://127.0.0.1:9")
+
+
+def test_a_killed_keeper_is_started_again(engine: Engine) -> None:
+    """The process named `dask worker` keeps the worker alive; somebody may kill that one too."""
+    keeper = engine._cluster._worker
+    assert keeper is not None
+    doomed, following = engine.submit(plan(epochs=LONG)), engine.submit(plan())
+    first_epoch(doomed)
+    keeper.kill()
+    wait_for(lambda: doomed.outcome is not None, 10, "the run to be called failed")
+    assert engine.wait_until_idle(WARM_SECONDS)
+    assert doomed.state == "failed"
+    assert following.state == "finished"
+    assert engine.status().trouble is None
+
+
+def test_closing_the_program_interrupts_what_it_was_doing(practice_home: Path) -> None:
+    engine = Engine(Cluster())
+    assert engine.wait_until_warm(WARM_SECONDS)
+    training, waiting = engine.submit(plan(epochs=LONG)), engine.submit(plan())
+    first_epoch(training)
+    engine.close()
+    assert (training.state, waiting.state) == ("interrupted", "interrupted")
+    assert len(training.history()) >= 1

@@ -1,0 +1,230 @@
+"""Own sounds on the pages: made, browsed, chosen, deleted; runs that outlive them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from esc10 import datasets
+from esc10.datasets.description import own_descriptions
+from esc10.datasets.own.build import delete_own, make_own
+from esc10.runs.run import Run
+from esc10.runs.store import create_run, load_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run, training_data
+from esc10.ui import server
+from esc10.ui.datasets import own as own_sounds
+from tests.support import ROOT
+from tests.support.own_sounds import folder_of, numbered, sounds, zip_of
+from tests.support.waiting import wait_for
+
+SECONDS = 60
+THREE = ("dog", "rain", "sea_waves")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Jobs belong to the server."""
+    yield
+    for job in server.jobs().named("").values():
+        job.cancel()
+        job.wait(SECONDS)
+    server.jobs.clear()
+
+
+def section() -> AppTest:
+    """The section by itself, drawn once."""
+
+    def script() -> None:
+        from esc10.ui.datasets.own import show_own_sounds
+
+        show_own_sounds()
+
+    return drawn(AppTest.from_function(script, default_timeout=SECONDS))
+
+
+def drawn(test: AppTest) -> AppTest:
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def when_idle(test: AppTest) -> AppTest:
+    """The section once all jobs have ended."""
+    jobs = server.jobs().named("own sounds ")
+    wait_for(lambda: not any(job.running for job in jobs.values()), SECONDS, "the own sounds")
+    return drawn(test)
+
+
+def said(test: AppTest) -> str:
+    return "\n".join(text.value for text in (*test.markdown, *test.caption, *test.info))
+
+
+def made_run(key: str) -> Run:
+    """A finished run on own sounds, answers and all; its weights are no network."""
+    from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
+
+    config = plan_run(TrainConfig(key, "cnn"))
+    labels = training_data(config).y
+    classes = len(config.classes)
+    answers = {
+        part: np.eye(classes, dtype=np.float32)[labels[part]] for part in ("validation", "test")
+    }
+    best = {name: BestEpoch(1, b"no network", **answers) for name in CRITERIA}
+    row = EpochRow(1, 2.0, 0.2, 2.1, 0.15, 1.0)
+    by_epoch = answers["validation"][np.newaxis]
+    run = create_run(config)
+    run.add_event("started")
+    run.add_epoch(row)
+    run.finish(TrainResult((row,), best, by_epoch, "epochs", 47_018, 46_890, {}), labels)
+    return load_run(config.run_id)
+
+
+def test_a_folder_becomes_a_dataset_with_a_card(tmp_path: Path, home: Path) -> None:
+    files = sounds(numbered(("dog", "cat"), 3)) | {"dog/![x](y).wav": b"no sound"}
+    folder = folder_of(files, tmp_path / "in")
+    test = section()
+    test.button(key="make own").click().run()
+    assert [text.value for text in test.warning] == ["Give them a title, such as *My kitchen*."]
+    test.text_input(key="own title").set_value("My [kitchen](http://x)")
+    test.button(key="make own").click().run()
+    assert [text.value for text in test.warning] == ["Name a folder or a zip, or upload one."]
+    test.text_input(key="own path").set_value(f'"{folder}"').run()
+    test.button(key="make own").click().run()
+    when_idle(test)
+    ((key, described),) = own_descriptions().items()
+    assert described.title == "My kitchen (http x)"
+    assert r"**My kitchen \(http x\)**" in said(test)
+    assert "7 clips" not in said(test)
+    assert "6 clips" in said(test)
+    assert "1 file was left out" in said(test)
+    # Its brackets are those of a text, not of an image.
+    assert r"\!\[x\]\(y\)\.wav" in said(test)
+    assert (home / "features").is_dir(), "the spectrograms were computed too"
+    assert datasets.is_whole(key)
+
+
+def test_an_uploaded_zip_becomes_a_dataset() -> None:
+    test = section()
+    test.text_input(key="own title").set_value("Uploaded")
+    test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(numbered(THREE, 3)))).run()
+    test.button(key="make own").click().run()
+    when_idle(test)
+    (described,) = own_descriptions().values()
+    assert described.classes == THREE
+    assert r"dog\, rain\, sea waves" in said(test)
+
+
+def test_what_is_refused_is_said_and_can_be_dismissed() -> None:
+    test = section()
+    test.text_input(key="own title").set_value("Mine")
+    names = ["*dog*/![x](http://evil)\u2060.wav", "*dog*/2.wav"]
+    test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(names))).run()
+    test.button(key="make own").click().run()
+    when_idle(test)
+    (error,) = test.error
+    assert r"sounds of one class \(x" in error.value
+    (read,) = (button for button in test.button if button.label == "I have read this")
+    read.click().run()
+    assert not test.error
+
+
+def test_making_can_be_cancelled(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = threading.Event()
+
+    def slowly(*arguments: object) -> str:
+        going_on.wait(SECONDS)
+        return make_own(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(own_sounds, "make_own", slowly)
+    test = section()
+    test.text_input(key="own title").set_value("Mine")
+    test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(numbered(THREE, 3)))).run()
+    test.button(key="make own").click().run()
+    (cancel,) = (button for button in test.button if button.label == "Cancel")
+    cancel.click().run()
+    going_on.set()
+    when_idle(test)
+    assert "Cancelled" in said(test)
+    assert not own_descriptions()
+    assert not list((home / "datasets").iterdir())
+
+
+def test_deleting_asks_first() -> None:
+    key = make_own(zip_of(sounds(numbered(THREE, 3))), "Mine")
+    test = section()
+    test.button(key=f"delete {key}").click().run()
+    assert own_descriptions()
+    test.button(key="delete own").click().run()
+    assert not own_descriptions()
+
+
+@pytest.fixture(scope="module")
+def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages start an engine when they need one; that of this module is closed at its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+        engine = server.engine()
+        for thread in threading.enumerate():
+            if thread.name == "load ahead":
+                thread.join(SECONDS)
+        yield
+        engine.close()
+    st.cache_resource.clear()
+
+
+def page(name: str, box: str = "", choice: str = "") -> AppTest:
+    """A page, drawn once, where somebody has chosen something in a box before."""
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+    test.switch_page(name)
+    if box:
+        test.session_state[box] = choice
+    return drawn(test)
+
+
+def test_own_sounds_are_browsed_and_trained_on_like_any_other(one_engine: None) -> None:
+    key = make_own(zip_of(sounds(numbered(THREE, 3))), "My kitchen")
+    other = make_own(zip_of(sounds(numbered(THREE, 4))), "My garden")
+    test = page("pages/dataset.py")
+    test.segmented_control(key="browse dataset").set_value(other).run()
+    assert not test.exception
+    test.selectbox(key=f"class {other}").set_value("rain").run()
+    (line,) = (text.value for text in test.markdown if text.value.startswith("**rain** · fold"))
+    assert line.endswith("· own sounds")
+    assert "synthetic" not in line
+    assert "freesound" not in line
+    train = page("pages/train.py")
+    train.selectbox(key="train dataset").set_value(other).run()
+    assert not train.exception
+    shapes = next(text.value for text in train.caption if "mel bands: train" in text.value)
+    assert "test (3, 216, 128)" in shapes
+    train.selectbox(key="split").set_value("lab").run()
+    assert any("too few clips in some class" in text.value for text in train.warning)
+    delete_own(other)
+    assert page("pages/dataset.py", "browse dataset", other).session_state["browse dataset"] == key
+    assert page("pages/train.py", "train dataset", other).session_state["train dataset"] == key
+
+
+def test_every_page_opens_a_run_whose_own_sounds_are_gone(one_engine: None) -> None:
+    key = make_own(
+        zip_of(sounds([f"{name}/{place}.wav" for name in THREE for place in range(5)])), "Mine"
+    )
+    run = made_run(key)
+    for gone in (False, True):
+        if gone:
+            delete_own(key)
+        for name in ("pages/evaluate.py", "pages/compare.py", "pages/predict.py", "app.py"):
+            test = page(name)
+            assert not test.error, (name, [text.value for text in test.error])
+        judged = page("pages/evaluate.py")
+        for view in ("Reports", "Epoch by epoch", "How sure"):
+            judged.session_state["view"] = view
+            drawn(judged)
+            assert not judged.error
+    assert load_run(run.run_id).config.classes == THREE

@@ -1,0 +1,381 @@
+"""Each page as a script: what it says when something is missing, wrong, or as it should be."""
+
+from __future__ import annotations
+
+import gc
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.testing.v1 import AppTest
+
+from esc10.datasets import CATEGORIES, load_dataset
+from esc10.datasets.splits import leaking
+from esc10.evaluation.metrics import evaluate
+from esc10.runs.run import Outcome, Run
+from esc10.runs.store import create_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import RunConfig, plan_run
+from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
+from esc10.ui import server
+from esc10.ui.plots.palette import in_words
+from tests.conftest import link_tree
+from tests.support import ROOT
+from tests.support.odd_sounds import odd_sounds
+
+WARM_SECONDS = 120
+LOOKS = 20
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_engine(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages start an engine when they need one; it is shared here, and closed at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+        engine = server.engine()
+        yield
+        engine.close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def page(name: str) -> AppTest:
+    """A page, run once, without an uncaught error."""
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    if name != "app.py":
+        test.switch_page(name)
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def made_run(model: str = "cnn", split: str = "folds", seed: int = 0) -> Run:
+    """A finished run on the practice sounds whose answers are drawn at random."""
+    config = plan_run(TrainConfig("practice", model, split=split))
+    dataset = load_dataset("practice")
+    label_of = dict(zip((clip.filename for clip in dataset.clips), dataset.labels, strict=True))
+    labels = {
+        part: np.array([label_of[name] for name in config.clips[part]])
+        for part in ("validation", "test")
+    }
+    rng = np.random.default_rng(seed)
+    answers = {
+        part: rng.dirichlet(np.ones(10), len(labels[part])).astype(np.float32) for part in labels
+    }
+    return record_answers(config, labels, answers)
+
+
+def record_answers(
+    config: RunConfig,
+    labels: dict[str, NDArray[np.int64]],
+    answers: dict[str, NDArray[np.float32]],
+) -> Run:
+    """A finished run of one epoch that gave these answers."""
+    best = {name: BestEpoch(1, b"no network", **answers) for name in CRITERIA}
+    row = EpochRow(1, 2.0, 0.2, 2.1, 0.15, 1.0)
+    run = create_run(config)
+    run.add_event("started")
+    run.add_epoch(row)
+    run.finish(
+        TrainResult((row,), best, answers["validation"][np.newaxis], "epochs", 47_018, 46_890, {}),
+        labels,
+    )
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained_master(
+    one_engine: None, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home with one really trained network."""
+    master = tmp_path_factory.mktemp("trained") / "home"
+    link_tree(practice_master, master)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(master))
+        engine = server.engine()
+        assert engine.wait_until_warm(WARM_SECONDS)
+        engine.submit(plan_run(TrainConfig("practice", "td_cnn", epochs=1)))
+        assert engine.wait_until_idle(WARM_SECONDS)
+    return master
+
+
+@pytest.fixture
+def trained_home(trained_master: Path, home: Path) -> Path:
+    link_tree(trained_master, home)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("app.py", "No sounds yet"),
+        ("pages/dataset.py", "Choose a source"),
+        ("pages/train.py", "there are none on this machine yet"),
+        ("pages/evaluate.py", "no network has been trained"),
+        ("pages/predict.py", "No network has been trained"),
+    ],
+)
+def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
+    test = page(name)
+    said = [element.value for element in (*test.markdown, *test.info)]
+    assert any(sentence in text for text in said), said
+    assert not test.error
+
+
+def test_the_front_door_names_the_next_step(practice_home: Path) -> None:
+    assert "Ready: Practice sounds (synthetic)" in [text.value for text in page("app.py").markdown]
+    made_run()
+    assert "1 trained." in [text.value for text in page("app.py").markdown]
+
+
+def test_a_dataset_is_browsed_by_class_and_fold(practice_home: Path) -> None:
+    test = page("pages/dataset.py")
+    test.selectbox(key="class practice").set_value("rain").run()
+    test.segmented_control(key="fold").set_value(3).run()
+    (clips,) = (box for box in test.selectbox if "Recording" in box.label)
+    assert clips.label == "Recording (8 of 400)"
+    assert any("**rain** · fold 3" in text.value for text in test.markdown)
+
+
+@pytest.mark.parametrize("split", ["folds", "lab"])
+def test_training_shows_the_shapes_and_what_leaks(practice_home: Path, split: str) -> None:
+    test = page("pages/train.py")
+    test.selectbox(key="split").set_value(split).run()
+    (shapes,) = (text.value for text in test.caption if "mel bands: train" in text.value)
+    sizes = {"folds": (240, 80, 80), "lab": (280, 80, 40)}[split]
+    assert all(f"({size}, 216, 128)" in shapes for size in sizes)
+    leaks = [text.value for text in test.warning if "share a recording" in text.value]
+    assert len(leaks) == (1 if split == "lab" else 0)
+
+
+def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) -> None:
+    run = made_run(split="lab")
+    test = page("pages/evaluate.py")
+    (switch,) = test.radio
+    assert [option.count(" to ") for option in switch.options] == [2, 2]
+    matrices = [text.value for text in test.markdown if text.value.startswith("**Test:** ")]
+    assert " of 40, " in matrices[0]
+    assert matrices[0].count(" to ") == 1
+    (leaks,) = (text.value for text in test.warning if "the figures flatter" in text.value)
+    assert f"{len(leaking(run.config.clips, 'test'))} of 40 test clips" in leaks
+
+
+def view(test: AppTest, name: str) -> AppTest:
+    """One of the Evaluate page's views."""
+    test.session_state["view"] = name
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def test_the_clips_of_a_cell_are_listed_by_the_boxes_alone(practice_home: Path) -> None:
+    run = made_run()
+    judged = evaluate(run, "val_accuracy").parts["validation"]
+    mistake = judged.mistakes[0]
+    test = page("pages/evaluate.py")
+    test.segmented_control(key="cells of").set_value("validation").run()
+    test.selectbox(key="cells in truth").set_value(mistake.true).run()
+    test.selectbox(key="cells taken for").set_value(mistake.predicted).run()
+    clips = judged.cells(mistake.true, mistake.predicted)
+    heading = f"**Validation:** {len(clips)} × {in_words(mistake.true)}, taken for "
+    assert any(text.value.startswith(heading) for text in test.markdown)
+    listed = [text.value for text in test.caption if text.value.startswith("fold 4 · recording")]
+    assert len(listed) >= len(clips)
+
+
+def test_reports_have_a_row_for_each_class_and_average(practice_home: Path) -> None:
+    made_run()
+    test = view(page("pages/evaluate.py"), "Reports")
+    assert [len(table.value) for table in test.dataframe] == [12, 12]
+    assert list(test.dataframe[0].value.columns) == [
+        *("class", "precision", "recall", "f1-score", "support")
+    ]
+
+
+def test_a_class_without_clips_is_named(practice_home: Path) -> None:
+    run = made_run()
+    without = "rain"
+    target = next(target for target, name in CATEGORIES.items() if name == without)
+    kept = [name for name in run.config.clips["test"] if not name.endswith(f"-{target}.wav")]
+    config = replace(
+        run.config,
+        run_id="20990101-000000-cnn-none",
+        clips={**run.config.clips, "test": tuple(kept)},
+    )
+    answers = run.answers("val_accuracy")
+    places = [run.config.clips["test"].index(name) for name in kept]
+    record_answers(
+        config,
+        {"validation": answers.labels["validation"], "test": answers.labels["test"][places]},
+        {
+            "validation": answers.probabilities["validation"],
+            "test": answers.probabilities["test"][places],
+        },
+    )
+    test = page("pages/evaluate.py")
+    assert any("test: no clip of rain" in text.value for text in test.caption)
+    for name in ("Reports", "Epoch by epoch", "How sure"):
+        view(test, name)
+
+
+def test_a_run_of_one_epoch_has_nothing_to_scrub(practice_home: Path) -> None:
+    made_run()
+    test = view(page("pages/evaluate.py"), "Epoch by epoch")
+    assert any("This run has one epoch" in text.value for text in test.caption)
+    assert not test.slider
+
+
+def test_an_evaluation_outlives_its_dataset(practice_home: Path) -> None:
+    made_run()
+    shutil.rmtree(practice_home / "datasets")
+    test = page("pages/evaluate.py")
+    assert any(text.value.startswith("**Test:** ") for text in test.markdown)
+    assert any("the sounds come back with the dataset" in text.value for text in test.info)
+    for name in ("Reports", "Epoch by epoch", "How sure"):
+        view(test, name)
+
+
+def test_a_damaged_run_is_named_and_the_others_are_judged(practice_home: Path) -> None:
+    whole, damaged = made_run(), made_run(seed=1)
+    (damaged.folder / "config.json").write_text("{")
+    test = page("pages/evaluate.py")
+    assert [text.value for text in test.warning if damaged.run_id in text.value]
+    assert test.selectbox(key="run").value == whole.run_id
+
+
+def test_the_board_complains_of_a_damaged_run_once(practice_home: Path) -> None:
+    made_run()
+    damaged = made_run(seed=1)
+    (damaged.folder / "config.json").write_text("{")
+    test = page("pages/train.py")
+    assert len([text for text in test.warning if damaged.run_id in text.value]) == 1
+
+
+def test_a_run_without_weights_offers_nothing_to_judge(practice_home: Path) -> None:
+    run = create_run(plan_run(TrainConfig("practice", "cnn")))
+    run.end(Outcome("failed", "the training process was killed", {}))
+    assert any(
+        "no network has been trained" in text.value for text in page("pages/evaluate.py").info
+    )
+    made_run()
+    said = [text.value for text in page("pages/evaluate.py").caption]
+    assert "1 without weights cannot be judged: *Compare* says why." in said
+    board = page("pages/train.py")
+    assert any("the training process was killed" in text.value for text in board.error)
+
+
+def test_a_network_whose_weights_are_damaged_says_so(practice_home: Path) -> None:
+    made_run()
+    assert server.engine().wait_until_warm(WARM_SECONDS)
+    test = uploaded(sound(seconds=5))
+    assert [text.value for text in test.error if "damaged or belong to another" in text.value]
+
+
+def sound(seconds: float, rate: int = 44_100, channels: int = 1, **how: str) -> bytes:
+    """A noise burst as a sound file's bytes."""
+    samples = np.random.default_rng(3).normal(0, 0.1, (int(seconds * rate), channels))
+    content = io.BytesIO()
+    soundfile.write(content, samples, rate, **{"format": "WAV", **how})
+    return content.getvalue()
+
+
+def plain(markdown: str) -> str:
+    """A text as people see it: a stranger's words are escaped."""
+    return re.sub(r"\\|\u2060", "", markdown)
+
+
+def uploaded(content: bytes, name: str = "sound.wav") -> AppTest:
+    """The Predict page after an upload."""
+    test = page("pages/predict.py")
+    test.segmented_control(key="way").set_value("Upload").run()
+    test.file_uploader(key="upload").upload(name, content).run()
+    assert not test.exception, test.exception
+    return test
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (b"not a sound at all", "is not a sound this program can read"),
+        (sound(0), "holds no samples"),
+        (bytes(44_100), "is not a sound this program can read"),
+    ],
+)
+def test_an_upload_that_is_no_sound_gets_one_sentence(
+    trained_home: Path, content: bytes, sentence: str
+) -> None:
+    test = uploaded(content)
+    (said,) = (plain(error.value) for error in test.error)
+    assert said.startswith("sound.wav")
+    assert sentence in said
+
+
+def test_a_silent_upload_gets_one_sentence(trained_home: Path) -> None:
+    content = io.BytesIO()
+    soundfile.write(content, np.zeros(44_100), 44_100, format="WAV")
+    test = uploaded(content.getvalue())
+    assert ["is silent" in text.value for text in test.error] == [True]
+
+
+@pytest.mark.parametrize(
+    ("content", "remark"),
+    [
+        (sound(9), "resampled from 44,100 Hz"),
+        (sound(1.5), "resampled from 44,100 Hz"),
+        (sound(5, channels=2), "2 channels were mixed to one"),
+        (sound(5, rate=96_000), "resampled from 96,000 Hz to 22,050 Hz"),
+        (sound(5, subtype="PCM_U8"), "resampled"),
+        (sound(5, format="MP3"), "resampled"),
+    ],
+    ids=["long", "short", "stereo", "96 kHz", "8 bit", "MP3"],
+)
+def test_an_odd_sound_simply_works_and_the_page_says_what_was_done(
+    trained_home: Path, content: bytes, remark: str
+) -> None:
+    test = uploaded(content)
+    assert not test.error
+    (headline,) = (text.value for text in test.markdown if text.value.startswith("## "))
+    assert "%" in headline
+    assert any(remark in plain(text.value) for text in test.caption)
+
+
+def test_whatever_is_uploaded_is_predicted_or_gets_one_sentence(
+    trained_home: Path, tmp_path: Path
+) -> None:
+    files = odd_sounds(tmp_path)
+    assert len(files) >= 60
+    test = page("pages/predict.py")
+    test.segmented_control(key="way").set_value("Upload").run()
+    process, most = psutil.Process(), 0
+    for odd in files:
+        box = test.file_uploader(key="upload").clear()
+        box.upload(odd.path.name, odd.path.read_bytes()).run()
+        assert not test.exception, odd.path.name
+        for _ in range(LOOKS):  # a browser looks again by itself while the worker is busy
+            errors = [plain(error.value) for error in test.error]
+            headlines = [text.value for text in test.markdown if text.value.startswith("## ")]
+            if errors or headlines:
+                break
+            test.run()
+        if odd.trouble is None:
+            assert not errors, odd.path.name
+            assert len(headlines) == 1 and "%" in headlines[0], odd.path.name
+        elif "damaged" not in odd.path.name:
+            assert len(errors) == 1 and odd.trouble in errors[0], odd.path.name
+            assert not headlines, odd.path.name
+        most = max(most, process.memory_info().rss)
+    test.file_uploader(key="upload").clear().run()
+    gc.collect()
+    # What is remembered is bounded: all of it together is a few times the largest sound.
+    assert process.memory_info().rss - most < 0
+    assert uploaded(sound(5)).markdown

@@ -1,0 +1,166 @@
+"""A learner: lent to one run after the other, and each begins as if it were the first."""
+
+from __future__ import annotations
+
+import threading
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from esc10.training import learner as room
+from esc10.training.learner import Learner, borrowed_learner, warm_up
+from esc10.training.networks import MODELS
+
+FRAMES, BANDS, CLASSES = 40, 128, 3
+
+Array = NDArray[np.float32]
+
+
+@pytest.fixture(autouse=True)
+def nobody_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_idle", type(room._idle)())
+
+
+def batch(clips: int = 8) -> tuple[Array, NDArray[np.int64]]:
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(clips, FRAMES, BANDS)).astype(np.float32)
+    return x, np.arange(clips) % CLASSES
+
+
+def after_steps(learner: Learner, seed: int, learning_rate: float = 0.001) -> list[Array]:
+    """The weights after a few steps from the beginning."""
+    learner.restart(seed, learning_rate)
+    for _ in range(3):
+        learner.learn(*batch())
+    return learner.model.get_weights()
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_a_used_learner_begins_as_a_new_one(key: str) -> None:
+    used = Learner(key, FRAMES, BANDS, CLASSES)
+    after_steps(used, seed=1, learning_rate=0.1)
+    fresh = Learner(key, FRAMES, BANDS, CLASSES)
+    for mine, expected in zip(after_steps(used, seed=2), after_steps(fresh, seed=2), strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=0, atol=1e-4)
+
+
+def test_the_first_weights_are_those_keras_draws_from_the_seed() -> None:
+    learner = Learner("cnn", FRAMES, BANDS, CLASSES)
+    learner.restart(7, 0.001)
+    keras.utils.set_random_seed(7)
+    expected = MODELS["cnn"].build(FRAMES, BANDS, CLASSES).get_weights()
+    for mine, theirs in zip(learner.model.get_weights(), expected, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("key", ["cnn", "td_cnn"])
+def test_a_step_is_the_step_keras_takes(key: str) -> None:
+    """Against `train_on_batch`, for the networks in which nothing is drawn while they train."""
+    learner = Learner(key, FRAMES, BANDS, CLASSES)
+    learner.restart(3, 0.01)
+    keras.utils.set_random_seed(3)
+    model = MODELS[key].build(FRAMES, BANDS, CLASSES)
+    loss = "sparse_categorical_crossentropy"
+    model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    x, y = batch()
+    mine_loss, right = learner.learn(x, y)
+    expected_loss, expected_accuracy = model.train_on_batch(x, y)
+    assert mine_loss / len(x) == pytest.approx(float(expected_loss), rel=1e-4)
+    assert right / len(x) == pytest.approx(float(expected_accuracy))
+    for mine, theirs in zip(learner.model.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+def test_answers_are_those_of_the_network_in_any_number() -> None:
+    learner = Learner("cnn", FRAMES, BANDS, CLASSES)
+    learner.restart(3, 0.01)
+    x, y = batch(70)
+    probabilities, losses = learner.answers(x, y)
+    np.testing.assert_allclose(probabilities, np.asarray(learner.model(x)), atol=1e-6)
+    np.testing.assert_allclose(losses, -np.log(probabilities[np.arange(70), y]), rtol=1e-4)
+
+
+def test_it_traces_once_for_all_sizes_of_batch() -> None:
+    learner = Learner("cnn", FRAMES, BANDS, CLASSES)
+    for clips in (8, 3, 1):
+        learner.learn(*batch(clips))
+        learner.answers(*batch(clips))
+    assert learner._step.experimental_get_tracing_count() == 1
+    assert learner._look.experimental_get_tracing_count() == 1
+
+
+# Lending
+
+
+def test_a_learner_is_lent_again() -> None:
+    with borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as first:
+        pass
+    with borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as again:
+        assert again is first
+
+
+def test_a_learner_is_lent_again_after_an_error() -> None:
+    with (
+        pytest.raises(OSError, match="disk"),
+        borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as first,
+    ):
+        raise OSError("disk")
+    with borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as again:
+        assert again is first
+
+
+def test_two_who_ask_at_once_have_a_learner_each() -> None:
+    with (
+        borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as first,
+        borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as second,
+    ):
+        assert first is not second
+
+
+def test_who_asks_while_the_network_is_traced_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+    traced = room._traced
+    made = []
+
+    def slow(shape: tuple[str, int, int, int]) -> Learner:
+        began.set()
+        assert go_on.wait(60)
+        made.append(shape)
+        return traced(shape)
+
+    monkeypatch.setattr(room, "_traced", slow)
+
+    def lend_at_once() -> None:
+        with borrowed_learner("cnn", FRAMES, BANDS, CLASSES):
+            pass
+
+    threads = [threading.Thread(target=lend_at_once) for _ in range(2)]
+    threads[0].start()
+    assert began.wait(60)
+    threads[1].start()
+    go_on.set()
+    for thread in threads:
+        thread.join(60)
+    # The second may have come while the first still had it, and then it has its own.
+    assert 1 <= len(made) <= 2
+    assert len(room._idle) == 1
+
+
+def test_few_learners_wait_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_MOST_IDLE", 2)
+    for classes in (2, 3, 4):
+        with borrowed_learner("cnn", FRAMES, BANDS, classes):
+            pass
+    assert [shape[-1] for shape in room._idle] == [3, 4]
+
+
+def test_warm_means_that_no_network_is_traced_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    warm_up(FRAMES, BANDS, CLASSES)
+    monkeypatch.delattr(room, "_traced")
+    for key in MODELS:
+        with borrowed_learner(key, FRAMES, BANDS, CLASSES) as learner:
+            assert learner.model.name == key

@@ -1,0 +1,252 @@
+"""Training: what it keeps, how it ends, and that a seed determines it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from esc10.training.config import TrainConfig
+from esc10.training.loop import train, weights_file
+from esc10.training.networks import MODELS
+from esc10.training.plan import TrainingData
+from esc10.training.results import CRITERIA, EpochRow, TrainResult, best_epochs
+
+BATCHES = 3
+"""Steps in an epoch of `tiny_data` with `tiny_config`."""
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_data: TrainingData) -> TrainResult:
+    """A training long enough to learn, and to have equally good epochs."""
+    return train(tiny_data, TrainConfig("practice", "cnn", epochs=25, batch_size=8))
+
+
+def cross_entropy(answers: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    return float(-np.log(answers[np.arange(len(labels)), labels]).mean())
+
+
+def accuracy(answers: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    return float((answers.argmax(axis=1) == labels).mean())
+
+
+def columns(result: TrainResult) -> NDArray[np.float64]:
+    """The history's figures without the times."""
+    return np.array(
+        [(row.loss, row.accuracy, row.val_loss, row.val_accuracy) for row in result.history]
+    )
+
+
+def after(polls: int) -> Callable[[], bool]:
+    """A wish to stop that comes with the given poll."""
+    heard = iter(range(1, polls + 1))
+    return lambda: next(heard, polls) == polls
+
+
+# What is learnt and kept
+
+
+def test_it_learns(trained: TrainResult, tiny_data: TrainingData) -> None:
+    assert trained.history[-1].loss < trained.history[0].loss / 5
+    assert trained.history[-1].accuracy == 1
+    best = trained.best["val_loss"]
+    assert accuracy(best.validation, tiny_data.y["validation"]) == 1
+    assert accuracy(best.test, tiny_data.y["test"]) == 1
+
+
+def test_every_epoch_has_a_row_and_answers(trained: TrainResult) -> None:
+    assert [row.epoch for row in trained.history] == list(range(1, 26))
+    assert trained.validation_by_epoch.shape == (25, 9, 3)
+    assert trained.ended == "epochs"
+    assert all(row.seconds > 0 for row in trained.history)
+    np.testing.assert_allclose(trained.validation_by_epoch.sum(axis=2), 1, atol=1e-5)
+
+
+def test_the_rows_say_what_the_answers_of_their_epoch_say(
+    trained: TrainResult, tiny_data: TrainingData
+) -> None:
+    labels = tiny_data.y["validation"]
+    for row, answers in zip(trained.history, trained.validation_by_epoch, strict=True):
+        assert row.val_accuracy == pytest.approx(accuracy(answers, labels), abs=1e-6)
+        assert row.val_loss == pytest.approx(cross_entropy(answers, labels), abs=1e-4)
+
+
+def test_the_best_epochs_are_the_first_of_the_best(trained: TrainResult) -> None:
+    accuracies = [row.val_accuracy for row in trained.history]
+    losses = [row.val_loss for row in trained.history]
+    assert accuracies.count(max(accuracies)) > 1, "the data must give equally good epochs"
+    assert trained.best["val_accuracy"].epoch == 1 + int(np.argmax(accuracies))
+    assert trained.best["val_loss"].epoch == 1 + int(np.argmin(losses))
+    rows = best_epochs(list(trained.history))
+    assert {name: row.epoch for name, row in rows.items()} == {
+        name: best.epoch for name, best in trained.best.items()
+    }
+
+
+def test_without_epochs_none_is_best() -> None:
+    assert best_epochs([]) == {}
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_the_best_answers_are_those_of_the_best_epoch(trained: TrainResult, criterion: str) -> None:
+    best = trained.best[criterion]
+    of_epoch = trained.validation_by_epoch[best.epoch - 1]
+    np.testing.assert_allclose(best.validation, of_epoch, atol=1e-6)
+    others = np.abs(trained.validation_by_epoch - best.validation).max(axis=(1, 2))
+    assert int(others.argmin()) == best.epoch - 1
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_stored_weights_give_the_stored_answers(
+    trained: TrainResult, tiny_data: TrainingData, criterion: str, tmp_path: Path
+) -> None:
+    best = trained.best[criterion]
+    path = tmp_path / "run.weights.h5"
+    path.write_bytes(best.weights)
+    fresh = MODELS["cnn"].build(40, 128, 3)
+    fresh.load_weights(path)
+    for part, stored in (("validation", best.validation), ("test", best.test)):
+        answers = np.asarray(fresh(tiny_data.x[part]))
+        np.testing.assert_allclose(answers, stored, atol=1e-5)
+
+
+def test_it_says_how_large_the_network_is_and_what_trained_it(trained: TrainResult) -> None:
+    network = MODELS["cnn"].build(40, 128, 3)
+    assert trained.parameters == network.count_params()
+    assert trained.parameters - trained.trainable_parameters == 2 * (16 + 16 + 32)
+    assert trained.versions["keras"] == keras.__version__
+    assert sorted(trained.versions) == ["keras", "python", "tensorflow"]
+
+
+@pytest.mark.parametrize("key", ["td_cnn", "cnn_rnn"])
+def test_the_other_networks_train_too(key: str, tiny_data: TrainingData) -> None:
+    result = train(tiny_data, TrainConfig("practice", key, epochs=2, batch_size=8))
+    assert len(result.history) == 2
+    assert sorted(result.best) == sorted(CRITERIA)
+    labels = tiny_data.y["validation"]
+    for row, answers in zip(result.history, result.validation_by_epoch, strict=True):
+        assert row.val_loss == pytest.approx(cross_entropy(answers, labels), abs=1e-4)
+
+
+def test_rows_are_told_as_they_come(tiny_data: TrainingData, tiny_config: TrainConfig) -> None:
+    told: list[EpochRow] = []
+    polled_before: list[int] = []
+    polls = 0
+
+    def should_stop() -> bool:
+        nonlocal polls
+        polls += 1
+        return False
+
+    def on_epoch_end(row: EpochRow) -> None:
+        told.append(row)
+        polled_before.append(polls)
+
+    result = train(tiny_data, tiny_config, on_epoch_end, should_stop)
+    assert tuple(told) == result.history
+    assert polled_before == [BATCHES, 2 * BATCHES, 3 * BATCHES]
+
+
+def test_a_weights_file_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert weights_file(MODELS["cnn"].build(40, 128, 3)).startswith(b"\x89HDF")
+    assert list(tmp_path.iterdir()) == []
+
+
+# How it ends
+
+
+def test_patience_ends_it(tiny_data: TrainingData) -> None:
+    """Against validation labels that are all wrong, the better it learns the worse it does."""
+    y = {**tiny_data.y, "validation": (tiny_data.y["validation"] + 1) % 3}
+    config = TrainConfig("practice", "cnn", epochs=60, patience=4, batch_size=8)
+    result = train(replace(tiny_data, y=y), config)
+    assert result.ended == "patience"
+    assert len(result.history) == result.best["val_loss"].epoch + 4
+    assert len(result.validation_by_epoch) == len(result.history) < 60
+
+
+def test_a_wish_to_stop_keeps_whole_epochs_only(
+    tiny_data: TrainingData, tiny_config: TrainConfig
+) -> None:
+    result = train(tiny_data, tiny_config, should_stop=after(2 * BATCHES + 1))
+    assert result.ended == "stopped"
+    assert [row.epoch for row in result.history] == [1, 2]
+    assert result.validation_by_epoch.shape == (2, 9, 3)
+    for best in result.best.values():
+        of_epoch = result.validation_by_epoch[best.epoch - 1]
+        np.testing.assert_allclose(best.validation, of_epoch, atol=1e-6)
+
+
+def test_stopped_within_the_first_epoch_there_is_nothing_yet(
+    tiny_data: TrainingData, tiny_config: TrainConfig
+) -> None:
+    result = train(tiny_data, tiny_config, should_stop=after(2))
+    assert (result.ended, result.history, result.best) == ("stopped", (), {})
+    assert result.validation_by_epoch.shape == (0, 9, 3)
+    assert result.parameters > 0
+
+
+@pytest.fixture
+def overflowing(tiny_data: TrainingData) -> Callable[[float], TrainingData]:
+    """Data whose validation clips are so loud that the answers overflow as the weights grow."""
+
+    def scaled(by: float) -> TrainingData:
+        x = {**tiny_data.x, "validation": tiny_data.x["validation"] * np.float32(by)}
+        return replace(tiny_data, x=x)
+
+    return scaled
+
+
+def test_an_infinite_loss_in_the_first_epoch_leaves_nothing(
+    overflowing: Callable[[float], TrainingData],
+) -> None:
+    config = TrainConfig("practice", "cnn", epochs=3, batch_size=8, learning_rate=0.5)
+    result = train(overflowing(1e35), config)
+    assert (result.ended, result.history, result.best) == ("diverged", (), {})
+    assert result.validation_by_epoch.shape == (0, 9, 3)
+
+
+def test_a_loss_that_becomes_infinite_later_keeps_the_epochs_before(
+    overflowing: Callable[[float], TrainingData],
+) -> None:
+    config = TrainConfig("practice", "cnn", epochs=60, batch_size=8, learning_rate=0.1)
+    result = train(overflowing(1.5e35), config)
+    assert result.ended == "diverged"
+    assert 1 <= len(result.history) < 60
+    assert np.isfinite(columns(result)).all()
+    assert len(result.validation_by_epoch) == len(result.history)
+    for best in result.best.values():
+        of_epoch = result.validation_by_epoch[best.epoch - 1]
+        np.testing.assert_allclose(best.validation, of_epoch, atol=1e-6)
+
+
+def test_an_error_while_reporting_is_not_swallowed(
+    tiny_data: TrainingData, tiny_config: TrainConfig
+) -> None:
+    def full_disk(row: EpochRow) -> None:
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        train(tiny_data, tiny_config, full_disk)
+
+
+# The seed
+
+
+def test_the_seed_determines_the_training(tiny_data: TrainingData) -> None:
+    """Of the hybrid: its dropout is drawn from the seed too."""
+    config = TrainConfig("practice", "cnn_rnn", epochs=2, batch_size=8, seed=11)
+    first, same = train(tiny_data, config), train(tiny_data, config)
+    other = train(tiny_data, replace(config, seed=12))
+    np.testing.assert_allclose(columns(same), columns(first), atol=1e-4)
+    np.testing.assert_allclose(same.validation_by_epoch, first.validation_by_epoch, atol=1e-4)
+    assert np.abs(columns(other)[:, 0] - columns(first)[:, 0]).max() > 1e-3

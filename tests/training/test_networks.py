@@ -1,0 +1,217 @@
+"""The lab's networks, layer for layer, and that they give the answers of the lab's own code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from benchmarks.keras_steps import LITERAL
+from esc10.training.networks import MODELS, LayerTable, layer_table
+from tests.support.random_weights import random_weights
+
+FRAMES, BANDS, CLASSES = 216, 128, 10
+
+Shape = tuple[int | None, ...]
+
+
+def built(key: str, frames: int = FRAMES, classes: int = CLASSES) -> keras.Model:
+    return MODELS[key].build(frames, BANDS, classes)
+
+
+def table_of(key: str) -> LayerTable:
+    return layer_table(built(key))
+
+
+def shapes(key: str) -> list[tuple[str, Shape]]:
+    """Kind and output shape of every layer that does something."""
+    reshaping = ("InputLayer", "Reshape")
+    return [(row.kind, row.shape) for row in table_of(key).rows if row.kind not in reshaping]
+
+
+# What the networks are
+
+
+def test_there_are_three_networks_named_by_their_keys() -> None:
+    assert list(MODELS) == ["cnn", "td_cnn", "cnn_rnn"]
+    for key, network in MODELS.items():
+        assert network.key == key
+        assert built(key).name == key
+
+
+@pytest.mark.parametrize(
+    ("key", "parameters", "trainable"),
+    [("cnn", 47_018, 46_890), ("td_cnn", 17_466, 17_338), ("cnn_rnn", 32_442, 32_442)],
+)
+def test_parameters_are_the_labs(key: str, parameters: int, trainable: int) -> None:
+    table = table_of(key)
+    assert (table.parameters, table.trainable_parameters) == (parameters, trainable)
+    assert sum(row.parameters for row in table.rows) == parameters
+
+
+def test_the_cnn_slides_along_time() -> None:
+    assert shapes("cnn") == [
+        ("Conv1D", (208, 16)),
+        ("MaxPooling1D", (104, 16)),
+        ("BatchNormalization", (104, 16)),
+        ("Conv1D", (102, 16)),
+        ("MaxPooling1D", (51, 16)),
+        ("BatchNormalization", (51, 16)),
+        ("Conv1D", (49, 32)),
+        ("MaxPooling1D", (25, 32)),
+        ("BatchNormalization", (25, 32)),
+        ("Flatten", (800,)),
+        ("Dense", (32,)),
+        ("Dense", (10,)),
+    ]
+
+
+def test_the_time_distributed_cnn_looks_at_each_frame_and_averages() -> None:
+    assert shapes("td_cnn") == [
+        ("Conv2D", (None, 120, 16)),
+        ("MaxPooling2D", (None, 60, 16)),
+        ("BatchNormalization", (None, 60, 16)),
+        ("Conv2D", (None, 58, 16)),
+        ("MaxPooling2D", (None, 29, 16)),
+        ("BatchNormalization", (None, 29, 16)),
+        ("Conv2D", (None, 27, 32)),
+        ("MaxPooling2D", (None, 14, 32)),
+        ("BatchNormalization", (None, 14, 32)),
+        ("Dense", (None, 32)),
+        ("Dense", (None, 10)),
+        ("GlobalAveragePooling1D", (10,)),
+    ]
+    assert built("td_cnn").get_layer("FLATTEN").output.shape[1:] == (None, 448)
+
+
+def test_the_hybrid_remembers_frames() -> None:
+    assert shapes("cnn_rnn") == [
+        ("Conv2D", (None, 120, 16)),
+        ("MaxPooling2D", (None, 60, 16)),
+        ("Dropout", (None, 60, 16)),
+        ("Conv2D", (None, 58, 16)),
+        ("MaxPooling2D", (None, 29, 16)),
+        ("Dropout", (None, 29, 16)),
+        ("Conv2D", (None, 27, 32)),
+        ("Dropout", (None, 27, 32)),
+        ("MaxPooling2D", (None, 14, 32)),
+        ("LSTM", (None, 16)),
+        ("GlobalAveragePooling1D", (16,)),
+        ("Dropout", (16,)),
+        ("Dense", (10,)),
+    ]
+    assert built("cnn_rnn").get_layer("FLATTEN").output.shape[1:] == (None, 448)
+
+
+def test_the_hybrid_drops_what_the_lab_drops() -> None:
+    rates = [layer.rate for layer in built("cnn_rnn").layers if isinstance(layer, layers.Dropout)]
+    assert rates == [0.5, 0.5, 0.5, 0.35]
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_layers_are_rectified_and_end_in_probabilities(key: str) -> None:
+    model = built(key)
+    activations = {
+        layer.name: layer.activation.__name__
+        for layer in model.layers
+        if isinstance(layer, layers.Conv1D | layers.Conv2D | layers.Dense)
+    }
+    assert activations.pop("SOFTMAX") == "softmax"
+    assert set(activations.values()) == {"relu"}
+    frames = FRAMES if key == "cnn" else 4
+    sounds = np.random.default_rng(1).normal(size=(3, frames, BANDS)).astype(np.float32)
+    answer = np.asarray(model(sounds))
+    assert answer.shape == (3, CLASSES)
+    np.testing.assert_allclose(answer.sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_another_number_of_classes_changes_the_last_layer_only(key: str) -> None:
+    usual, other = (layer_table(built(key, classes=classes)) for classes in (10, 4))
+    differing = [
+        row.name
+        for row, same in zip(usual.rows, other.rows, strict=True)
+        if row.parameters != same.parameters
+    ]
+    assert differing == ["SOFTMAX"]
+
+
+# The lab's own code, literally: a 1D convolution, time-distributed
+
+
+def copy_weights(lab: keras.Model, ours: keras.Model) -> None:
+    """Layer for layer; a Conv1D's kernel (k, in, out) is a Conv2D's (1, k, in, out)."""
+    theirs = [layer for layer in lab.layers if layer.weights]
+    mine = [layer for layer in ours.layers if layer.weights]
+    for source, target in zip(theirs, mine, strict=True):
+        weights = source.get_weights()
+        if isinstance(target, layers.Conv2D):
+            weights[0] = weights[0][np.newaxis]
+        target.set_weights(weights)
+
+
+Lab = Callable[[int], keras.Model]
+both = pytest.mark.parametrize(("key", "lab"), LITERAL.items())
+
+
+@both
+def test_the_same_weights_give_the_answers_of_the_labs_code(key: str, lab: Lab) -> None:
+    literal, ours = lab(BANDS), built(key)
+    assert literal.count_params() == ours.count_params()
+    literal.set_weights(random_weights(literal, seed=2024))
+    copy_weights(literal, ours)
+    sounds = np.random.default_rng(9).normal(size=(3, 5, BANDS)).astype(np.float32)
+    expected = np.asarray(literal(sounds[..., np.newaxis]))
+    assert np.ptp(expected, axis=0).max() > 0.01, "the sounds must differ in their answers"
+    np.testing.assert_allclose(np.asarray(ours(sounds)), expected, atol=1e-5)
+
+
+@both
+def test_the_same_weights_have_the_gradients_of_the_labs_code(key: str, lab: Lab) -> None:
+    literal, ours = lab(BANDS), built(key)
+    literal.set_weights(random_weights(literal, seed=2024))
+    copy_weights(literal, ours)
+    sounds = np.random.default_rng(9).normal(size=(3, 5, BANDS)).astype(np.float32)
+    sounds[:, 2] = 0  # silence: all bands are equal, and the pooling has to choose
+    gradients = []
+    for model, x in ((literal, sounds[..., np.newaxis]), (ours, sounds)):
+        with tf.GradientTape() as tape:
+            loss = keras.losses.sparse_categorical_crossentropy(np.array([1, 4, 7]), model(x))
+        gradients.append(tape.gradient(loss, model.trainable_variables))
+    for expected, mine in zip(*gradients, strict=True):
+        flat = np.ravel(expected)
+        assert np.abs(flat).max() > 1e-6
+        np.testing.assert_allclose(np.ravel(mine), flat, atol=1e-4 * np.abs(flat).max())
+
+
+# Who loads Keras
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "esc10.training.networks",
+        "esc10.training.config",
+        "esc10.engine.worker",
+        "esc10.engine.queue",
+        "esc10.cli.parser",
+        "esc10.ui.server",
+    ],
+)
+def test_importing_loads_neither_keras_nor_tensorflow(module: str) -> None:
+    program = (
+        f"import sys, {module}\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        "print('loaded:', *sorted(loaded & {'keras', 'tensorflow'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["loaded:"]

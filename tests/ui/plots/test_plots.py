@@ -1,0 +1,165 @@
+"""Figures as data: what they show must be what was judged."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from esc10.evaluation.calibration import ReliabilityBin
+from esc10.evaluation.intervals import wilson_interval
+from esc10.features.mel import MelConfig
+from esc10.ui.plots.calibration import reliability_columns
+from esc10.ui.plots.confusion import ChosenCells, matrix_columns, matrix_spec
+from esc10.ui.plots.curves import curve_columns, curve_spec
+from esc10.ui.plots.epochs import epoch_columns
+from esc10.ui.plots.spectrograms import clip_picture
+from tests.support.made_runs import SIZES, made_row
+
+CLASSES = ("dog", "sea_waves", "rain")
+CONFUSION = np.array([[3, 1, 0], [0, 0, 0], [2, 0, 6]])
+NOTHING = ChosenCells(None, None)
+
+
+def cells(chosen: ChosenCells = NOTHING, *, shares: bool = False) -> dict[tuple[str, str], dict]:
+    """Each cell's row of the table, by its classes in words."""
+    columns = matrix_columns(CONFUSION, CLASSES, chosen, shares=shares)
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return {(row["true"], row["predicted"]): row for row in rows}
+
+
+def test_a_matrix_has_rows_of_truth_and_columns_of_answers() -> None:
+    found = cells()
+    assert len(found) == 9
+    assert found["dog", "sea waves"]["clips"] == 1
+    assert found["sea waves", "dog"]["clips"] == 0
+    assert {cell for cell, row in found.items() if row["right"]} == {
+        (name, name) for name in ("dog", "sea waves", "rain")
+    }
+
+
+def test_a_cell_says_clips_or_percent_of_its_row_and_nothing_when_empty() -> None:
+    assert cells()["rain", "rain"]["label"] == "6"
+    assert cells(shares=True)["rain", "rain"]["label"] == "75"
+    assert cells(shares=True)["dog", "sea waves"]["label"] == "25"
+    assert cells()["dog", "rain"]["label"] == ""
+
+
+def test_a_class_without_clips_has_an_empty_row() -> None:
+    row = [cells(shares=True)["sea waves", name] for name in ("dog", "sea waves", "rain")]
+    assert [cell["label"] for cell in row] == ["", "", ""]
+    assert [cell["strength"] for cell in row] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "framed"),
+    [
+        (NOTHING, 0),
+        (ChosenCells("dog", "rain"), 1),
+        (ChosenCells("dog", None), 3),
+        (ChosenCells(None, "sea_waves"), 3),
+    ],
+)
+def test_a_cell_a_row_or_a_column_is_framed(chosen: ChosenCells, framed: int) -> None:
+    found = cells(chosen)
+    assert sum(row["chosen"] for row in found.values()) == framed
+
+
+def test_the_matrix_keeps_the_order_of_the_classes() -> None:
+    spec = matrix_spec(CLASSES, "#000", 14, 300)
+    for axis in ("x", "y"):
+        assert spec["encoding"][axis]["sort"] == ["dog", "sea waves", "rain"]
+
+
+def picture(seconds: float, votes: tuple = ()) -> str:
+    power = np.random.default_rng(1).random((128, 216), dtype=np.float32)
+    return clip_picture(power, MelConfig(), seconds, "a <dog>", votes)
+
+
+def images(html: str) -> list[Image.Image]:
+    return [
+        Image.open(io.BytesIO(base64.b64decode(data)))
+        for data in re.findall(r"base64,([^\"]+)\"", html)
+    ]
+
+
+def widths(html: str) -> list[float]:
+    return [float(width) for width in re.findall(r"width:([\d.]+)%;height", html)]
+
+
+def test_a_pictures_axis_ends_where_the_player_does() -> None:
+    assert "left:100.000%" in picture(5.0)
+    assert widths(picture(5.0)) == [100]
+    # The player goes on for two seconds that the network did not hear.
+    long = picture(7.0)
+    assert widths(long) == pytest.approx([100 * 5 / 7], abs=0.001)
+    assert ">7<" in long
+    # The network heard silence after the clip's end; the player does not play it.
+    short = picture(2.5)
+    assert widths(short) == [100]
+    assert images(short)[0].size == (108, 128)
+    assert ">3<" not in short
+
+
+def test_a_pictures_votes_are_as_opaque_as_probable() -> None:
+    chances = np.linspace(0, 1, 216, dtype=np.float32)
+    spectrum, strip = images(picture(5.0, (("sea waves", chances),)))
+    assert spectrum.size == (216, 128)
+    assert strip.size == (216, 1)
+    np.testing.assert_array_equal(np.asarray(strip)[0, :, 3], np.rint(255 * chances))
+
+
+def test_a_picture_puts_low_bands_at_the_bottom() -> None:
+    power = np.full((128, 216), 1e-6, np.float32)
+    power[:10] = 1
+    (spectrum,) = images(clip_picture(power, MelConfig(), 5.0, "low", ()))
+    pixels = np.asarray(spectrum)
+    assert pixels[-1].min() > pixels[0].max()
+
+
+def test_a_picture_escapes_what_it_is_told() -> None:
+    html = picture(5.0, (("<b>", np.zeros(216, np.float32)),))
+    assert "<dog>" not in html
+    assert "<b>" not in html
+
+
+HISTORY = [made_row(epoch) for epoch in range(1, 6)]
+
+
+def test_the_best_epochs_are_marked_on_the_curves() -> None:
+    best = {"val_accuracy": 2, "val_loss": 4}
+    columns = epoch_columns(HISTORY, best, 3, "accuracy", SIZES["validation"])
+    assert columns["best"] == ["", "best accuracy", "", "best loss", ""]
+    assert columns["now"] == [False, False, True, False, False]
+    same = epoch_columns(HISTORY, dict.fromkeys(best, 5), 3, "loss", SIZES["validation"])
+    assert same["best"][-1] == "best accuracy and best loss"
+    assert same["low"] == same["validation"] == same["high"]
+
+
+def test_an_accuracy_curve_lies_in_its_interval() -> None:
+    columns = epoch_columns(HISTORY, {}, 1, "accuracy", 40)
+    for row, low, high in zip(HISTORY, columns["low"], columns["high"], strict=True):
+        assert (low, high) == wilson_interval(round(row.val_accuracy * 40), 40)
+
+
+@pytest.mark.parametrize(("metric", "intervals"), [("accuracy", 1), ("loss", 0)])
+def test_only_the_best_accuracy_has_an_interval_while_it_trains(
+    metric: str, intervals: int
+) -> None:
+    columns = curve_columns(0, "a run", HISTORY, metric, 40)
+    assert len({len(values) for values in columns.values()}) == 1
+    places = [place for place, low in enumerate(columns["low"]) if low is not None]
+    assert len(places) == intervals
+    assert all(columns["best"][place] for place in places)
+    assert curve_spec(metric, 16, 300)["layer"]
+
+
+def test_reliability_has_a_row_for_each_bin() -> None:
+    bins = (ReliabilityBin(0.6, 0.8, 1, 0.7, 1.0, (0.2, 1.0)),)
+    columns = reliability_columns(bins)
+    assert columns["label"] == ["1 clip"]
+    assert columns["span"] == ["60% to 80%"]
