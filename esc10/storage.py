@@ -5,17 +5,22 @@ ESC10_HOME/            ./data unless the environment says otherwise
     datasets/own-*/    a dataset of own sounds, described by its source.json
     kept/              recordings that somebody kept, see `esc10.datasets.own.recordings`
     features/          cached mel spectrograms, one file per key
-    runs/<run id>/     one folder per training run, see `esc10.runs.store`
+    runs/<run id>/     one folder per training run, see `esc10.runs.run`
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
+
+Content = TypeVar("Content")
+
+_KEPT_FILES = 512
 
 
 def home() -> Path:
@@ -57,3 +62,40 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+class ReadOnce(Generic[Content]):
+    """What a function reads in files, each of them read again when it has changed.
+
+    Pages ask once a second. Of each file its latest content is kept; the files that were asked for
+    last have room.
+    """
+
+    def __init__(self, read: Callable[[Path], Content]) -> None:
+        """Remember what `read` gives; what it raises is passed on and not remembered."""
+        self._read = read
+        self._kept: OrderedDict[Path, tuple[tuple[int, int, int], Content]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, path: Path) -> Content:
+        """The content of the file as it is now.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        stat = path.stat()
+        state = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        with self._lock:
+            kept = self._kept.get(path)
+        content = kept[1] if kept is not None and kept[0] == state else self._read(path)
+        with self._lock:
+            self._kept[path] = (state, content)
+            self._kept.move_to_end(path)
+            if len(self._kept) > _KEPT_FILES:
+                self._kept.popitem(last=False)
+        return content
+
+    def forget(self, path: Path) -> None:
+        """Read it again: two contents of one length may be written within a tick of the clock."""
+        with self._lock:
+            self._kept.pop(path, None)

@@ -18,7 +18,7 @@ from esc10.datasets import SOURCES, sources
 from esc10.datasets.splits import SPLITS
 from esc10.errors import Esc10Error
 from esc10.features.mel import KINDS
-from esc10.runs.store import close_interrupted
+from esc10.runs.writing import close_interrupted
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.results import CRITERIA

@@ -12,7 +12,7 @@ from typing import Any
 from esc10.cli.datasets import show
 from esc10.cli.figures import accuracy_in_words, best_figures, interval_of
 from esc10.runs.run import Outcome
-from esc10.runs.store import create_run
+from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData, plan_run, training_data
 from esc10.training.results import EpochRow
@@ -31,19 +31,19 @@ def train(options: Namespace) -> dict[str, Any]:
     stop = _stop_at_interrupt()
 
     def on_epoch_end(row: EpochRow) -> None:
-        run.add_epoch(row)
+        add_epoch(run, row)
         print(_epoch_in_words(row, data), file=sys.stderr)
 
-    run.add_event("started")
+    add_event(run, "started")
     try:
         result = train_network(data, config, on_epoch_end, stop.is_set)
     except KeyboardInterrupt:
-        run.end(Outcome("interrupted", "somebody interrupted the command twice", {}))
+        end_run(run, Outcome("interrupted", "somebody interrupted the command twice", {}))
         raise
     except Exception as error:
-        run.end(Outcome("failed", f"{type(error).__name__}: {error}", {}))
+        end_run(run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
         raise
-    run.finish(result, data.y)
+    finish_run(run, result, data.y)
     return {
         "run_id": run.run_id,
         "model": config.model,

@@ -27,9 +27,16 @@ from esc10.engine import worker
 from esc10.engine.cluster import NOTHING, Capacity, Cluster
 from esc10.engine.remote import Questions
 from esc10.errors import Esc10Error, RunError
-from esc10.runs.recorder import RunRecorder
-from esc10.runs.run import Outcome
-from esc10.runs.store import close_interrupted, create_run
+from esc10.runs.run import Outcome, Run
+from esc10.runs.writing import (
+    add_epoch,
+    add_event,
+    beat,
+    close_interrupted,
+    create_run,
+    end_run,
+    finish_run,
+)
 from esc10.training.plan import RunConfig, TrainingData, training_data
 from esc10.training.results import TrainResult
 
@@ -39,7 +46,7 @@ KILLED = (
 )
 CLOSED = "the program was closed"
 _LOOK_SECONDS = 0.5
-_CLOSE_INTERRUPTED_SECONDS = 10
+_SWEEP_SECONDS = 10
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +55,7 @@ _log = logging.getLogger(__name__)
 class _Active:
     """A run in the worker's hands."""
 
-    run: RunRecorder
+    run: Run
     future: Future[TrainResult]
     data: Future[TrainingData]
     labels: dict[str, NDArray[np.int64]]
@@ -81,7 +88,7 @@ class Engine(Questions):
             cluster: where to train; closed with the engine.
         """
         super().__init__(cluster)
-        self._queue: list[RunRecorder] = []
+        self._queue: list[Run] = []
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None
         self._seen = NOTHING
@@ -93,7 +100,7 @@ class Engine(Questions):
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._dispatcher.start()
 
-    def submit(self, config: RunConfig) -> RunRecorder:
+    def submit(self, config: RunConfig) -> Run:
         """Put a new run at the end of the queue.
 
         Raises:
@@ -111,7 +118,7 @@ class Engine(Questions):
             waiting = [run for run in self._queue if run.run_id == run_id]
             self._queue = [run for run in self._queue if run.run_id != run_id]
         for run in waiting:
-            run.end(Outcome("cancelled", "it was taken out of the queue", {}))
+            end_run(run, Outcome("cancelled", "it was taken out of the queue", {}))
         if waiting:
             return
         try:
@@ -186,8 +193,12 @@ class Engine(Questions):
                     self._changed.notify_all()
 
     def _look(self) -> Capacity:
-        """What the cluster can do; now and then, what others left behind."""
-        if time.monotonic() - self._swept > _CLOSE_INTERRUPTED_SECONDS:
+        """What the cluster can do; now and then a heartbeat, and what others left behind."""
+        if time.monotonic() - self._swept > _SWEEP_SECONDS:
+            with self._changed:
+                mine = [*self._queue, *(active.run for active in self._active.values())]
+            for run in mine:
+                beat(run)
             close_interrupted()
             self._swept = time.monotonic()
         try:
@@ -197,7 +208,7 @@ class Engine(Questions):
             _log.exception("the cluster cannot be seen")
             return NOTHING
 
-    def _start(self, run: RunRecorder) -> None:
+    def _start(self, run: Run) -> None:
         data = training_data(run.config)
         client = self._cluster.client
         client.subscribe_topic(
@@ -218,11 +229,11 @@ class Engine(Questions):
             self._active[run.run_id] = _Active(run, future, scattered, labels)
         future.add_done_callback(lambda _: self._on_end(run.run_id))
 
-    def _on_event(self, run: RunRecorder, event: dict[str, Any]) -> None:
+    def _on_event(self, run: Run, event: dict[str, Any]) -> None:
         # Dask notes which worker spoke, by an address that means nothing once it is gone.
         values = {name: value for name, value in event.items() if name != "worker"}
         try:
-            run.add_event(**values)
+            add_event(run, **values)
         except RunError:
             _log.exception("run %s is stopped", run.run_id)
             # From a thread of its own: this one carries the answer that `stop` waits for.
@@ -256,12 +267,12 @@ class Engine(Questions):
         except KilledWorker:
             raise RunError(KILLED) from None
         for row in result.history[len(active.run.history()) :]:
-            active.run.add_epoch(row)
-        active.run.finish(result, active.labels)
+            add_epoch(active.run, row)
+        finish_run(active.run, result, active.labels)
 
-    def _end(self, run: RunRecorder, outcome: Outcome) -> None:
+    def _end(self, run: Run, outcome: Outcome) -> None:
         try:
-            run.end(outcome)
+            end_run(run, outcome)
         except RunError:
             # The disk is full: the run stays unfinished, and the next start calls it interrupted.
             _log.exception("run %s could not be closed", run.run_id)

@@ -9,21 +9,16 @@ from __future__ import annotations
 import json
 import unicodedata
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from esc10.errors import RunError, disk_trouble
-from esc10.storage import write_whole
+from esc10.storage import ReadOnce, write_whole
 
-if TYPE_CHECKING:
-    from esc10.runs.run import Run
+LABEL_FILE = "label.json"
 
 MAX_TITLE = 60
 MAX_NOTE = 2000
 """In characters."""
-
-_KEPT_LABELS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +34,11 @@ class Label:
     note: str = ""
 
 
-def set_label(run: Run, title: str, note: str) -> Label:
+def set_label(folder: Path, title: str, note: str) -> Label:
     """Give a run a title and a note, instead of those it had; space around them is left out.
 
     Args:
-        run: in whatever state.
+        folder: the run's, in whatever state.
         title: empty for none.
         note: empty for none.
 
@@ -59,13 +54,25 @@ def set_label(run: Run, title: str, note: str) -> Label:
         raise RunError("The title has more than one line. Put what does not fit into the note.")
     _refuse_control_characters("title", label.title)
     _refuse_control_characters("note", label.note.replace("\n", "").replace("\t", ""))
-    if not run.folder.is_dir():  # writing would make a folder that holds a label and no run
-        raise RunError(f"There is no run '{run.run_id}' any more, so it cannot get a title.")
-    with disk_trouble(f"Storing the title of run {run.run_id}", RunError):
-        write_whole(run.folder / "label.json", json.dumps(asdict(label)).encode())
-    # Two labels of one length may be written within a tick of the disk's clock.
-    label_in.cache_clear()
+    if not folder.is_dir():  # writing would make a folder that holds a label and no run
+        raise RunError(f"There is no run '{folder.name}' any more, so it cannot get a title.")
+    with disk_trouble(f"Storing the title of run {folder.name}", RunError):
+        write_whole(folder / LABEL_FILE, json.dumps(asdict(label)).encode())
+    _read_once.forget(folder / LABEL_FILE)
     return label
+
+
+def label_of(folder: Path) -> Label:
+    """What somebody called the run in a folder; empty where nobody did.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it holds no label.
+        KeyError: likewise.
+        TypeError: likewise.
+    """
+    path = folder / LABEL_FILE
+    return _read_once(path) if path.exists() else Label()
 
 
 def _refuse_long(name: str, text: str, longest: int) -> None:
@@ -82,19 +89,12 @@ def _refuse_control_characters(name: str, text: str) -> None:
             )
 
 
-@lru_cache(maxsize=_KEPT_LABELS)
-def label_in(path: Path, size: int, changed: int) -> Label:
-    """The label in a file, for `esc10.runs.run.read_once`.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError: it holds no label.
-        KeyError: likewise.
-        TypeError: likewise.
-    """
-    del size, changed
+def _label_in(path: Path) -> Label:
     stored = json.loads(path.read_text("utf-8"))
     label = Label(stored["title"], stored["note"])
     if not isinstance(label.title, str) or not isinstance(label.note, str):
         raise ValueError(f"{path} holds a title or a note that is no text")
     return label
+
+
+_read_once = ReadOnce(_label_in)

@@ -2,9 +2,9 @@
 
     runs/<run id>/
         config.json         all that determines the run; written first
-        process.json        which process writes here, so that others can tell when it died
+        process.json        which process writes here, so that others can tell when it died; its
+                            time of change is that process's last heartbeat
         events.jsonl        one line per event, in the order they came
-        history.csv         the epochs, as Keras's CSVLogger names the columns
         val_accuracy.weights.h5, val_loss.weights.h5
         probabilities.npz   labels, both best epochs' answers, every epoch's validation answers
         outcome.json        how it ended; written last, so a run that has one is whole
@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,8 +30,9 @@ import psutil
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
-from esc10.runs.files import KEPT_FILES, damaged, events_in, read_once
-from esc10.runs.labels import Label, label_in
+from esc10.runs.events import read_events, read_history
+from esc10.runs.labels import Label, label_of
+from esc10.storage import ReadOnce
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA, EpochRow
 
@@ -42,6 +44,9 @@ STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
 
 _CLOCK_SECONDS = 30
 """A process's start is told by the clock of the day, which may have been corrected since."""
+
+_SILENT_SECONDS = 120
+"""After so long without a heartbeat, a process that cannot be seen from here is taken for gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ class Run:
         """
         path = self.folder / "outcome.json"
         try:
-            return read_once(_outcome_in, path) if path.exists() else None
+            return _read_outcome(path) if path.exists() else None
         except (OSError, ValueError, TypeError) as cause:
             raise damaged(self.run_id, "outcome.json") from cause
 
@@ -117,8 +122,7 @@ class Run:
         outcome = self.outcome
         if outcome is not None:
             return outcome.state
-        started = any(event["kind"] == "started" for event in self.events())
-        return "training" if started else "queued"
+        return "training" if self._read_history()[0] else "queued"
 
     @property
     def label(self) -> Label:
@@ -127,9 +131,8 @@ class Run:
         Raises:
             RunError: label.json is damaged.
         """
-        path = self.folder / "label.json"
         try:
-            return read_once(label_in, path) if path.exists() else Label()
+            return label_of(self.folder)
         except (OSError, ValueError, KeyError, TypeError) as cause:
             raise damaged(self.run_id, "label.json") from cause
 
@@ -139,7 +142,11 @@ class Run:
         Raises:
             RunError: events.jsonl is damaged.
         """
-        return list(self._read_events()[0])
+        path = self.folder / "events.jsonl"
+        try:
+            return read_events(path) if path.exists() else []
+        except (OSError, ValueError, KeyError) as cause:
+            raise damaged(self.run_id, path.name) from cause
 
     def history(self) -> list[EpochRow]:
         """The epochs so far.
@@ -147,14 +154,14 @@ class Run:
         Raises:
             RunError: events.jsonl is damaged.
         """
-        return list(self._read_events()[1])
+        return self._read_history()[1]
 
-    def _read_events(self) -> tuple[tuple[dict[str, Any], ...], tuple[EpochRow, ...]]:
+    def _read_history(self) -> tuple[bool, list[EpochRow]]:
         path = self.folder / "events.jsonl"
         try:
-            return read_once(events_in, path) if path.exists() else ((), ())
+            return read_history(path) if path.exists() else (False, [])
         except (OSError, ValueError, KeyError) as cause:
-            raise damaged(self.run_id, "events.jsonl") from cause
+            raise damaged(self.run_id, path.name) from cause
 
     @property
     def seconds_per_epoch(self) -> float | None:
@@ -235,11 +242,16 @@ class Run:
 
     @property
     def writer_lives(self) -> bool:
-        """Whether the process that writes this run is still there, as far as this host can tell."""
+        """Whether the process that writes this run is still there.
+
+        A process of this host can be looked up; one of another host, or of a host that has another
+        name by now, lives as long as its heart beats.
+        """
+        path = self.folder / "process.json"
         try:
-            writer = json.loads((self.folder / "process.json").read_text("utf-8"))
+            writer = json.loads(path.read_text("utf-8"))
             if writer["host"] != socket.gethostname():
-                return True
+                return time.time() - path.stat().st_mtime < _SILENT_SECONDS
             started = psutil.Process(writer["pid"]).create_time()
             return bool(abs(started - writer["started"]) < _CLOCK_SECONDS)
         except psutil.AccessDenied:
@@ -248,7 +260,12 @@ class Run:
             return False
 
 
-@lru_cache(maxsize=KEPT_FILES)
-def _outcome_in(path: Path, size: int, changed: int) -> Outcome:
-    del size, changed
-    return Outcome(**json.loads(path.read_text("utf-8")))
+_read_outcome = ReadOnce(lambda path: Outcome(**json.loads(path.read_text("utf-8"))))
+
+
+def damaged(run_id: str, file: str) -> RunError:
+    """The error that says a file of a run is missing or cut off."""
+    return RunError(
+        f"Run {run_id} is damaged: {file} is missing or cut off. Other runs are not affected; "
+        f"to be rid of this one, delete the folder runs/{run_id} in the data folder."
+    )

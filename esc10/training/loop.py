@@ -22,7 +22,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.learner import Learner, borrowed_learner
 from esc10.training.networks import layer_table
 from esc10.training.plan import TrainingData
-from esc10.training.results import BestEpoch, EpochRow, TrainResult
+from esc10.training.results import BestEpoch, EpochRow, TrainResult, best_epochs
 
 OnEpochEnd = Callable[[EpochRow], None]
 
@@ -32,7 +32,6 @@ class _Best:
     """The best epoch so far by one criterion."""
 
     epoch: int
-    value: float
     weights: list[NDArray[np.float32]]
 
 
@@ -48,10 +47,9 @@ class _Record:
         """Keep an epoch, and the network's weights where it is the best so far."""
         self.history.append(row)
         self.validation.append(validation)
-        for criterion, value in (("val_accuracy", row.val_accuracy), ("val_loss", -row.val_loss)):
-            best = self.best.get(criterion)
-            if best is None or value > best.value:
-                self.best[criterion] = _Best(row.epoch, value, model.get_weights())
+        for criterion, best in best_epochs(self.history).items():
+            if best.epoch == row.epoch:
+                self.best[criterion] = _Best(row.epoch, model.get_weights())
 
 
 def train(

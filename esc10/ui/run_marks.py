@@ -52,7 +52,7 @@ def edit_label(run: Run) -> None:
 
 def _save(run: Run, title: str, note: str) -> None:
     try:
-        set_label(run, title, note)
+        set_label(run.folder, title, note)
     except RunError as error:
         st.error(str(error))
     else:

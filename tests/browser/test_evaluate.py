@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from esc10.cli import parser as cli
 from esc10.datasets import load_dataset
 from esc10.evaluation.forgetting import evaluate_epoch
 from esc10.runs.run import Run
-from esc10.runs.store import create_run
+from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from esc10.ui.plots.palette import in_words
@@ -42,8 +43,8 @@ def real_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) ->
         config = plan_run(TrainConfig("esc10", "cnn", epochs=EPOCHS))
         data = training_data(config)
         run = create_run(config)
-        run.add_event("started")
-        run.finish(train(data, config.train, run.add_epoch), data.y)
+        add_event(run, "started")
+        finish_run(run, train(data, config.train, partial(add_epoch, run)), data.y)
     yield master
     shutil.rmtree(master)
 

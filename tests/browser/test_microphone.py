@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Page, Playwright, expect
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, Playwright, expect
 from esc10.datasets import load_dataset
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.run import Run
-from esc10.runs.store import create_run
+from esc10.runs.writing import add_epoch, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from esc10.ui.plots.palette import in_words
@@ -67,7 +68,7 @@ def trained_run() -> Run:
     config = plan_run(TrainConfig("practice", "cnn", epochs=EPOCHS))
     data = training_data(config)
     run = create_run(config)
-    run.finish(train(data, config.train, run.add_epoch), data.y)
+    finish_run(run, train(data, config.train, partial(add_epoch, run)), data.y)
     return run
 
 

@@ -17,7 +17,8 @@ import pytest
 
 from esc10.datasets import load_dataset
 from esc10.runs.run import Outcome
-from esc10.runs.store import create_run, load_run
+from esc10.runs.store import load_run
+from esc10.runs.writing import add_epoch, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from tests.conftest import link_tree
@@ -282,7 +283,7 @@ def test_a_run_that_does_not_exist_is_a_sentence(home: Path) -> None:
 
 def test_a_run_that_failed_cannot_be_judged(home: Path) -> None:
     run = create_run(made_config())
-    run.end(Outcome("failed", "the worker was killed", {}))
+    end_run(run, Outcome("failed", "the worker was killed", {}))
     line = refusal(home, "evaluate", run.run_id)
     assert "is failed and has no weights: the worker was killed" in line
     assert "has no weights" in refusal(home, "predict", run.run_id, "sound.wav", "--json")
@@ -290,7 +291,7 @@ def test_a_run_that_failed_cannot_be_judged(home: Path) -> None:
 
 def test_a_damaged_run_cannot_be_judged(home: Path) -> None:
     run = create_run(made_config())
-    run.finish(made_result(), made_labels())
+    finish_run(run, made_result(), made_labels())
     path = run.folder / "probabilities.npz"
     path.write_bytes(path.read_bytes()[:200])
     assert "probabilities.npz is missing or cut off" in refusal(home, "evaluate", run.run_id)
@@ -393,8 +394,8 @@ def test_runs_in_words(home: Path) -> None:
     run = create_run(made_config())
     assert answer(home, "runs")["runs"][0]["best_val_accuracy_interval"] is None
     for row in made_result().history:
-        run.add_epoch(row)
-    run.finish(made_result(), made_labels())
+        add_epoch(run, row)
+    finish_run(run, made_result(), made_labels())
     words = esc10(home, "runs").stdout
     assert INTERVAL.search(words)
     assert run.run_id in words
@@ -516,7 +517,7 @@ def test_an_export_to_nowhere_is_a_sentence(
 def test_what_cannot_be_exported_or_imported_is_a_sentence(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "run.zip"
     assert "There is no run 'nothing'" in refusal(home, "export", "nothing", "-o", path)
-    create_run(made_config()).end(Outcome("failed", "the lights went out", {}))
+    end_run(create_run(made_config()), Outcome("failed", "the lights went out", {}))
     assert "has no weights" in refusal(home, "export", made_config().run_id, "-o", path)
     assert not path.exists()
     assert f"{path} cannot be read" in refusal(home, "import", path, "--json")

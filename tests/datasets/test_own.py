@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections import Counter, defaultdict
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,8 @@ from esc10.features.mel import MelConfig, cache_path, feature_set
 from esc10.progress import Progress
 from esc10.runs.exchange import import_run, run_zip
 from esc10.runs.run import Run
-from esc10.runs.store import create_run, load_run, runs_folder
+from esc10.runs.store import load_run, runs_folder
+from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from tests.support.made_zips import fit
@@ -563,8 +565,8 @@ def trained_run(dataset: datasets.Dataset) -> Run:
     config = plan_run(TrainConfig(dataset.source.key, "cnn", epochs=1, batch_size=8))
     data = training_data(config)
     run = create_run(config)
-    run.add_event("started")
-    run.finish(train(data, config.train, run.add_epoch), data.y)
+    add_event(run, "started")
+    finish_run(run, train(data, config.train, partial(add_epoch, run)), data.y)
     return load_run(config.run_id)
 
 

@@ -24,7 +24,7 @@ from esc10.errors import RunError
 from esc10.features.mel import feature_set, inputs_of, mel_power, network_input
 from esc10.progress import Progress
 from esc10.runs.run import Run
-from esc10.runs.store import create_run
+from esc10.runs.writing import create_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
 from tests.support.waiting import wait_for

@@ -23,7 +23,7 @@ from esc10.evaluation.comparison import (
     mcnemar,
 )
 from esc10.runs.run import Outcome, Run
-from esc10.runs.store import create_run
+from esc10.runs.writing import create_run, end_run, finish_run
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
 from tests.support.properties import drawn
 
@@ -120,7 +120,7 @@ def run_of(
     result = made_result()
     best = {name: replace(epoch, test=test) for name, epoch in result.best.items()}
     run = create_run(config)
-    run.finish(replace(result, best=best), {**made_labels(), "test": labels})
+    finish_run(run, replace(result, best=best), {**made_labels(), "test": labels})
     return run
 
 
@@ -150,8 +150,8 @@ def test_either_weights_are_compared(weights: str) -> None:
     run, other = create_run(made_config(1)), create_run(made_config(2))
     result = made_result()
     other_best = {"val_accuracy": result.best["val_loss"], "val_loss": result.best["val_accuracy"]}
-    run.finish(result, made_labels())
-    other.finish(replace(result, best=other_best), made_labels())
+    finish_run(run, result, made_labels())
+    finish_run(other, replace(result, best=other_best), made_labels())
     found = compare_pair(run, other, weights)
     labels = made_labels()["test"]
     mine = result.best[weights].test.argmax(axis=1)
@@ -183,7 +183,7 @@ def test_a_run_is_as_good_as_itself() -> None:
 
 def test_a_run_without_weights_cannot_be_compared() -> None:
     run = create_run(made_config(2))
-    run.end(Outcome("failed", "the worker was killed", {}))
+    end_run(run, Outcome("failed", "the worker was killed", {}))
     with pytest.raises(RunError, match="no weights: the worker was killed"):
         compare_pair(run_of(1, {"x": (A, A)}), run, "val_loss")
 

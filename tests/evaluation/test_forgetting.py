@@ -22,7 +22,8 @@ from esc10.evaluation.forgetting import (
 )
 from esc10.evaluation.metrics import evaluate_part
 from esc10.runs.run import Outcome, Run
-from esc10.runs.store import create_run, load_run
+from esc10.runs.store import load_run
+from esc10.runs.writing import create_run, end_run, finish_run
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
 from tests.support.properties import drawn
 
@@ -40,7 +41,7 @@ def answering(right: NDArray[np.bool_], number: int = 1) -> Run:
     names = tuple(f"clip {place}" for place in range(clips))
     run = create_run(replace(config, clips={**config.clips, "validation": names}))
     result = replace(made_result(epochs), validation_by_epoch=by_epoch * 0.9 + np.float32(0.01))
-    run.finish(result, {**made_labels(), "validation": labels})
+    finish_run(run, result, {**made_labels(), "validation": labels})
     return load_run(run.run_id)
 
 
@@ -148,7 +149,7 @@ def test_changes_add_up_to_the_clips_events(right: NDArray[np.bool_]) -> None:
 
 def test_every_epoch_can_be_judged() -> None:
     run, result, labels = create_run(made_config()), made_result(), made_labels()
-    run.finish(result, labels)
+    finish_run(run, result, labels)
     names = run.config.clips["validation"]
     for epoch in (1, 2, 3):
         found = evaluate_epoch(run, epoch)
@@ -184,9 +185,9 @@ def test_an_epoch_that_was_not_trained_is_a_sentence(epoch: int) -> None:
 
 def test_a_run_without_weights_has_no_answers_by_epoch() -> None:
     failed, unfinished = create_run(made_config(1)), create_run(made_config(2))
-    failed.end(Outcome("failed", "the worker was killed", {}))
+    end_run(failed, Outcome("failed", "the worker was killed", {}))
     stopped = create_run(made_config(3))
-    stopped.finish(made_result(0, "stopped"), made_labels())
+    finish_run(stopped, made_result(0, "stopped"), made_labels())
     for run, why in (
         (failed, "no weights: the worker was killed"),
         (unfinished, "not ended yet"),

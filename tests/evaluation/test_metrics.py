@@ -20,7 +20,7 @@ from esc10.errors import RunError
 from esc10.evaluation.intervals import wilson_interval
 from esc10.evaluation.metrics import PartEvaluation, evaluate, evaluate_part
 from esc10.runs.run import Outcome
-from esc10.runs.store import create_run
+from esc10.runs.writing import create_run, end_run, finish_run
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
 from tests.support.properties import drawn
 
@@ -165,7 +165,7 @@ def test_a_verdict_carries_the_interval_of_its_accuracy() -> None:
 @pytest.mark.parametrize("weights", ["val_accuracy", "val_loss"])
 def test_a_run_is_judged_by_what_it_stored(weights: str) -> None:
     run, result, labels = create_run(made_config()), made_result(), made_labels()
-    run.finish(result, labels)
+    finish_run(run, result, labels)
     found = evaluate(run, weights)
     best = result.best[weights]
     assert (found.run_id, found.weights, found.epoch) == (run.run_id, weights, best.epoch)
@@ -181,7 +181,7 @@ def test_a_run_is_judged_by_what_it_stored(weights: str) -> None:
 
 def test_a_run_without_weights_cannot_be_judged() -> None:
     run = create_run(made_config())
-    run.end(Outcome("failed", "the worker was killed", {}))
+    end_run(run, Outcome("failed", "the worker was killed", {}))
     with pytest.raises(RunError, match="no weights: the worker was killed"):
         evaluate(run, "val_loss")
 

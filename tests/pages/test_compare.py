@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from esc10.runs.labels import set_label
-from esc10.runs.recorder import RunRecorder
 from esc10.runs.run import Outcome, Run
-from esc10.runs.store import create_run, list_runs, load_run
+from esc10.runs.store import list_runs, load_run
 from esc10.runs.trash import deleted_runs
+from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA
 from esc10.ui.compare.run_rows import runs_table
@@ -73,20 +73,20 @@ def finished(number: int, right: Sequence[int] = range(30), epochs: int = 3) -> 
     """A finished run that answers so many test clips rightly."""
     run = create_run(config(number))
     result = made_result(epochs)
-    run.add_event("started")
+    add_event(run, "started")
     for row in result.history:
-        run.add_epoch(row)
+        add_epoch(run, row)
     best = {name: replace(result.best[name], test=right_on(right)) for name in CRITERIA}
     labels = {"validation": np.arange(8), "test": np.arange(TEST_CLIPS) % 10}
-    run.finish(replace(result, best=best), labels)
+    finish_run(run, replace(result, best=best), labels)
     return run
 
 
-def without_weights(number: int, state: str, reason: str) -> RunRecorder:
+def without_weights(number: int, state: str, reason: str) -> Run:
     run = create_run(config(number, "td_cnn"))
     if state != "cancelled":
-        run.add_event("started")
-    run.end(Outcome(state, reason, {}))
+        add_event(run, "started")
+    end_run(run, Outcome(state, reason, {}))
     return run
 
 
@@ -106,7 +106,7 @@ def test_an_empty_home_sends_to_the_train_page() -> None:
 
 def test_the_table_lists_all_runs_in_every_state() -> None:
     create_run(config(1))
-    create_run(config(2)).add_event("started")
+    add_event(create_run(config(2)), "started")
     finished(3)
     without_weights(4, "stopped", "somebody pressed stop")
     without_weights(5, "failed", "the training process was killed")
@@ -224,7 +224,7 @@ def test_runs_tested_on_other_clips_are_not_compared() -> None:
     result = made_result(1)
     best = {name: replace(result.best[name], test=right_on(range(9))) for name in CRITERIA}
     labels = {"validation": np.arange(8), "test": np.arange(TEST_CLIPS) % 10}
-    second.finish(replace(result, best=best), labels)
+    finish_run(second, replace(result, best=best), labels)
     text = said(compare(first.run_id, second.run_id))
     assert "A and B cannot be compared" in text
     assert "did not learn from the same clips" in text
@@ -327,7 +327,7 @@ def test_a_title_that_cannot_be_shown_is_one_sentence() -> None:
 def test_a_hostile_title_is_shown_as_plain_text() -> None:
     title = "![x](http://x.y/p.png) :red[a] <b> $c$ :dog: www.x.y"
     run, other = finished(1), finished(2)
-    set_label(run, title, "=1+1")
+    set_label(run.folder, title, "=1+1")
     page = compare(run.run_id, other.run_id)
     assert runs_shown(page)["name"][1] == title
     text = said(page)
@@ -403,7 +403,7 @@ def test_a_run_deleted_by_somebody_else_is_one_sentence() -> None:
 
 def test_the_file_has_numbers_and_nothing_a_spreadsheet_would_compute() -> None:
     run = finished(1)
-    set_label(run, "=HYPERLINK(1)", "")
+    set_label(run.folder, "=HYPERLINK(1)", "")
     content = csv_of(runs_table(list_runs()[0], "val_accuracy", {})).decode()
     (row,) = csv.DictReader(io.StringIO(content))
     assert row["name"] == "'=HYPERLINK(1)"

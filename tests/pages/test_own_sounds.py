@@ -15,7 +15,8 @@ from esc10 import datasets
 from esc10.datasets.description import own_descriptions
 from esc10.datasets.own.build import delete_own, make_own
 from esc10.runs.run import Run
-from esc10.runs.store import create_run, load_run
+from esc10.runs.store import load_run
+from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from esc10.ui import server
@@ -80,9 +81,9 @@ def made_run(key: str) -> Run:
     row = EpochRow(1, 2.0, 0.2, 2.1, 0.15, 1.0)
     by_epoch = answers["validation"][np.newaxis]
     run = create_run(config)
-    run.add_event("started")
-    run.add_epoch(row)
-    run.finish(TrainResult((row,), best, by_epoch, "epochs", 47_018, 46_890, {}), labels)
+    add_event(run, "started")
+    add_epoch(run, row)
+    finish_run(run, TrainResult((row,), best, by_epoch, "epochs", 47_018, 46_890, {}), labels)
     return load_run(config.run_id)
 
 

@@ -22,7 +22,7 @@ from esc10.datasets import CATEGORIES, load_dataset
 from esc10.datasets.splits import leaking
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.run import Outcome, Run
-from esc10.runs.store import create_run
+from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
 from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
@@ -83,9 +83,10 @@ def record_answers(
     best = {name: BestEpoch(1, b"no network", **answers) for name in CRITERIA}
     row = EpochRow(1, 2.0, 0.2, 2.1, 0.15, 1.0)
     run = create_run(config)
-    run.add_event("started")
-    run.add_epoch(row)
-    run.finish(
+    add_event(run, "started")
+    add_epoch(run, row)
+    finish_run(
+        run,
         TrainResult((row,), best, answers["validation"][np.newaxis], "epochs", 47_018, 46_890, {}),
         labels,
     )
@@ -262,7 +263,7 @@ def test_the_board_complains_of_a_damaged_run_once(practice_home: Path) -> None:
 
 def test_a_run_without_weights_offers_nothing_to_judge(practice_home: Path) -> None:
     run = create_run(plan_run(TrainConfig("practice", "cnn")))
-    run.end(Outcome("failed", "the training process was killed", {}))
+    end_run(run, Outcome("failed", "the training process was killed", {}))
     assert any(
         "no network has been trained" in text.value for text in page("pages/evaluate.py").info
     )

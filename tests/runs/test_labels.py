@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from esc10.errors import RunError
 from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label, set_label
-from esc10.runs.recorder import RunRecorder
-from esc10.runs.store import create_run, list_runs, load_run
+from esc10.runs.store import list_runs, load_run
+from esc10.runs.writing import add_event, create_run, finish_run
 from tests.support.made_runs import made_config, made_labels, made_result
 from tests.support.properties import drawn
 
@@ -29,19 +29,21 @@ def test_a_run_has_no_label_before_somebody_gives_it_one() -> None:
 
 def test_a_label_is_read_back() -> None:
     run = create_run(made_config())
-    given_label = set_label(run, "  Ohne Dropout 🐕 ", "\nLernt schneller.\r\n\tÜberlernt auch.\n ")
+    given_label = set_label(
+        run.folder, "  Ohne Dropout 🐕 ", "\nLernt schneller.\r\n\tÜberlernt auch.\n "
+    )
     assert given_label == Label("Ohne Dropout 🐕", "Lernt schneller.\n\tÜberlernt auch.")
     assert run.label == load_run(run.run_id).label == given_label
 
 
 def test_a_run_can_be_labelled_in_any_state_and_again() -> None:
     run = create_run(made_config())
-    set_label(run, "Mine", "")
-    run.add_event("started")
-    set_label(run, "Ours", "we train")
-    run.finish(made_result(), made_labels())
+    set_label(run.folder, "Mine", "")
+    add_event(run, "started")
+    set_label(run.folder, "Ours", "we train")
+    finish_run(run, made_result(), made_labels())
     assert run.label == Label("Ours", "we train")
-    set_label(run, "", "")
+    set_label(run.folder, "", "")
     assert run.label == Label()
     assert run.state == "finished"
     assert list_runs()[1] == []
@@ -50,10 +52,10 @@ def test_a_run_can_be_labelled_in_any_state_and_again() -> None:
 def test_labels_of_one_length_in_one_moment_are_told_apart() -> None:
     run = create_run(made_config())
     path = run.folder / "label.json"
-    set_label(run, "Monday", "")
+    set_label(run.folder, "Monday", "")
     assert run.label.title == "Monday"
     moment = path.stat().st_mtime_ns
-    set_label(run, "Friday", "")
+    set_label(run.folder, "Friday", "")
     os.utime(path, ns=(moment, moment))
     assert run.label.title == "Friday"
 
@@ -66,7 +68,7 @@ def test_labels_of_one_length_in_one_moment_are_told_apart() -> None:
 def test_whatever_can_be_shown_is_kept(title: str, note: str) -> None:
     numbers = {run.run_id: run for run in list_runs()[0]}
     run = numbers.get(made_config().run_id) or create_run(made_config())
-    set_label(run, title, note)
+    set_label(run.folder, title, note)
     assert run.label == Label(title.strip(), note.strip())
 
 
@@ -91,16 +93,16 @@ def test_whatever_can_be_shown_is_kept(title: str, note: str) -> None:
 )
 def test_what_does_not_fit_is_a_sentence(title: str, note: str, sentence: str) -> None:
     run = create_run(made_config())
-    set_label(run, "As it was", "before")
+    set_label(run.folder, "As it was", "before")
     with pytest.raises(RunError) as error:
-        set_label(run, title, note)
+        set_label(run.folder, title, note)
     assert str(error.value).startswith(sentence)
     assert run.label == Label("As it was", "before")
 
 
 def test_the_longest_texts_fit() -> None:
     run = create_run(made_config())
-    set_label(run, f" {'x' * MAX_TITLE} ", f" {'y' * MAX_NOTE} ")
+    set_label(run.folder, f" {'x' * MAX_TITLE} ", f" {'y' * MAX_NOTE} ")
     assert run.label == Label("x" * MAX_TITLE, "y" * MAX_NOTE)
 
 
@@ -108,7 +110,7 @@ def test_a_run_that_is_gone_gets_no_label_and_no_folder() -> None:
     run = create_run(made_config())
     shutil.rmtree(run.folder)
     with pytest.raises(RunError, match=r"There is no run .* any more"):
-        set_label(run, "Mine", "")
+        set_label(run.folder, "Mine", "")
     assert not run.folder.exists()
 
 
@@ -116,7 +118,7 @@ def test_a_disk_that_refuses_is_a_sentence() -> None:
     run = create_run(made_config())
     (run.folder / "label.json").mkdir()
     with pytest.raises(RunError, match=f"Storing the title of run {run.run_id} failed"):
-        set_label(run, "Mine", "")
+        set_label(run.folder, "Mine", "")
     assert [path.name for path in run.folder.glob(".*")] == []
 
 
@@ -138,11 +140,11 @@ def test_a_disk_that_refuses_is_a_sentence() -> None:
 def test_a_damaged_label_is_a_sentence_and_costs_the_label(
     damage: Callable[[Path], None],
 ) -> None:
-    run: RunRecorder = create_run(made_config())
-    set_label(run, "Mine", "of a Monday")
+    run = create_run(made_config())
+    set_label(run.folder, "Mine", "of a Monday")
     damage(run.folder / "label.json")
     with pytest.raises(RunError, match=r"is damaged: label\.json is missing or cut off"):
         _ = run.label
     assert [found.run_id for found in list_runs()[0]] == [run.run_id]
-    set_label(run, "Mine again", "")
+    set_label(run.folder, "Mine again", "")
     assert run.label == Label("Mine again", "")

@@ -12,23 +12,16 @@ import pytest
 
 from esc10.errors import RunError
 from esc10.runs import trash as deletion
-from esc10.runs.recorder import RunRecorder
-from esc10.runs.run import Outcome
-from esc10.runs.store import (
-    close_interrupted,
-    create_run,
-    find_run,
-    list_runs,
-    load_run,
-    runs_folder,
-)
+from esc10.runs.run import Outcome, Run
+from esc10.runs.store import find_run, list_runs, load_run, runs_folder
 from esc10.runs.trash import delete_run, deleted_folder, deleted_runs, purge_run, restore_run
+from esc10.runs.writing import add_event, close_interrupted, create_run, end_run, finish_run
 from tests.support.made_runs import made_config, made_labels, made_result
 
 
-def stored(number: int = 1) -> RunRecorder:
+def stored(number: int = 1) -> Run:
     run = create_run(made_config(number))
-    run.finish(made_result(), made_labels())
+    finish_run(run, made_result(), made_labels())
     return run
 
 
@@ -99,11 +92,11 @@ def test_a_purged_run_is_gone() -> None:
 def test_a_run_under_way_is_not_deleted(state: str) -> None:
     run = create_run(made_config())
     if state == "training":
-        run.add_event("started")
+        add_event(run, "started")
     with pytest.raises(RunError, match=f"is still {state}. Stop it first"):
         delete_run(run.run_id)
     assert listed() == [run.run_id]
-    run.end(Outcome("cancelled", "it was taken out of the queue", {}))
+    end_run(run, Outcome("cancelled", "it was taken out of the queue", {}))
     delete_run(run.run_id)
     assert listed() == []
 
@@ -175,7 +168,7 @@ def test_a_name_that_was_given_again_is_not_overwritten() -> None:
     run = stored()
     delete_run(run.run_id)
     again = stored()
-    again.add_event("a sign of the second")
+    add_event(again, "a sign of the second")
     with pytest.raises(RunError, match="cannot be restored: there is a run of that name again"):
         restore_run(run.run_id)
     with pytest.raises(RunError, match="was deleted before and is still kept"):

@@ -7,6 +7,7 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +22,8 @@ from esc10.features.mel import MelConfig, Scaling
 from esc10.inference.classifier import Classifier
 from esc10.runs.exchange import import_run, run_zip
 from esc10.runs.run import Run
-from esc10.runs.store import create_run, runs_folder
+from esc10.runs.store import runs_folder
+from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.loop import train
 from esc10.training.plan import RunConfig, TrainingData
@@ -66,8 +68,8 @@ def trained_run(home: Path) -> Run:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESC10_HOME", str(home))
         run = create_run(config)
-        run.add_event("started")
-        run.finish(train(data, config.train, run.add_epoch), y)
+        add_event(run, "started")
+        finish_run(run, train(data, config.train, partial(add_epoch, run)), y)
     return Run(run.folder, config)
 
 

@@ -18,8 +18,8 @@ from esc10.datasets.names import are_class_names, is_own
 from esc10.datasets.own.build import MAX_CLIPS as MAX_OWN_CLIPS
 from esc10.errors import DatasetError, RunError
 from esc10.features.mel import MelConfig
+from esc10.runs.events import rows_of
 from esc10.runs.exchange.members import refused, shown
-from esc10.runs.files import rows_of
 from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label
 from esc10.runs.run import WITH_WEIGHTS, Outcome
 from esc10.runs.store import STRICT, read_config

@@ -6,25 +6,24 @@ import io
 import json
 import zipfile
 
-from esc10.runs.files import damaged
-from esc10.runs.labels import Label
-from esc10.runs.recorder import history_csv
-from esc10.runs.run import Run
+from esc10.runs.labels import LABEL_FILE, Label
+from esc10.runs.run import Run, damaged
+from esc10.runs.writing import history_csv
 from esc10.training.results import CRITERIA
 
 MEBIBYTE = 2**20
 WEIGHTS = tuple(f"{criterion}.weights.h5" for criterion in CRITERIA)
-LABEL = "label.json"
-"""The title and the note somebody gave the run; most runs have none."""
+TABLE = "history.csv"
+"""The epochs once more, for whoever opens the zip in a spreadsheet."""
 
 FILES: dict[str, int] = {
     "config.json": MEBIBYTE // 4,
     "events.jsonl": 8 * MEBIBYTE,
-    "history.csv": 4 * MEBIBYTE,
+    TABLE: 4 * MEBIBYTE,
     **dict.fromkeys(WEIGHTS, 32 * MEBIBYTE),
     "probabilities.npz": 168 * MEBIBYTE,
     "outcome.json": MEBIBYTE // 4,
-    LABEL: MEBIBYTE // 4,
+    LABEL_FILE: MEBIBYTE // 4,
 }
 """The files of a run that mean something elsewhere, and the most bytes each may have.
 
@@ -49,11 +48,11 @@ def run_zip(run: Run) -> bytes:
     for criterion in CRITERIA:
         run.weights(criterion)
         run.answers(criterion)
-    texts = {"history.csv": history_csv(run.history()), "events.jsonl": _events(run)}
+    texts = {TABLE: history_csv(run.history()), "events.jsonl": _events(run)}
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name in FILES:
-            if name == LABEL and run.label == Label():
+            if name == LABEL_FILE and run.label == Label():
                 continue
             # With the date every ZipInfo has: a run gives the same bytes whenever it is asked.
             archive.writestr(

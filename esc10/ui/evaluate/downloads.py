@@ -12,8 +12,8 @@ from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
 from esc10.features.mel import MelConfig, Scaling
 from esc10.runs.exchange import run_zip
-from esc10.runs.recorder import history_csv
 from esc10.runs.run import Run
+from esc10.runs.writing import history_csv
 from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
 from esc10.ui.plots.palette import in_words

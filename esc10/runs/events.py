@@ -1,0 +1,111 @@
+"""A run's events.jsonl: one line per event, read as it grows.
+
+Pages ask for a run's epochs once a second while it trains. Of each file only what was appended
+since the last question is read and parsed, and only its epochs are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from esc10.training.results import EpochRow
+
+_KEPT_LOGS = 512
+
+_EPOCH_FIELDS = [field.name for field in fields(EpochRow)]
+
+
+@dataclass
+class _Log:
+    """What has been read of one file.
+
+    Attributes:
+        state: the file's size in bytes, time of change in nanoseconds, and number on the disk.
+        end: where the last whole line ends, in bytes.
+        last_line: that line; a file that no longer has it there is another one.
+        started: whether the worker had begun to train.
+        history: the epochs.
+    """
+
+    state: tuple[int, int, int] = (0, 0, 0)
+    end: int = 0
+    last_line: bytes = b""
+    started: bool = False
+    history: list[EpochRow] = field(default_factory=list)
+
+    def add(self, lines: bytes) -> None:
+        events = _events_of(lines)
+        self.history.extend(rows_of(events))
+        self.started = self.started or any(event["kind"] == "started" for event in events)
+        self.end += len(lines)
+        self.last_line = lines[lines.rfind(b"\n", 0, -1) + 1 :] or self.last_line
+
+
+_logs: OrderedDict[Path, _Log] = OrderedDict()
+_lock = threading.Lock()
+
+
+def read_events(path: Path) -> list[dict[str, Any]]:
+    """All events of a file, exactly as they came; a last line that was cut off is left out.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: a line holds no event.
+        KeyError: likewise.
+    """
+    return _events_of(_whole_lines(path.read_bytes()))
+
+
+def read_history(path: Path) -> tuple[bool, list[EpochRow]]:
+    """Whether training has begun, and the epochs so far.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: a line holds no event.
+        KeyError: likewise.
+    """
+    with _lock:
+        log = _logs.pop(path, None) or _Log()
+        stat = path.stat()
+        state = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        if state != log.state:
+            log = _read_on(path, log)
+            log.state = state
+        _logs[path] = log
+        if len(_logs) > _KEPT_LOGS:
+            _logs.popitem(last=False)
+        return log.started, log.history.copy()
+
+
+def _read_on(path: Path, log: _Log) -> _Log:
+    """What was read before with what was appended since; all anew if it is another file by now."""
+    with path.open("rb") as file:
+        file.seek(log.end - len(log.last_line))
+        if file.read(len(log.last_line)) != log.last_line:
+            log = _Log()
+            file.seek(0)
+        log.add(_whole_lines(file.read()))
+    return log
+
+
+def rows_of(events: Iterable[dict[str, Any]]) -> list[EpochRow]:
+    """The epochs among events."""
+    return [
+        EpochRow(**{name: event[name] for name in _EPOCH_FIELDS})
+        for event in events
+        if event["kind"] == "epoch"
+    ]
+
+
+def _events_of(lines: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines.decode("utf-8").splitlines()]
+
+
+def _whole_lines(content: bytes) -> bytes:
+    return content[: content.rfind(b"\n") + 1]

@@ -1,0 +1,160 @@
+"""Writing a run down: its folder first, events as they come, everything else at the end.
+
+Only the process that created a run writes in its folder. The outcome is written last, so a run that
+has one is whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, fields
+from typing import Any, BinaryIO
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+from esc10.errors import RunError, disk_trouble
+from esc10.runs.run import UNFINISHED, Outcome, Run
+from esc10.runs.store import list_runs, runs_folder
+from esc10.storage import write_whole
+from esc10.training.plan import RunConfig
+from esc10.training.results import ENDINGS, EpochRow, TrainResult
+
+_log = logging.getLogger(__name__)
+
+
+def create_run(config: RunConfig) -> Run:
+    """A new run's folder, complete with its configuration before it gets its name.
+
+    Raises:
+        RunError: the disk refused.
+    """
+    folder = runs_folder() / config.run_id
+    aside = folder.with_name(f".{config.run_id}.part")
+    process = psutil.Process()
+    writer = {"host": socket.gethostname(), "pid": os.getpid(), "started": process.create_time()}
+    with disk_trouble(f"Storing run {config.run_id}", RunError):
+        write_whole(aside / "config.json", json.dumps(asdict(config), indent=1).encode())
+        write_whole(aside / "process.json", json.dumps(writer).encode())
+        aside.rename(folder)
+    run = Run(folder, config)
+    add_event(run, "queued")
+    return run
+
+
+def add_event(run: Run, kind: str, **values: Any) -> None:
+    """Append an event; it carries the time it was written, in seconds since 1970.
+
+    Raises:
+        RunError: the disk refused.
+    """
+    line = json.dumps({"at": time.time(), "kind": kind, **values}) + "\n"
+    with (
+        disk_trouble(f"Writing down run {run.run_id}", RunError),
+        (run.folder / "events.jsonl").open("a+b") as file,
+    ):
+        _drop_cut_off_line(file)
+        file.write(line.encode())
+    beat(run)
+
+
+def add_epoch(run: Run, row: EpochRow) -> None:
+    """Append an epoch's figures."""
+    add_event(run, "epoch", **asdict(row))
+
+
+def finish_run(run: Run, result: TrainResult, labels: Mapping[str, NDArray[np.int64]]) -> None:
+    """Store everything a training gave, its outcome last.
+
+    Args:
+        run: a run that has not ended.
+        result: what training gave.
+        labels: for `validation` and `test`, shape (clips,).
+
+    Raises:
+        RunError: the disk refused; the run is then not finished.
+    """
+    arrays: dict[str, NDArray[Any]] = {
+        "validation_labels": labels["validation"],
+        "test_labels": labels["test"],
+        "validation_by_epoch": result.validation_by_epoch,
+    }
+    with disk_trouble(f"Storing run {run.run_id}", RunError):
+        for criterion, best in result.best.items():
+            write_whole(run.folder / f"{criterion}.weights.h5", best.weights)
+            arrays[f"{criterion}_validation"] = best.validation
+            arrays[f"{criterion}_test"] = best.test
+        content = io.BytesIO()
+        np.savez_compressed(content, allow_pickle=False, **arrays)
+        write_whole(run.folder / "probabilities.npz", content.getvalue())
+    end_run(
+        run,
+        Outcome(
+            state="stopped" if result.ended == "stopped" else "finished",
+            reason=ENDINGS[result.ended],
+            best={criterion: best.epoch for criterion, best in result.best.items()},
+            parameters=result.parameters,
+            trainable_parameters=result.trainable_parameters,
+            versions=result.versions,
+        ),
+    )
+
+
+def end_run(run: Run, outcome: Outcome) -> None:
+    """Write the outcome, unless there is one: the first stands.
+
+    Raises:
+        RunError: the disk refused.
+    """
+    if (run.folder / "outcome.json").exists():
+        return
+    add_event(run, outcome.state, reason=outcome.reason)
+    with disk_trouble(f"Storing run {run.run_id}", RunError):
+        write_whole(run.folder / "outcome.json", json.dumps(asdict(outcome)).encode())
+
+
+def beat(run: Run) -> None:
+    """Say that this process still has the run in hand, for processes that cannot see it."""
+    with suppress(OSError):  # whoever deletes the run's folder meanwhile knows better
+        os.utime(run.folder / "process.json")
+
+
+def close_interrupted() -> None:
+    """Mark the unfinished runs of processes that are gone; their epochs so far stay readable."""
+    runs, _ = list_runs()
+    for run in runs:
+        if run.state in UNFINISHED and not run.writer_lives:
+            reason = "the program was closed or the machine went down while it was unfinished"
+            try:
+                end_run(run, Outcome("interrupted", reason, {}))
+            except RunError:
+                # A full disk must not keep anybody from reading what is there.
+                _log.exception("run %s could not be closed", run.run_id)
+
+
+def _drop_cut_off_line(file: BinaryIO) -> None:
+    """Take away what a full disk or a power cut left of a line: it would spoil the next one."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return
+    file.seek(-1, os.SEEK_END)
+    if file.read() != b"\n":
+        file.seek(0)
+        file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def history_csv(history: Iterable[EpochRow]) -> bytes:
+    """The epochs as a table, its columns named as Keras's CSVLogger names them."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(field.name for field in fields(EpochRow))
+    writer.writerows(asdict(row).values() for row in history)
+    return text.getvalue().encode()

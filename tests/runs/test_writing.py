@@ -1,0 +1,164 @@
+"""Who writes a run, what becomes of it when the writer dies, and a disk that is full."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
+from esc10.runs.writing import (
+    add_epoch,
+    add_event,
+    beat,
+    close_interrupted,
+    create_run,
+)
+from tests.support.made_runs import made_config, made_row
+from tests.support.stored_runs import DAMAGE, kinds, stored
+
+
+def dead_process() -> dict[str, Any]:
+    """A process of this machine that really was, and is no more."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        started = psutil.Process(process.pid).create_time()
+        process.communicate(b"\n")
+    return {"host": socket.gethostname(), "pid": process.pid, "started": started}
+
+
+def written_by(run: Run, writer: object) -> Run:
+    (run.folder / "process.json").write_text(json.dumps(writer))
+    return run
+
+
+def test_runs_of_a_process_that_is_gone_are_closed_and_no_others() -> None:
+    dead = dead_process()
+    queued = written_by(create_run(made_config(1)), dead)
+    training = written_by(create_run(made_config(2)), dead)
+    add_event(training, "started")
+    add_epoch(training, made_row(1))
+    finished = written_by(stored(3), dead)
+    mine = create_run(made_config(4))
+    elsewhere = written_by(create_run(made_config(5)), {**dead, "host": "another machine"})
+    reused = {**dead, "pid": os.getpid(), "started": dead["started"] - 3600}
+    followed = written_by(create_run(made_config(6)), reused)
+    close_interrupted()
+    assert [run.state for run in (queued, training, followed)] == ["interrupted"] * 3
+    assert [run.state for run in (mine, elsewhere)] == ["queued"] * 2
+    assert finished.state == "finished"
+    outcome = training.outcome
+    assert outcome is not None
+    assert "machine went down" in outcome.reason
+    assert training.history() == [made_row(1)]
+    close_interrupted()
+    assert kinds(training) == ["queued", "started", "epoch", "interrupted"]
+
+
+def test_a_process_elsewhere_lives_as_long_as_its_heart_beats() -> None:
+    run = create_run(made_config())
+    written_by(run, {**dead_process(), "host": "another machine, or this one by its former name"})
+    hour_ago = time.time() - 3600
+    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    assert not run.writer_lives
+    beat(run)
+    assert run.writer_lives
+    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    add_event(run, "started")
+    assert run.writer_lives
+    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    close_interrupted()
+    assert run.state == "interrupted"
+
+
+def test_a_clock_that_was_corrected_does_not_end_a_run() -> None:
+    """A process's start is told by the clock of the day; a few seconds say nothing."""
+    process = psutil.Process()
+    mine = {"host": socket.gethostname(), "pid": process.pid, "started": process.create_time()}
+    run = written_by(create_run(made_config()), {**mine, "started": mine["started"] + 5})
+    close_interrupted()
+    assert run.state == "queued"
+
+
+def test_a_run_interrupted_within_a_line_keeps_its_epochs() -> None:
+    run = written_by(create_run(made_config()), dead_process())
+    add_event(run, "started")
+    add_epoch(run, made_row(1))
+    with (run.folder / "events.jsonl").open("ab") as file:
+        file.write(b'{"at": 1700000000.0, "kind": "ep')
+    close_interrupted()
+    runs, complaints = list_runs()
+    assert complaints == []
+    assert [found.state for found in runs] == ["interrupted"]
+    assert runs[0].history() == [made_row(1)]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_run_that_does_not_say_who_writes_it_is_closed(damage: Callable[[Path], None]) -> None:
+    run = create_run(made_config())
+    damage(run.folder / "process.json")
+    close_interrupted()
+    assert run.state == "interrupted"
+
+
+FULL_DISK = """
+import resource
+
+from esc10.errors import RunError
+from esc10.runs.store import list_runs, load_run
+from esc10.runs.writing import beat, add_epoch, add_event, create_run, finish_run
+from tests.support.made_runs import made_config, made_labels, made_result, made_row
+
+def limit(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+def refused(action, *arguments):
+    try:
+        action(*arguments)
+    except RunError as error:
+        assert "file too large" in str(error), error
+        assert made_config().run_id in str(error), error
+    else:
+        raise AssertionError("the disk did not refuse")
+
+unlimited = resource.RLIM_INFINITY
+limit(50)
+refused(create_run, made_config())
+assert list_runs() == ([], [])
+
+limit(unlimited)
+run = create_run(made_config())
+add_event(run, "started")
+add_epoch(run, made_row(1))
+
+limit((run.folder / "events.jsonl").stat().st_size + 20)
+refused(add_epoch, run, made_row(2))
+assert run.history() == [made_row(1)]
+refused(finish_run, run, made_result(), made_labels())
+assert load_run(run.run_id).state == "training"
+assert not list(run.folder.glob(".*")), "something was left behind"
+
+limit(unlimited)
+add_epoch(run, made_row(2))
+assert run.history() == [made_row(1), made_row(2)]
+finish_run(run, made_result(), made_labels())
+assert load_run(run.run_id).state == "finished"
+assert load_run(run.run_id).weights("val_loss")
+"""
+
+
+def test_a_full_disk_is_a_sentence_and_room_mends_it() -> None:
+    pytest.importorskip("resource")
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr

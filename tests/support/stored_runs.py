@@ -1,0 +1,45 @@
+"""Runs on disk that went through everything a run goes through, and ways to damage their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from esc10.runs.run import Run
+from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
+from tests.support.made_runs import made_config, made_labels, made_result
+
+
+def stored(number: int = 1, epochs: int = 3, ended: str = "epochs") -> Run:
+    """A run that went through everything a run goes through."""
+    run = create_run(made_config(number))
+    add_event(run, "started")
+    result = made_result(epochs, ended)
+    for row in result.history:
+        add_epoch(run, row)
+    finish_run(run, result, made_labels())
+    return run
+
+
+def kinds(run: Run) -> list[str]:
+    return [event["kind"] for event in run.events()]
+
+
+def cut_off(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def zeroed(path: Path) -> None:
+    """As some file systems leave a file after a power cut: the right length, and nothing in it."""
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+DAMAGE = (cut_off, emptied, zeroed, removed)
