@@ -150,7 +150,7 @@ def _layers(config: TrainConfig, was_connected: bool) -> None:
         st.info("The layer table appears as soon as the training engine has warmed up.")
         return
     classes = len(dataset(config.dataset).classes)
-    show_layer_table(engine().layer_tables(classes)[config.model])
+    show_layer_table(engine().networks.layer_tables(classes)[config.model])
     if not was_connected:
         st.rerun()
 

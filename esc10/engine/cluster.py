@@ -41,6 +41,8 @@ _QUIET = {
 the clock fifty times, to warn of an event loop that is late. It also remembers its last thousand
 messages: those of somebody who keeps listening have a quarter of a megabyte each."""
 
+WARMING_UP = "The worker is still warming up. Try again in a few seconds."
+
 _MOST_STARTS = 3
 _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 60
@@ -162,7 +164,7 @@ class Cluster:
         """
         try:
             if not self.capacity().workers:
-                raise RunError("The worker is still warming up. Try again in a few seconds.")
+                raise RunError(WARMING_UP)
             future = self.client.submit(function, *arguments, pure=False, priority=10)
             try:
                 return future.result(timeout=_ANSWER_SECONDS)

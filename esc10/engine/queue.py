@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from esc10.engine import worker
 from esc10.engine.cluster import NOTHING, Capacity, Cluster
-from esc10.engine.remote import Questions
+from esc10.engine.remote import Networks
 from esc10.errors import Esc10Error, RunError
 from esc10.runs.run import Outcome, Run
 from esc10.runs.writing import (
@@ -78,8 +78,12 @@ class EngineStatus:
     trouble: str | None = None
 
 
-class Engine(Questions):
-    """A queue in front of a Dask cluster, which takes questions about networks too."""
+class Engine:
+    """A queue in front of a Dask cluster.
+
+    Attributes:
+        networks: trained networks there, which can be asked.
+    """
 
     def __init__(self, cluster: Cluster) -> None:
         """Close what an earlier server left unfinished, and begin to look for work.
@@ -87,7 +91,8 @@ class Engine(Questions):
         Args:
             cluster: where to train; closed with the engine.
         """
-        super().__init__(cluster)
+        self._cluster = cluster
+        self.networks = Networks(cluster)
         self._queue: list[Run] = []
         self._active: dict[str, _Active] = {}
         self._starting: str | None = None

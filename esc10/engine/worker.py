@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from esc10.errors import RunError
 from esc10.features.mel import MelConfig
-from esc10.inference import projection
+from esc10.inference.predictor import Answer, Embeddings, Predictor
 from esc10.training.networks import BUILDING, MODELS, LayerTable, layer_table
 from esc10.training.plan import RunConfig, TrainingData
-from esc10.training.results import Answer, EpochRow, Hidden, Plane, TrainResult
+from esc10.training.results import EpochRow, TrainResult
 
 if TYPE_CHECKING:
     from distributed import Worker
@@ -154,50 +154,31 @@ class _Classifiers:
 _classifiers = _Classifiers()
 
 
-def answer(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Answer:
-    """A run's answer to some sounds.
+def ask(
+    config: RunConfig, weights: bytes, question: str, *arrays: NDArray[np.float32]
+) -> Answer | Embeddings | NDArray[np.float32] | bytes | None:
+    """What a run's network answers to a question.
 
     Args:
         config: the run's configuration.
         weights: the bytes of its weights.
-        x: shape (sounds, frames, mel bands).
+        question: the name of one of the methods of `esc10.inference.predictor.Predictor`.
+        arrays: what that method is called with.
 
     Raises:
         RunError: the weights do not fit.
     """
-    return _classifiers.get(config, weights).answer(x)
-
-
-def hidden(config: RunConfig, weights: bytes, x: NDArray[np.float32]) -> Hidden:
-    """What a run's last layer decides on, for some sounds.
-
-    Args:
-        config: the run's configuration.
-        weights: the bytes of its weights.
-        x: shape (sounds, frames, mel bands), one sound at least.
-
-    Raises:
-        RunError: the weights do not fit.
-    """
-    return _classifiers.get(config, weights).hidden(x)
-
-
-def filters(config: RunConfig, weights: bytes) -> NDArray[np.float32] | None:
-    """The kernels of a run's first convolution, shape (filters, mel bands, frames), if it has one.
-
-    Raises:
-        RunError: the weights do not fit.
-    """
-    return _classifiers.get(config, weights).filters()
-
-
-def keras_file(config: RunConfig, weights: bytes) -> bytes:
-    """A run's network as a `.keras` file that Keras loads without this package.
-
-    Raises:
-        RunError: the weights do not fit.
-    """
-    return _classifiers.get(config, weights).keras_file()
+    classifier: Predictor = _classifiers.get(config, weights)
+    match question:
+        case "answer":
+            return classifier.answer(*arrays)
+        case "embeddings":
+            return classifier.embeddings(*arrays)
+        case "filters":
+            return classifier.filters()
+        case "keras_file":
+            return classifier.keras_file()
+    raise ValueError(f"no network can be asked for its {question}")
 
 
 def check_weights(config: RunConfig, weights: bytes) -> None:
@@ -221,11 +202,6 @@ def check_weights(config: RunConfig, weights: bytes) -> None:
     else:
         return
     raise RunError(f"The weights of run {config.run_id} do not fit the network it names.")
-
-
-def plane(features: NDArray[np.float32], training: NDArray[np.bool_]) -> Plane:
-    """Clips as points of a plane; see `esc10.inference.projection.plane`."""
-    return projection.plane(features, training)
 
 
 def layer_tables(frames: int, n_mels: int, classes: int) -> dict[str, LayerTable]:

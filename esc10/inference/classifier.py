@@ -1,4 +1,4 @@
-"""A run's classifier: its answers to sounds, and the network from inside.
+"""A trained network in this process: its answers to sounds, and the network from inside.
 
 It is built from the run's saved configuration alone. Like `esc10.training.loop` it loads Keras, and
 only the worker, the command line and tests import it.
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
+from esc10.inference.predictor import Answer, Embeddings
 from esc10.training.networks import BUILDING, FRAME_PROBABILITIES, MODELS
 from esc10.training.plan import RunConfig
-from esc10.training.results import Answer, Hidden
 
 _CLIPS_AT_ONCE = 16
 """Clips shown to the network in one go; a single one's first activation can have 1.7 MB."""
@@ -58,40 +58,26 @@ class Classifier:
         self._inside = keras.Model(model.input, [last.input, model.output])
 
     def answer(self, x: NDArray[np.float32]) -> Answer:
-        """The probabilities for sounds as `esc10.features.mel.network_input` gives them.
-
-        Args:
-            x: shape (sounds, frames, mel bands).
-        """
+        """See `Predictor.answer`; x has shape (sounds, frames, mel bands)."""
         if not self._has_frames:
             return Answer(np.asarray(self._model(x, training=False)), None)
         clip, frames = self._model(x, training=False)
         return Answer(np.asarray(clip), np.asarray(frames))
 
-    def hidden(self, x: NDArray[np.float32]) -> Hidden:
-        """What the last layer decides on, a few sounds at a time: that bounds memory.
-
-        Args:
-            x: shape (sounds, frames, mel bands), one sound at least.
-        """
+    def embeddings(self, x: NDArray[np.float32]) -> Embeddings:
+        """See `Predictor.embeddings`; a few sounds at a time, which bounds memory."""
         parts = [
             self._inside(x[begin : begin + _CLIPS_AT_ONCE], training=False)
             for begin in range(0, len(x), _CLIPS_AT_ONCE)
         ]
-        features = np.concatenate([np.asarray(features) for features, _ in parts])
+        values = np.concatenate([np.asarray(values) for values, _ in parts])
         probabilities = np.concatenate([np.asarray(clip) for _, clip in parts])
-        if features.ndim == 3:  # (sounds, frames, units)
-            features = features.mean(axis=1)
-        return Hidden(features, probabilities)
+        if values.ndim == 3:  # (sounds, frames, units)
+            values = values.mean(axis=1)
+        return Embeddings(values, probabilities)
 
     def filters(self) -> NDArray[np.float32] | None:
-        """The kernels of the first convolution: what the network looks for in a spectrogram.
-
-        Returns:
-            Shape (filters, mel bands, frames): (16, 128, 9) for a network that slides along time,
-            (16, 9, 1) for one that looks along frequency in each frame. None for a network
-            without a convolution.
-        """
+        """See `Predictor.filters`."""
         for layer in self._network.layers:
             kernel = getattr(layer, "kernel", None)
             if kernel is not None and len(kernel.shape) >= 3:
@@ -102,11 +88,7 @@ class Classifier:
         return None
 
     def keras_file(self) -> bytes:
-        """The network as a `.keras` file, which Keras loads anywhere: nothing of ours is in it.
-
-        The layers of `esc10.training.layers` become Keras' own, so answers may differ by rounding,
-        by less than 1e-6.
-        """
+        """See `Predictor.keras_file`."""
         with BUILDING:
             plain = keras.models.clone_model(self._network, clone_function=_as_keras_has_it)
         plain.set_weights(self._network.get_weights())

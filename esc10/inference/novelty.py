@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets import Dataset
-from esc10.engine.remote import Questions
 from esc10.errors import RunError
 from esc10.features.mel import feature_set, inputs_of
+from esc10.inference.predictor import Predictor, embeddings_of
 from esc10.progress import OnProgress, ignore_progress
 from esc10.runs.run import Run
 
@@ -57,10 +57,10 @@ class Novelty:
     Attributes:
         least_probability: an answer less probable than this is refused, 0 to 1.
         greatest_distance: a sound farther from the training clips than this is refused, in
-            deviations of the training clips; None without their features.
-        training: the training clips' features, each unit brought to mean 0 and deviation 1, shape
+            deviations of the training clips; None without their embeddings.
+        training: the training clips' embeddings, each unit brought to mean 0 and deviation 1, shape
             (clips, units); None likewise.
-        mean: of the training clips' features, shape (units,); None likewise.
+        mean: of the training clips' embeddings, shape (units,); None likewise.
         deviation: of the same, shape (units,), 1 for a unit that is the same for all; likewise.
         refused: how many of the validation clips one of the measures refuses, or both.
         validation: how many validation clips there are.
@@ -74,44 +74,44 @@ class Novelty:
     refused: int
     validation: int
 
-    def distances(self, features: NDArray[np.float32]) -> NDArray[np.float64] | None:
-        """How far sounds are from the training clips, shape (sounds,); None without their features.
+    def distances(self, embeddings: NDArray[np.float32]) -> NDArray[np.float64] | None:
+        """How far sounds are from the training clips, shape (sounds,); None without embeddings.
 
         Args:
-            features: shape (sounds, units).
+            embeddings: shape (sounds, units).
 
         Raises:
-            RunError: features that are not finite.
+            RunError: embeddings that are not finite.
         """
         if self.training is None or self.mean is None or self.deviation is None:
             return None
-        return _mean_distances(self.training, _standardised(features, self.mean, self.deviation))
+        return _mean_distances(self.training, _standardised(embeddings, self.mean, self.deviation))
 
-    def judge(self, features: NDArray[np.float32], probability: float) -> Unknown | None:
+    def judge(self, embeddings: NDArray[np.float32], probability: float) -> Unknown | None:
         """Why the network does not know a sound; None where it does.
 
         Args:
-            features: the last hidden layer's values, shape (units,).
+            embeddings: the last hidden layer's values, shape (units,).
             probability: of its answer, 0 to 1.
 
         Raises:
-            RunError: features that are not finite.
+            RunError: embeddings that are not finite.
         """
-        return self.judge_all(features[np.newaxis], np.array([probability]))[0]
+        return self.judge_all(embeddings[np.newaxis], np.array([probability]))[0]
 
     def judge_all(
-        self, features: NDArray[np.float32], probabilities: NDArray[np.floating[Any]]
+        self, embeddings: NDArray[np.float32], probabilities: NDArray[np.floating[Any]]
     ) -> list[Unknown | None]:
         """The same for several sounds.
 
         Args:
-            features: the last hidden layer's values, shape (sounds, units).
+            embeddings: the last hidden layer's values, shape (sounds, units).
             probabilities: of its answers, shape (sounds,).
 
         Raises:
-            RunError: features that are not finite.
+            RunError: embeddings that are not finite.
         """
-        distances = self.distances(features)
+        distances = self.distances(embeddings)
         return [
             self._judged(float(probability), None if distances is None else float(distances[place]))
             for place, probability in enumerate(probabilities)
@@ -155,12 +155,12 @@ def fit_novelty(
     """What is unknown by both measures: fitted on training clips, thresholds from validation clips.
 
     Args:
-        training: the training clips' features, shape (clips, units).
-        validation: the validation clips' features, shape (clips, units).
+        training: the training clips' embeddings, shape (clips, units).
+        validation: the validation clips' embeddings, shape (clips, units).
         probabilities: the validation clips' class probabilities, shape (clips, classes).
 
     Raises:
-        RunError: there is no training or no validation clip, or features are not finite.
+        RunError: there is no training or no validation clip, or embeddings are not finite.
     """
     if not len(training):
         raise RunError("Without training clips nothing can be said to be far from them.")
@@ -180,16 +180,16 @@ def novelty_of(
     run: Run,
     criterion: str,
     dataset: Dataset,
-    questions: Questions,
+    predictor: Predictor,
     on_progress: OnProgress = ignore_progress,
 ) -> Novelty:
-    """What a run takes for unknown; a worker listens to its training and validation clips for it.
+    """What a run takes for unknown; its network hears its training and validation clips for it.
 
     Args:
         run: a run with weights.
         criterion: which of its best weights.
         dataset: the run's.
-        questions: to the worker.
+        predictor: the network with those weights.
         on_progress: told how many clips the network has heard.
 
     Raises:
@@ -208,7 +208,7 @@ def novelty_of(
     def x_of(some: NDArray[np.int64]) -> NDArray[np.float32]:
         return inputs_of(power, places[some], config.train.features, config.scaling)
 
-    heard = questions.hidden(run, criterion, x_of, len(names), on_progress).features
+    heard = embeddings_of(predictor, x_of, len(names), on_progress).values
     learnt = len(config.clips["train"])
     return fit_novelty(heard[:learnt], heard[learnt:], stored)
 
@@ -222,15 +222,15 @@ def _best(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _standardised(
-    features: NDArray[np.float32], mean: NDArray[np.float64], deviation: NDArray[np.float64]
+    embeddings: NDArray[np.float32], mean: NDArray[np.float64], deviation: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    if not np.isfinite(features).all():
+    if not np.isfinite(embeddings).all():
         raise RunError("The network's hidden layer gives numbers that are not finite.")
-    return (features - mean) / deviation
+    return (embeddings - mean) / deviation
 
 
 def _mean_distances(
-    training: NDArray[np.float64], features: NDArray[np.float64]
+    training: NDArray[np.float64], embeddings: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """The mean Euclidean distance to the nearest training clips, shape (sounds,)."""
     # Slow to import, and needed only here. Its index takes a millisecond for so few clips.
@@ -239,6 +239,6 @@ def _mean_distances(
     # A tree: without one the distances to close clips are differences of large numbers.
     count = min(NEIGHBOURS, len(training))
     neighbours = NearestNeighbors(n_neighbors=count, algorithm="kd_tree").fit(training)
-    distances, _ = neighbours.kneighbors(features)
+    distances, _ = neighbours.kneighbors(embeddings)
     mean: NDArray[np.float64] = distances.mean(axis=1)
     return mean

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, fixed_length
-from esc10.engine.remote import Questions
 from esc10.features.mel import MelConfig, network_input
 from esc10.features.windows import silent_windows, whole_power, window_powers, window_starts
 from esc10.inference.novelty import Novelty, Unknown
+from esc10.inference.predictor import Predictor, embeddings_of
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 
@@ -54,7 +54,7 @@ class SoundAnswer:
     Attributes:
         probabilities: of the classes, for the whole sound, shape (classes,).
         windows: the same for each window, shape (windows, classes).
-        features: the last hidden layer's values for each window, shape (windows, units).
+        embeddings: the last hidden layer's values for each window, shape (windows, units).
         votes: each frame's class probabilities over the whole sound, shape (frames, classes),
             where the network's frames vote; `probabilities` is their mean.
         averaged: whether the network takes five seconds only, so that its answer to a longer sound
@@ -63,7 +63,7 @@ class SoundAnswer:
 
     probabilities: NDArray[np.float32]
     windows: NDArray[np.float32]
-    features: NDArray[np.float32]
+    embeddings: NDArray[np.float32]
     votes: NDArray[np.float32] | None
     averaged: bool
 
@@ -86,17 +86,7 @@ def hear(samples: NDArray[np.float32], mel: MelConfig) -> HeardSound:
     )
 
 
-def takes_any_length(run: Run, questions: Questions) -> bool:
-    """Whether the run's network was built for any number of frames.
-
-    Raises:
-        RunError: no worker is there to build it.
-    """
-    network = questions.layer_tables(len(run.config.classes))[run.config.train.model]
-    return network.rows[0].shape[0] is None  # the input's frames
-
-
-def answer_sound(run: Run, criterion: str, sound: HeardSound, questions: Questions) -> SoundAnswer:
+def answer_sound(run: Run, predictor: Predictor, sound: HeardSound) -> SoundAnswer:
     """What a run says of a sound: of its windows, and of the whole where its network can.
 
     The whole is scaled to its own loudest point, and each window to its: so the answer to the whole
@@ -104,27 +94,26 @@ def answer_sound(run: Run, criterion: str, sound: HeardSound, questions: Questio
 
     Args:
         run: a run with weights.
-        criterion: which of its best weights.
+        predictor: its network.
         sound: the sound.
-        questions: to the worker.
 
     Raises:
-        RunError: the run has no weights, or no worker is there to answer.
+        RunError: no worker is there to answer.
     """
     kind, scaling = run.config.train.features, run.config.scaling
+    network = MODELS[run.config.train.model]
 
-    def x_of(places: NDArray[np.int64]) -> NDArray[np.float32]:
-        return network_input(sound.windows[places], kind, scaling)
+    def x_of(indices: NDArray[np.int64]) -> NDArray[np.float32]:
+        return network_input(sound.windows[indices], kind, scaling)
 
-    heard = questions.hidden(run, criterion, x_of, len(sound.windows))
-    averaged = sound.is_long and not takes_any_length(run, questions)
+    heard = embeddings_of(predictor, x_of, len(sound.windows))
+    averaged = sound.is_long and not network.any_length
     whole, votes = mean_of_windows(sound, heard.probabilities), None
-    if MODELS[run.config.train.model].frames_vote or (sound.is_long and not averaged):
-        x = network_input(sound.whole[np.newaxis], kind, scaling)[0]
-        answer = questions.answer_whole(run, criterion, x)
+    if network.frames_vote or (sound.is_long and not averaged):
+        answer = predictor.answer(network_input(sound.whole[np.newaxis], kind, scaling))
         whole = answer.clip[0]
         votes = None if answer.frames is None else answer.frames[0]
-    return SoundAnswer(whole, heard.probabilities, heard.features, votes, averaged)
+    return SoundAnswer(whole, heard.probabilities, heard.values, votes, averaged)
 
 
 def mean_of_windows(sound: HeardSound, windows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -150,9 +139,9 @@ def unknown_windows(
         novelty: what the run takes for unknown.
 
     Raises:
-        RunError: the hidden layer gave numbers that are not finite.
+        RunError: the embeddings have numbers that are not finite.
     """
-    judged = novelty.judge_all(answer.features, answer.windows.max(axis=1))
+    judged = novelty.judge_all(answer.embeddings, answer.windows.max(axis=1))
     return [
         Unknown(("it is silent",)) if silent else unknown
         for silent, unknown in zip(sound.silent, judged, strict=True)

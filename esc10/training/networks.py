@@ -39,6 +39,7 @@ class Network:
         title: its name for people.
         summary: one sentence on how it listens.
         frames_vote: whether its answer is the mean of one answer for each frame.
+        any_length: whether it takes any number of frames.
         build: called with frames, mel bands and classes; gives the uncompiled network, which maps
             (batch, frames, mel bands) to class probabilities (batch, classes).
     """
@@ -47,6 +48,7 @@ class Network:
     title: str
     summary: str
     frames_vote: bool
+    any_length: bool
     build: Callable[[int, int, int], keras.Model]
 
 
@@ -151,22 +153,25 @@ MODELS: dict[str, Network] = {
             "1D-CNN",
             "Slides along time; the mel bands are its channels. It knows where in the clip a "
             "sound is.",
-            False,
-            build_cnn,
+            frames_vote=False,
+            any_length=False,
+            build=build_cnn,
         ),
         Network(
             "td_cnn",
             "Time-distributed 1D-CNN",
             "Looks at one frame at a time, along frequency, and averages the frames' answers.",
-            True,
-            build_td_cnn,
+            frames_vote=True,
+            any_length=True,
+            build=build_td_cnn,
         ),
         Network(
             "cnn_rnn",
             "Hybrid CNN-RNN",
             "Looks at one frame at a time and remembers what came before, with an LSTM.",
-            False,
-            build_cnn_rnn,
+            frames_vote=False,
+            any_length=True,
+            build=build_cnn_rnn,
         ),
     )
 }

@@ -1,6 +1,4 @@
-"""What training gives back, and what a trained network says.
-
-Of a training, rows while it goes on, and one result at its end.
+"""What a training gives back: a row an epoch while it goes on, and one result at its end.
 
 Nothing here knows Keras, so the process that only stores and shows results need not load it.
 """
@@ -84,60 +82,6 @@ class TrainResult:
     parameters: int
     trainable_parameters: int
     versions: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a network says of some sounds.
-
-    Attributes:
-        clip: class probabilities, shape (sounds, classes).
-        frames: class probabilities of every frame, shape (sounds, frames, classes), for a network
-            that averages its frames' answers; else None.
-    """
-
-    clip: NDArray[np.float32]
-    frames: NDArray[np.float32] | None
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """What a network makes of some sounds before it decides.
-
-    Attributes:
-        features: the last hidden layer's values, shape (sounds, units); the mean over the frames,
-            where that layer still has frames.
-        probabilities: class probabilities, shape (sounds, classes).
-    """
-
-    features: NDArray[np.float32]
-    probabilities: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """Clips as points of the plane that holds most of what a network's features differ by.
-
-    Attributes:
-        points: shape (clips, 2); without a unit, 0 is the training clips' mean.
-        explained: the share of the training clips' variance that the two directions hold, 0 to 1.
-    """
-
-    points: NDArray[np.float32]
-    explained: float
-
-
-@dataclass(frozen=True)
-class HiddenPlane(Plane):
-    """The same, with what the network says of the clips.
-
-    Attributes:
-        points: shape (clips, 2); without a unit, 0 is the training clips' mean.
-        explained: the share of the training clips' variance that the two directions hold, 0 to 1.
-        probabilities: class probabilities, shape (clips, classes).
-    """
-
-    probabilities: NDArray[np.float32]
 
 
 def best_epochs(history: list[EpochRow]) -> dict[str, EpochRow]:

@@ -141,7 +141,7 @@ def _votes(run_id: str, weights: str, paths: tuple[Path, ...], _run: Run) -> Vot
     del run_id
     power = np.stack([clip_sound(path).power for path in paths])
     x = network_input(power, _run.config.train.features, _run.config.scaling)
-    frames = engine().answer(_run, weights, x).frames
+    frames = engine().networks.trained(_run, weights).answer(x).frames
     if frames is None:
         raise RunError(f"The frames of run {_run.run_id} have no votes.")
     return frames

@@ -22,6 +22,8 @@ from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.errors import RunError
 from esc10.features.mel import feature_set, inputs_of, mel_power, network_input
+from esc10.inference.predictor import embeddings_of
+from esc10.inference.projection import plane_of
 from esc10.progress import Progress
 from esc10.runs.run import Run
 from esc10.runs.writing import create_run
@@ -84,7 +86,7 @@ def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
     sound = load_sound(load_dataset("practice").clip(name).path, name)
     power = mel_power(sound.samples, run.config.mel)[np.newaxis]
     x = network_input(power, "logmel", run.config.scaling)
-    answer = engine.answer(run, "val_accuracy", x)
+    answer = engine.networks.trained(run, "val_accuracy").answer(x)
     assert answer.frames is None
     np.testing.assert_allclose(answer.clip[0], answers.probabilities["test"][0], atol=1e-4)
 
@@ -192,7 +194,7 @@ def test_two_threads_may_submit(engine: Engine) -> None:
 
 
 def test_layer_tables_come_from_the_worker(engine: Engine) -> None:
-    tables = engine.layer_tables(10)
+    tables = engine.networks.layer_tables(10)
     assert {key: table.parameters for key, table in tables.items()} == {
         "cnn": 47_018,
         "td_cnn": 17_466,
@@ -214,33 +216,35 @@ def test_a_trained_network_is_seen_from_inside(engine: Engine) -> None:
         messages.append(places)
         return inputs_of(features.power, places, "logmel", config.scaling)
 
-    hidden = engine.hidden_plane(run, "val_accuracy", x_of, training, reports.append)
     clips = len(filenames)
+    network = engine.networks.trained(run, "val_accuracy")
+    heard = embeddings_of(network, x_of, clips, reports.append)
+    plane = plane_of(heard.values, training)
     np.testing.assert_array_equal(np.concatenate(messages), np.arange(clips))
     assert max(map(len, messages)) * features.power[0].nbytes < 10_000_000
     assert [report.files for report in reports] == [*range(0, clips, 64), clips]
-    assert (hidden.points.shape, hidden.probabilities.shape) == ((clips, 2), (clips, 10))
-    assert 0 < hidden.explained <= 1
-    np.testing.assert_allclose(hidden.points[training].mean(axis=0), 0, atol=1e-4)
+    assert (plane.points.shape, heard.probabilities.shape) == ((clips, 2), (clips, 10))
+    assert 0 < plane.explained <= 1
+    np.testing.assert_allclose(plane.points[training].mean(axis=0), 0, atol=1e-4)
     # The clips are in their order: what was stored of the test clips is what is said of them now.
     test = [filenames.index(name) for name in config.clips["test"]]
     stored = run.answers("val_accuracy").probabilities["test"]
-    np.testing.assert_allclose(hidden.probabilities[test], stored, atol=1e-4)
+    np.testing.assert_allclose(heard.probabilities[test], stored, atol=1e-4)
 
 
 def test_filters_files_and_checks_come_from_the_worker(engine: Engine, tmp_path: Path) -> None:
     run = engine.submit(plan("td_cnn", epochs=1))
     assert engine.wait_until_idle(60)
-    filters = engine.filters(run, "val_loss")
+    filters = engine.networks.trained(run, "val_loss").filters()
     assert filters is not None
     assert filters.shape == (16, 9, 1)
-    content = engine.keras_file(run, "val_loss")
+    content = engine.networks.trained(run, "val_loss").keras_file()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert "esc10" not in archive.read("config.json").decode()
     weights = run.weights("val_loss")
-    engine.check_weights(run.config, weights)
+    engine.networks.check_weights(run.config, weights)
     with pytest.raises(RunError, match="damaged or belong to another network"):
-        engine.check_weights(run.config, weights[:-1000])
+        engine.networks.check_weights(run.config, weights[:-1000])
 
 
 def test_a_network_that_cannot_be_built_is_a_sentence(engine: Engine) -> None:
@@ -248,15 +252,14 @@ def test_a_network_that_cannot_be_built_is_a_sentence(engine: Engine) -> None:
     config = plan()
     short = dataclasses.replace(config, mel=dataclasses.replace(config.mel, seconds=0.1))
     with pytest.raises(RunError, match="do not fit the network") as raised:
-        engine.check_weights(short, b"no weights")
+        engine.networks.check_weights(short, b"no weights")
     assert raised.value.__cause__ is raised.value.__context__ is None
 
 
 def test_a_run_without_weights_shows_nothing(engine: Engine) -> None:
     waiting = create_run(plan())
-    for ask in (engine.filters, engine.keras_file):
-        with pytest.raises(RunError, match="has not ended"):
-            ask(waiting, "val_loss")
+    with pytest.raises(RunError, match="has not ended"):
+        engine.networks.trained(waiting, "val_loss")
 
 
 def test_another_scheduler_can_be_named(engine: Engine) -> None:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from esc10.engine import worker
 from esc10.errors import RunError
 from esc10.inference.classifier import Classifier
+from esc10.inference.predictor import Embeddings
 from esc10.training.loop import weights_file
 from esc10.training.networks import MODELS
-from esc10.training.results import Hidden
 from tests.support.made_runs import made_config
 
 BANDS, CLASSES, FRAMES = 128, 10, 216
@@ -171,27 +171,27 @@ def different_sounds(clips: int) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize(("key", "layer"), [("cnn", "DENSE"), ("cnn_rnn", "AVERAGE")])
-def test_the_hidden_features_are_the_last_hidden_layers(
+def test_an_embedding_is_the_last_hidden_layers(
     key: str, layer: str, lively: dict[str, bytes], tmp_path: Path
 ) -> None:
     model, x = network(key, lively[key], tmp_path), different_sounds(clips=3)
     by_hand = keras.Model(model.input, model.get_layer(layer).output)
-    hidden = classifier(key, lively[key]).hidden(x)
-    assert hidden.features.shape == (3, model.get_layer(layer).output.shape[1])
-    assert hidden.features.dtype == np.float32
-    np.testing.assert_allclose(hidden.features, np.asarray(by_hand(x)), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(hidden.probabilities, np.asarray(model(x)), atol=1e-6)
+    heard = classifier(key, lively[key]).embeddings(x)
+    assert heard.values.shape == (3, model.get_layer(layer).output.shape[1])
+    assert heard.values.dtype == np.float32
+    np.testing.assert_allclose(heard.values, np.asarray(by_hand(x)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(heard.probabilities, np.asarray(model(x)), atol=1e-6)
 
 
-def test_hidden_features_of_frames_are_averaged(lively: dict[str, bytes], tmp_path: Path) -> None:
+def test_embeddings_of_frames_are_averaged(lively: dict[str, bytes], tmp_path: Path) -> None:
     model, x = network("td_cnn", lively["td_cnn"], tmp_path), different_sounds(clips=3)
     by_hand = keras.Model(model.input, model.get_layer("DENSE").output)
     frames = np.asarray(by_hand(x))
     assert frames.shape == (3, FRAMES, 32)
-    hidden = classifier("td_cnn", lively["td_cnn"]).hidden(x)
-    assert hidden.features.shape == (3, 32)
-    np.testing.assert_allclose(hidden.features, frames.mean(axis=1), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(hidden.probabilities, np.asarray(model(x)), atol=1e-6)
+    heard = classifier("td_cnn", lively["td_cnn"]).embeddings(x)
+    assert heard.values.shape == (3, 32)
+    np.testing.assert_allclose(heard.values, frames.mean(axis=1), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(heard.probabilities, np.asarray(model(x)), atol=1e-6)
 
 
 @pytest.mark.parametrize("key", ["cnn", "cnn_rnn"])
@@ -199,33 +199,33 @@ def test_the_last_layer_decides_on_the_hidden_features(
     key: str, lively: dict[str, bytes], tmp_path: Path
 ) -> None:
     kernel, bias = network(key, lively[key], tmp_path).get_layer("SOFTMAX").get_weights()
-    hidden = classifier(key, lively[key]).hidden(different_sounds(clips=3))
-    scores = hidden.features.astype(np.float64) @ kernel + bias
+    heard = classifier(key, lively[key]).embeddings(different_sounds(clips=3))
+    scores = heard.values.astype(np.float64) @ kernel + bias
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     by_hand = powers / powers.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(by_hand, hidden.probabilities, atol=1e-5)
+    np.testing.assert_allclose(by_hand, heard.probabilities, atol=1e-5)
 
 
 @pytest.mark.parametrize("key", MODELS)
 def test_many_sounds_give_what_each_gives_alone(key: str, lively: dict[str, bytes]) -> None:
     trained, x = classifier(key, lively[key]), different_sounds(clips=35)
-    hidden = trained.hidden(x)
-    assert len(hidden.features) == len(hidden.probabilities) == 35
+    heard = trained.embeddings(x)
+    assert len(heard.values) == len(heard.probabilities) == 35
     for place in (0, 15, 16, 34):
-        alone = trained.hidden(x[place : place + 1])
-        np.testing.assert_allclose(hidden.features[place], alone.features[0], rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(hidden.probabilities[place], alone.probabilities[0], atol=1e-5)
+        alone = trained.embeddings(x[place : place + 1])
+        np.testing.assert_allclose(heard.values[place], alone.values[0], rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(heard.probabilities[place], alone.probabilities[0], atol=1e-5)
 
 
 @pytest.mark.parametrize("key", MODELS)
 def test_two_threads_may_ask_the_same_classifier(key: str, lively: dict[str, bytes]) -> None:
     trained, x = classifier(key, lively[key]), different_sounds(clips=20)
-    alone = trained.hidden(x)
-    answers: dict[int, Hidden] = {}
+    alone = trained.embeddings(x)
+    answers: dict[int, Embeddings] = {}
     files: dict[int, bytes] = {}
 
     def ask(number: int) -> None:
-        answers[number] = trained.hidden(x)
+        answers[number] = trained.embeddings(x)
         files[number] = trained.keras_file()
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(2)]
@@ -234,9 +234,9 @@ def test_two_threads_may_ask_the_same_classifier(key: str, lively: dict[str, byt
     for thread in threads:
         thread.join()
     assert files.keys() == {0, 1}
-    for hidden in answers.values():
-        np.testing.assert_allclose(hidden.features, alone.features, rtol=1e-5, atol=1e-6)
-        np.testing.assert_allclose(hidden.probabilities, alone.probabilities, atol=1e-6)
+    for heard in answers.values():
+        np.testing.assert_allclose(heard.values, alone.values, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(heard.probabilities, alone.probabilities, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_a_network_without_a_convolution_has_no_filters(
     monkeypatch.setitem(MODELS, "cnn", dataclasses.replace(MODELS["cnn"], build=build))
     flat = classifier("cnn", weights_file(build(FRAMES, BANDS, CLASSES)))
     assert flat.filters() is None
-    assert flat.hidden(different_sounds(clips=2)).features.shape == (2, FRAMES * BANDS)
+    assert flat.embeddings(different_sounds(clips=2)).values.shape == (2, FRAMES * BANDS)
 
 
 # Elsewhere

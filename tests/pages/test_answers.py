@@ -18,13 +18,13 @@ from streamlit.testing.v1 import AppTest
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, load_sound
 from esc10.datasets import load_dataset
 from esc10.engine.cluster import NOTHING, Cluster
+from esc10.engine.remote import RemoteClassifier
 from esc10.errors import RunError
 from esc10.features.mel import MelConfig
 from esc10.inference.novelty import Unknown, by_probability, novelty_of
 from esc10.inference.prediction import (
     answer_sound,
     hear,
-    takes_any_length,
     unknown_sound,
     unknown_windows,
 )
@@ -75,6 +75,10 @@ def runs(trained_master: Path, home: Path) -> dict[str, Run]:
     """The trained runs by their networks, in this test's home."""
     link_tree(trained_master, home)
     return {run.config.train.model: run for run in list_runs()[0]}
+
+
+def network_of(run: Run) -> RemoteClassifier:
+    return server.engine().networks.trained(run, WEIGHTS)
 
 
 def answers(samples, models) -> None:  # a script's names are its own
@@ -132,7 +136,7 @@ def test_votes_average_to_the_probabilities(
     runs: dict[str, Run], model: str, seconds: float
 ) -> None:
     sound = hear(long_sound()[: round(seconds * SAMPLE_RATE)], MelConfig())
-    answer = answer_sound(runs[model], WEIGHTS, sound, server.engine())
+    answer = answer_sound(runs[model], network_of(runs[model]), sound)
     classes = len(runs[model].config.classes)
     assert answer.windows.shape == (len(sound.starts), classes)
     assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
@@ -151,14 +155,9 @@ def test_a_clip_is_answered_as_it_was_when_the_run_was_tested(runs: dict[str, Ru
         names = run.config.clips["test"]
         dataset = load_dataset("practice")
         samples = load_sound(dataset.clip(names[3]).path, "a clip").samples
-        answer = answer_sound(run, WEIGHTS, hear(samples, MelConfig()), server.engine())
+        answer = answer_sound(run, network_of(run), hear(samples, MelConfig()))
         stored = run.answers(WEIGHTS).probabilities["test"][3]
         np.testing.assert_allclose(answer.probabilities, stored, atol=1e-4)
-
-
-def test_only_networks_without_a_fixed_length_take_any(runs: dict[str, Run]) -> None:
-    able = {model for model, run in runs.items() if takes_any_length(run, server.engine())}
-    assert able == {"td_cnn", "cnn_rnn"}
 
 
 def test_ten_minutes_are_answered_at_once_and_in_windows(runs: dict[str, Run]) -> None:
@@ -166,7 +165,7 @@ def test_ten_minutes_are_answered_at_once_and_in_windows(runs: dict[str, Run]) -
     assert sound.seconds == 600
     assert len(sound.starts) == 239
     for model in ("td_cnn", "cnn_rnn"):
-        answer = answer_sound(runs[model], WEIGHTS, sound, server.engine())
+        answer = answer_sound(runs[model], network_of(runs[model]), sound)
         assert not answer.averaged
         assert len(answer.windows) == 239
         # The same five seconds over and over: the whole is what a part is, but for the seams.
@@ -197,7 +196,7 @@ def test_one_run_needs_no_letter(runs: dict[str, Run]) -> None:
 def test_the_player_is_told_each_frames_vote(runs: dict[str, Run]) -> None:
     run = runs["td_cnn"]
     test = shown(clip(), "td_cnn")
-    answer = answer_sound(run, WEIGHTS, hear(clip(), MelConfig()), server.engine())
+    answer = answer_sound(run, network_of(run), hear(clip(), MelConfig()))
     assert answer.votes is not None
     told = player(test)
     assert told["winners"] == answer.votes.argmax(axis=1).tolist()
@@ -244,7 +243,7 @@ def test_a_silent_window_is_called_silence(runs: dict[str, Run]) -> None:
 
 
 def test_the_page_says_what_the_measures_say(runs: dict[str, Run]) -> None:
-    novelty = novelty_of(runs["cnn"], WEIGHTS, load_dataset("practice"), server.engine())
+    novelty = novelty_of(runs["cnn"], WEIGHTS, load_dataset("practice"), network_of(runs["cnn"]))
     assert novelty.training is not None
     assert len(novelty.training) == len(runs["cnn"].config.clips["train"])
     assert novelty.validation == len(runs["cnn"].config.clips["validation"])
@@ -252,7 +251,7 @@ def test_the_page_says_what_the_measures_say(runs: dict[str, Run]) -> None:
     assert novelty.least_probability == stored.least_probability
     noise = np.random.default_rng(1).uniform(-1, 1, CLIP_SAMPLES).astype(np.float32)
     sound = hear(noise, MelConfig())
-    answer = answer_sound(runs["cnn"], WEIGHTS, sound, server.engine())
+    answer = answer_sound(runs["cnn"], network_of(runs["cnn"]), sound)
     unknown = unknown_sound(sound, unknown_windows(sound, answer, novelty))
     (said,) = verdicts(shown(noise, "cnn"))
     assert said.startswith(NOT_KNOWN) == (unknown is not None)
@@ -296,7 +295,7 @@ def test_without_its_dataset_the_probability_decides(runs: dict[str, Run], home:
 
 
 def test_what_is_refused_of_the_known_is_said(runs: dict[str, Run]) -> None:
-    novelty = novelty_of(runs["cnn"], WEIGHTS, load_dataset("practice"), server.engine())
+    novelty = novelty_of(runs["cnn"], WEIGHTS, load_dataset("practice"), network_of(runs["cnn"]))
     test = shown(clip(), "cnn")
     assert says(test, f"{novelty.refused} of {novelty.validation} validation clips")
     assert not says(test, "only the probability decides")
@@ -332,4 +331,4 @@ def test_a_run_with_damaged_weights_leaves_the_others(runs: dict[str, Run]) -> N
     assert "**A**" in error.value
     assert len(verdicts(test)) == 1
     with pytest.raises(RunError, match="damaged"):
-        answer_sound(damaged, WEIGHTS, hear(clip(), MelConfig()), server.engine())
+        answer_sound(damaged, network_of(damaged), hear(clip(), MelConfig()))

@@ -221,7 +221,7 @@ def test_before_there_is_a_worker_each_view_is_one_sentence(
 ) -> None:
     monkeypatch.setattr(Cluster, "capacity", lambda _: NOTHING)
     monkeypatch.setattr(server.engine(), "_seen", NOTHING)
-    monkeypatch.setattr(server.engine(), "_tables", {})
+    monkeypatch.setattr(server.engine().networks, "_tables", {})
     forget_answers(runs["td_cnn"])
     test = shown(insides)
     for name in VIEWS:
@@ -352,7 +352,7 @@ def test_weights_of_another_network_are_refused(
     def misfit(*_: object) -> None:
         raise RunError("The weights do not fit the network it names.")
 
-    monkeypatch.setattr(server.engine(), "check_weights", misfit)
+    monkeypatch.setattr(server.engine().networks, "check_weights", misfit)
     test = upload(shown(importing), content)
     assert says(test, "do not fit the network")
     assert len(list_runs()[0]) == 1

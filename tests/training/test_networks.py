@@ -215,3 +215,8 @@ def test_importing_loads_neither_keras_nor_tensorflow(module: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["loaded:"]
+
+
+def test_only_networks_without_a_fixed_length_take_any() -> None:
+    able = {key for key in MODELS if layer_table(built(key)).rows[0].shape[0] is None}
+    assert able == {"td_cnn", "cnn_rnn"} == {key for key in MODELS if MODELS[key].any_length}

@@ -13,8 +13,9 @@ from esc10.datasets import Clip, Dataset
 from esc10.errors import DatasetError
 from esc10.evaluation.metrics import PARTS, JudgedClip
 from esc10.features.mel import cache_path, feature_set, inputs_of
+from esc10.inference.predictor import embeddings_of
+from esc10.inference.projection import Plane, plane_of
 from esc10.runs.run import Run
-from esc10.training.results import HiddenPlane
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.clip_map import POINT, TRAINING, plane_columns, plane_spec
@@ -39,12 +40,14 @@ def show_clip_map(run: Run, weights: str) -> None:
     try:
         sounds = dataset(run.config.train.dataset)
         with st.spinner(_waiting_in_words(sounds, run), show_time=True):
-            plane = _plane(run.run_id, weights, ended_at(run), sounds.sha256, run, sounds)
+            plane, probabilities = _plane(
+                run.run_id, weights, ended_at(run), sounds.sha256, run, sounds
+            )
     except DatasetError as error:
         st.info(f"{error} The map needs its sounds; filters and layers do not.")
         return
     clips = sounds.clips
-    judged = _verdicts(plane.probabilities, clips, run.config.classes)
+    judged = _verdicts(probabilities, clips, run.config.classes)
     parts = _parts(run, clips)
     _keep_choice(judged, parts)
     left, right = st.columns([2.1, 1], gap="medium")
@@ -71,18 +74,19 @@ def _plane(
     sha256: tuple[str, ...],
     _run: Run,
     _sounds: Dataset,
-) -> HiddenPlane:
-    """All clips of the run's dataset, in their order."""
+) -> tuple[Plane, NDArray[np.float32]]:
+    """All clips of the run's dataset, in their order, and the network's answers to them."""
     del run_id, changed, sha256
     config = _run.config
     power = feature_set(_sounds, config.mel).power
     learnt = set(config.clips["train"])
-    return engine().hidden_plane(
-        _run,
-        weights,
-        lambda places: inputs_of(power, places, config.train.features, config.scaling),
-        np.array([clip.filename in learnt for clip in _sounds.clips]),
+    heard = embeddings_of(
+        engine().networks.trained(_run, weights),
+        lambda indices: inputs_of(power, indices, config.train.features, config.scaling),
+        len(_sounds.clips),
     )
+    training = np.array([clip.filename in learnt for clip in _sounds.clips])
+    return plane_of(heard.values, training), heard.probabilities
 
 
 def _verdicts(
@@ -148,7 +152,7 @@ def _choose_clip(judged: Sequence[JudgedClip], parts: Mapping[str, str]) -> Judg
 
 
 def _draw_map(
-    plane: HiddenPlane,
+    plane: Plane,
     sounds: Dataset,
     judged: Sequence[JudgedClip],
     parts: Mapping[str, str],

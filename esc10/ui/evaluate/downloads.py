@@ -124,7 +124,7 @@ def _keras(run: Run, weights: str, was_connected: bool) -> None:
     else:
         _download(
             "Network (.keras)",
-            lambda: engine().keras_file(run, weights),
+            lambda: engine().networks.trained(run, weights).keras_file(),
             name,
             "application/octet-stream",
         )

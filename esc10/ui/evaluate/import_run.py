@@ -50,7 +50,7 @@ def _take(place: DeltaGenerator) -> None:
         with place, st.spinner("The run is checked …"):
             # On a page without runs the worker has often only just been started.
             engine().wait_until_warm(_WARM_SECONDS)
-            run = import_run(file.getvalue(), engine().check_weights)
+            run = import_run(file.getvalue(), engine().networks.check_weights)
     except RunError as error:
         st.session_state[_SAID] = (False, str(error))
     else:

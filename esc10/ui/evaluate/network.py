@@ -62,7 +62,7 @@ def _show_layers(run: Run, weights: str) -> None:
     network = MODELS[run.config.train.model]
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        show_layer_table(engine().layer_tables(len(run.config.classes))[network.key])
+        show_layer_table(engine().networks.layer_tables(len(run.config.classes))[network.key])
     with right:
         st.markdown(f"**{network.title}**  \n{network.summary}")
         st.caption(
@@ -105,7 +105,7 @@ def _filters_in_words(shape: tuple[int, ...]) -> str:
 
 
 def learnt_filters(run: Run, weights: str) -> NDArray[np.float32] | None:
-    """The kernels of a run's first convolution, as `Questions.filters` gives them; kept.
+    """The kernels of a run's first convolution, as `Predictor.filters` gives them; kept.
 
     Raises:
         RunError: the weights do not fit, or no worker is there to read them.
@@ -116,4 +116,4 @@ def learnt_filters(run: Run, weights: str) -> NDArray[np.float32] | None:
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def _filters(run_id: str, weights: str, changed: int, _run: Run) -> NDArray[np.float32] | None:
     del run_id, changed
-    return engine().filters(_run, weights)
+    return engine().networks.trained(_run, weights).filters()

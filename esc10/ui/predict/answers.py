@@ -113,7 +113,7 @@ def _answer(
     digest: str, run_id: str, weights: str, changed: int, _run: Run, _sound: HeardSound
 ) -> SoundAnswer:
     del digest, run_id, changed
-    return answer_sound(_run, weights, _sound, engine())
+    return answer_sound(_run, engine().networks.trained(_run, weights), _sound)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -121,7 +121,7 @@ def _novelty(
     run_id: str, weights: str, changed: int, sha256: tuple[str, ...], _run: Run, _sounds: Dataset
 ) -> Novelty:
     del run_id, changed, sha256
-    return novelty_of(_run, weights, _sounds, engine())
+    return novelty_of(_run, weights, _sounds, engine().networks.trained(_run, weights))
 
 
 def _show_panels(sound: HeardSound, judged: Sequence[Judged], several: bool) -> None:

@@ -33,12 +33,13 @@ def answers_to(
     Raises:
         RunError: the run has no weights, or no worker is there to answer.
     """
+    network = engine().networks.trained(run, weights)
     answers = []
     for begin in range(0, len(sounds), _AT_ONCE):
         some = sounds[begin : begin + _AT_ONCE]
         power = np.stack([mel_power(fixed_length(samples), run.config.mel) for samples in some])
         x = network_input(power, run.config.train.features, run.config.scaling)
-        answers.append(engine().answer(run, weights, x).clip)
+        answers.append(network.answer(x).clip)
     return np.concatenate(answers)
 
 

@@ -111,7 +111,7 @@ def _judge(listening: Listening, run: Run, weights: str) -> None:
         return
     x = network_input(power[np.newaxis], run.config.train.features, run.config.scaling)
     try:
-        chances = engine().answer(run, weights, x).clip[0]
+        chances = engine().networks.trained(run, weights).answer(x).clip[0]
     except RunError as error:
         listening.trouble = str(error)
         return

@@ -110,7 +110,7 @@ def _answers(
     network: tuple[str, str, int], digest: str, _case: Case, _x: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     del network, digest
-    answer = engine().answer(_case.run, _case.weights, _x)
+    answer = engine().networks.trained(_case.run, _case.weights).answer(_x)
     return np.asarray(answer.clip, np.float32)
 
 
