@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
@@ -29,52 +27,19 @@ from esc10.inference.prediction import (
     unknown_windows,
 )
 from esc10.runs.run import Run
-from esc10.runs.store import list_runs
-from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
-from esc10.training.plan import plan_run
 from esc10.ui import server
 from esc10.ui.plots.palette import in_words
-from tests.conftest import link_tree
+from tests.pages.conftest import Trained
+from tests.support.pages import says, texts
 
-WARM_SECONDS = 120
 NOT_KNOWN = "I don't know this"
 WEIGHTS = "val_accuracy"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_engine(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
-        engine = server.engine()
-        yield
-        engine.close()
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-@pytest.fixture(scope="module")
-def trained_master(
-    one_engine: None, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A home with all three networks, really trained."""
-    master = tmp_path_factory.mktemp("trained") / "home"
-    link_tree(practice_master, master)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(master))
-        engine = server.engine()
-        assert engine.wait_until_warm(WARM_SECONDS)
-        for model in MODELS:
-            engine.submit(plan_run(TrainConfig("practice", model, epochs=2)))
-        assert engine.wait_until_idle(WARM_SECONDS)
-    return master
-
-
 @pytest.fixture
-def runs(trained_master: Path, home: Path) -> dict[str, Run]:
-    """The trained runs by their networks, in this test's home."""
-    link_tree(trained_master, home)
-    return {run.config.train.model: run for run in list_runs()[0]}
+def runs(trained: Trained) -> dict[str, Run]:
+    return trained(("cnn", "logmel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel"))
 
 
 def network_of(run: Run) -> RemoteClassifier:
@@ -105,15 +70,6 @@ def clip(place: int = 0) -> NDArray[np.float32]:
 def long_sound() -> NDArray[np.float32]:
     """Twelve seconds: a clip, two seconds of silence, another clip."""
     return np.concatenate([clip(0), np.zeros(2 * SAMPLE_RATE, np.float32), clip(9)])
-
-
-def texts(test: AppTest) -> list[str]:
-    elements = (*test.markdown, *test.caption, *test.info, *test.error)
-    return [re.sub(r"\\|\u2060", "", element.value) for element in elements]
-
-
-def says(test: AppTest, sentence: str) -> bool:
-    return any(sentence in text for text in texts(test))
 
 
 def verdicts(test: AppTest) -> list[str]:

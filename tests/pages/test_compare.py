@@ -26,8 +26,8 @@ from esc10.ui.compare.run_rows import runs_table
 from esc10.ui.compare.run_table import TICKED
 from esc10.ui.csv_files import csv_of
 from esc10.ui.words import in_markdown, long_name, plain_name, short_name
-from tests.support import ROOT
 from tests.support.made_runs import made_config, made_result
+from tests.support.pages import drawn, open_page
 
 TEST_CLIPS = 40
 
@@ -42,16 +42,9 @@ def nothing_kept() -> Iterator[None]:
 
 def compare(*ticked: str) -> AppTest:
     """The page, drawn once with some runs ticked, without an uncaught error."""
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    page.switch_page("pages/compare.py")
+    page = open_page("pages/compare.py")
     page.session_state[TICKED] = list(ticked)
     return drawn(page)
-
-
-def drawn(page: AppTest) -> AppTest:
-    page.run()
-    assert not page.exception, page.exception
-    return page
 
 
 def config(number: int, model: str = "cnn", clips: int = TEST_CLIPS) -> RunConfig:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,18 +13,15 @@ from streamlit.testing.v1 import AppTest
 from esc10.audio.effects import DISTURBANCES
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
 from esc10.engine.cluster import NOTHING, Cluster
-from esc10.engine.queue import Engine
+from esc10.engine.remote import RemoteClassifier
+from esc10.inference.predictor import Answer
 from esc10.runs.run import Run
-from esc10.runs.store import list_runs
-from esc10.training.config import TrainConfig
-from esc10.training.plan import plan_run
-from esc10.training.results import Answer
 from esc10.ui import server
 from esc10.ui.predict.explain import region as brushing
 from esc10.ui.predict.explain.subject import Case
-from tests.conftest import link_tree
+from tests.pages.conftest import Trained
+from tests.support.pages import PAGE_SECONDS, drawn, says
 
-WARM_SECONDS = 120
 ORDER, REGION, DECISIVE, BEAR = (
     "Does order matter?",
     "What if a part is missing?",
@@ -35,52 +30,22 @@ ORDER, REGION, DECISIVE, BEAR = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_engine(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
-        engine = server.engine()
-        yield
-        engine.close()
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-@pytest.fixture(scope="module")
-def trained_master(
-    one_engine: None, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A home with the three networks really trained, one of them on power."""
-    master = tmp_path_factory.mktemp("trained") / "home"
-    link_tree(practice_master, master)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(master))
-        engine = server.engine()
-        assert engine.wait_until_warm(WARM_SECONDS)
-        for model, kind in (("cnn", "mel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel")):
-            engine.submit(plan_run(TrainConfig("practice", model, kind, epochs=1)))
-        assert engine.wait_until_idle(WARM_SECONDS)
-    return master
-
-
 @pytest.fixture
-def runs(trained_master: Path, home: Path) -> dict[str, Run]:
-    """The trained runs by their networks, in this test's home."""
-    link_tree(trained_master, home)
-    return {run.config.train.model: run for run in list_runs()[0]}
+def runs(trained: Trained) -> dict[str, Run]:
+    return trained(("cnn", "mel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel"))
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many inputs the worker was asked for, each time."""
     sizes: list[int] = []
-    really = Engine.answer
+    really = RemoteClassifier.answer
 
-    def answer(self: Engine, run: Run, criterion: str, x: Any) -> Answer:
+    def answer(self: RemoteClassifier, x: Any) -> Answer:
         sizes.append(len(x))
-        return really(self, run, criterion, x)
+        return really(self, x)
 
-    monkeypatch.setattr(Engine, "answer", answer)
+    monkeypatch.setattr(RemoteClassifier, "answer", answer)
     st.cache_data.clear()
     return sizes
 
@@ -102,21 +67,16 @@ def questioning(model: str, seconds: float, silent: bool) -> None:
 
 
 def shown(model: str, seconds: float = 5, silent: bool = False) -> AppTest:
-    test = AppTest.from_function(
-        questioning, default_timeout=60, args=(model, seconds, silent)
-    ).run()
-    assert not test.exception, test.exception
-    return test
+    script = AppTest.from_function(
+        questioning, default_timeout=PAGE_SECONDS, args=(model, seconds, silent)
+    )
+    return drawn(script)
 
 
 def ask(test: AppTest, question: str) -> AppTest:
     test.segmented_control(key="question").set_value(question).run()
     assert not test.exception, test.exception
     return test
-
-
-def says(test: AppTest, sentence: str) -> bool:
-    return any(sentence in text.value for text in (*test.markdown, *test.caption, *test.info))
 
 
 def charts(test: AppTest) -> tuple[int, int, int]:

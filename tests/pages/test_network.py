@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,51 +22,19 @@ from esc10.errors import RunError
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
-from esc10.training.config import TrainConfig
-from esc10.training.plan import plan_run
 from esc10.ui import server
 from esc10.ui.evaluate import clip_map
 from esc10.ui.evaluate.downloads import probabilities_csv
 from esc10.ui.evaluate.network import learnt_filters
-from tests.conftest import link_tree
+from tests.pages.conftest import Trained
+from tests.support.pages import PAGE_SECONDS, drawn, says, texts
 
-WARM_SECONDS = 120
 VIEWS = ("Where it puts the clips", "What its first layer looks for", "Its layers")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_engine(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
-        engine = server.engine()
-        yield
-        engine.close()
-    st.cache_resource.clear()
-    st.cache_data.clear()
-
-
-@pytest.fixture(scope="module")
-def trained_master(
-    one_engine: None, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A home with two really trained networks."""
-    master = tmp_path_factory.mktemp("trained") / "home"
-    link_tree(practice_master, master)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(master))
-        engine = server.engine()
-        assert engine.wait_until_warm(WARM_SECONDS)
-        for model in ("cnn", "td_cnn"):
-            engine.submit(plan_run(TrainConfig("practice", model, epochs=1)))
-        assert engine.wait_until_idle(WARM_SECONDS)
-    return master
-
-
 @pytest.fixture
-def runs(trained_master: Path, home: Path) -> dict[str, Run]:
-    """The trained runs by their networks, in this test's home."""
-    link_tree(trained_master, home)
-    return {run.config.train.model: run for run in list_runs()[0]}
+def runs(trained: Trained) -> dict[str, Run]:
+    return trained(("cnn", "logmel"), ("td_cnn", "logmel"))
 
 
 def insides() -> None:
@@ -102,19 +70,7 @@ def importing() -> None:
 
 
 def shown(script: Callable[[], None]) -> AppTest:
-    test = AppTest.from_function(script, default_timeout=60).run()
-    assert not test.exception, test.exception
-    return test
-
-
-def texts(test: AppTest) -> list[str]:
-    elements = (*test.markdown, *test.caption, *test.info, *test.error, *test.success)
-    # Without what keeps Markdown from obeying a stranger's text.
-    return [re.sub(r"\\|\u2060", "", element.value) for element in elements]
-
-
-def says(test: AppTest, sentence: str) -> bool:
-    return any(sentence in text for text in texts(test))
+    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
 
 
 def view(test: AppTest, name: str) -> AppTest:

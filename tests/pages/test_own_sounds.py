@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from esc10 import datasets
@@ -21,11 +20,10 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from esc10.ui import server
 from esc10.ui.datasets import own as own_sounds
-from tests.support import ROOT
 from tests.support.own_sounds import folder_of, numbered, sounds, zip_of
+from tests.support.pages import PAGE_SECONDS, drawn, open_page
 from tests.support.waiting import wait_for
 
-SECONDS = 60
 THREE = ("dog", "rain", "sea_waves")
 
 
@@ -35,7 +33,7 @@ def nothing_kept() -> Iterator[None]:
     yield
     for job in server.jobs().named("").values():
         job.cancel()
-        job.wait(SECONDS)
+        job.wait(PAGE_SECONDS)
     server.jobs.clear()
 
 
@@ -47,19 +45,13 @@ def section() -> AppTest:
 
         show_own_sounds()
 
-    return drawn(AppTest.from_function(script, default_timeout=SECONDS))
-
-
-def drawn(test: AppTest) -> AppTest:
-    test.run()
-    assert not test.exception, test.exception
-    return test
+    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
 
 
 def when_idle(test: AppTest) -> AppTest:
     """The section once all jobs have ended."""
     jobs = server.jobs().named("own sounds ")
-    wait_for(lambda: not any(job.running for job in jobs.values()), SECONDS, "the own sounds")
+    wait_for(lambda: not any(job.running for job in jobs.values()), PAGE_SECONDS, "the own sounds")
     return drawn(test)
 
 
@@ -140,7 +132,7 @@ def test_making_can_be_cancelled(home: Path, monkeypatch: pytest.MonkeyPatch) ->
     going_on = threading.Event()
 
     def slowly(*arguments: object) -> str:
-        going_on.wait(SECONDS)
+        going_on.wait(PAGE_SECONDS)
         return make_own(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(own_sounds, "make_own", slowly)
@@ -166,30 +158,15 @@ def test_deleting_asks_first() -> None:
     assert not own_descriptions()
 
 
-@pytest.fixture(scope="module")
-def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Pages start an engine when they need one; that of this module is closed at its end."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
-        engine = server.engine()
-        for thread in threading.enumerate():
-            if thread.name == "load ahead":
-                thread.join(SECONDS)
-        yield
-        engine.close()
-    st.cache_resource.clear()
-
-
 def page(name: str, box: str = "", choice: str = "") -> AppTest:
     """A page, drawn once, where somebody has chosen something in a box before."""
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
-    test.switch_page(name)
+    test = open_page(name)
     if box:
         test.session_state[box] = choice
     return drawn(test)
 
 
-def test_own_sounds_are_browsed_and_trained_on_like_any_other(one_engine: None) -> None:
+def test_own_sounds_are_browsed_and_trained_on_like_any_other() -> None:
     key = make_own(zip_of(sounds(numbered(THREE, 3))), "My kitchen")
     other = make_own(zip_of(sounds(numbered(THREE, 4))), "My garden")
     test = page("pages/dataset.py")
@@ -212,7 +189,7 @@ def test_own_sounds_are_browsed_and_trained_on_like_any_other(one_engine: None) 
     assert page("pages/train.py", "train dataset", other).session_state["train dataset"] == key
 
 
-def test_every_page_opens_a_run_whose_own_sounds_are_gone(one_engine: None) -> None:
+def test_every_page_opens_a_run_whose_own_sounds_are_gone() -> None:
     key = make_own(
         zip_of(sounds([f"{name}/{place}.wav" for name in THREE for place in range(5)])), "Mine"
     )

@@ -1,0 +1,77 @@
+"""What the tests of pages share: one engine, and networks that were really trained with it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run
+from esc10.ui import server
+from tests.conftest import link_tree
+from tests.support.pages import WARM_SECONDS
+
+NETWORKS = (("cnn", "mel"), ("cnn", "logmel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel"))
+"""What is trained, the oldest first: the network, and the features it is given."""
+
+Trained = Callable[..., dict[str, Run]]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Pages start an engine when they need one; it is shared here, and closed at the end.
+
+    Tests may clear Streamlit's caches, as the runs of different tests have the same names: whoever
+    asks for an engine after that is given the same one.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+        engine = server.engine()
+        for thread in threading.enumerate():
+            if thread.name == "load ahead":
+                thread.join()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "Cluster", lambda _: None)
+        patch.setattr(server, "Engine", lambda _: engine)
+        yield
+    engine.close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture(scope="package")
+def trained_master(
+    one_engine: None, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home with `NETWORKS`, really trained."""
+    master = tmp_path_factory.mktemp("trained") / "home"
+    link_tree(practice_master, master)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(master))
+        engine = server.engine()
+        assert engine.wait_until_warm(WARM_SECONDS)
+        for model, kind in NETWORKS:
+            engine.submit(plan_run(TrainConfig("practice", model, kind, epochs=2)))
+        assert engine.wait_until_idle(WARM_SECONDS)
+    return master
+
+
+@pytest.fixture
+def trained(trained_master: Path, home: Path) -> Trained:
+    """Brings some of `NETWORKS` into this test's home, and gives the runs by their networks."""
+
+    def brought(*networks: tuple[str, str]) -> dict[str, Run]:
+        link_tree(trained_master, home)
+        for run in list_runs()[0]:
+            if (run.config.train.model, run.config.train.features) not in networks:
+                shutil.rmtree(run.folder)
+        return {run.config.train.model: run for run in list_runs()[0]}
+
+    return brought

@@ -1,0 +1,49 @@
+"""What a page says, as people read it."""
+
+from __future__ import annotations
+
+import re
+
+from streamlit.testing.v1 import AppTest
+
+from tests.support import ROOT
+
+WARM_SECONDS = 300
+"""How long a worker may take to import Keras and trace three networks, on a busy machine."""
+
+PAGE_SECONDS = 120
+"""How long a page may take, on a busy machine."""
+
+
+def open_page(name: str) -> AppTest:
+    """A page of the app, not yet run."""
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=PAGE_SECONDS)
+    if name != "app.py":
+        test.switch_page(name)
+    return test
+
+
+def drawn(test: AppTest) -> AppTest:
+    """The page after a run without an uncaught error."""
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def plain(markdown: str) -> str:
+    """A text without what keeps Markdown from obeying a stranger's words."""
+    return re.sub(r"\\|\u2060", "", markdown)
+
+
+def texts(test: AppTest) -> list[str]:
+    """All that the page says in words."""
+    elements = (
+        *(*test.markdown, *test.caption, *test.info),
+        *(*test.error, *test.success, *test.warning),
+    )
+    return [plain(element.value) for element in elements]
+
+
+def says(test: AppTest, sentence: str) -> bool:
+    """Whether a sentence, or a part of one, is on the page."""
+    return any(sentence in text for text in texts(test))
