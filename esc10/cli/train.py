@@ -6,6 +6,8 @@ import signal
 import sys
 import threading
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -28,15 +30,14 @@ def train(options: Namespace) -> dict[str, Any]:
     # After the configuration: Keras takes seconds to import, and a bad setting none to refuse.
     from esc10.training.loop import train as train_network
 
-    stop = _stop_at_interrupt()
-
     def on_epoch_end(row: EpochRow) -> None:
         add_epoch(run, row)
         print(_epoch_in_words(row, data), file=sys.stderr)
 
     add_event(run, "started")
     try:
-        result = train_network(data, config, on_epoch_end, stop.is_set)
+        with _stop_at_interrupt() as stop:
+            result = train_network(data, config, on_epoch_end, stop.is_set)
     except KeyboardInterrupt:
         end_run(run, Outcome("interrupted", "somebody interrupted the command twice", {}))
         raise
@@ -67,7 +68,8 @@ def _epoch_in_words(row: EpochRow, data: TrainingData) -> str:
     )
 
 
-def _stop_at_interrupt() -> threading.Event:
+@contextmanager
+def _stop_at_interrupt() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C sets, so that the best weights so far are kept."""
     stop = threading.Event()
 
@@ -76,8 +78,11 @@ def _stop_at_interrupt() -> threading.Event:
         stop.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    signal.signal(signal.SIGINT, heard)
-    return stop
+    before = signal.signal(signal.SIGINT, heard)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def train_in_words(answer: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
-"""The command line as people run it: another process, the official sounds, real networks."""
+"""The command line: the official sounds, real networks; some of it as people run it, a process."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -9,12 +10,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from esc10.cli.parser import main
 from esc10.datasets import load_dataset
 from esc10.runs.run import Outcome
 from esc10.runs.store import load_run
@@ -25,25 +29,32 @@ from tests.conftest import link_tree
 from tests.support.made_runs import made_config, made_labels, made_result
 
 Json = dict[str, Any]
-Finished = subprocess.CompletedProcess[str]
 
-SECONDS = 200
 CLIP = {"filename", "true", "predicted", "probability"}
 INTERVAL = re.compile(r"accuracy [01]\.\d{3} \(95 % interval [01]\.\d{3} to [01]\.\d{3}\)")
 FIGURES = {"precision", "recall", "f1-score", "support"}
 
 
+@dataclass
+class Finished:
+    """What a command said, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def esc10(home: Path, *arguments: object, status: int = 0) -> Finished:
-    """Run a command; its exit status must be the given one."""
-    done = subprocess.run(
-        [sys.executable, "-m", "esc10", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        env={**os.environ, "ESC10_HOME": str(home)},
-    )
+    """Run a command in this process; its exit status must be the given one."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setenv("ESC10_HOME", str(home))
+        try:
+            code = main(list(map(str, arguments)))
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+    done = Finished(code, out.getvalue(), err.getvalue())
     assert done.returncode == status, done.stderr
-    assert "Traceback" not in done.stderr
     return done
 
 
@@ -88,6 +99,32 @@ def read_lab(trained: tuple[Path, Json, Json], monkeypatch: pytest.MonkeyPatch) 
     """This process looks into the home of `trained`, and writes nothing there."""
     monkeypatch.setenv("ESC10_HOME", str(trained[0]))
     return trained[0]
+
+
+def program(home: Path, *arguments: object) -> Finished:
+    """Run a command as people do."""
+    done = subprocess.run(
+        [sys.executable, "-m", "esc10", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "ESC10_HOME": str(home)},
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+# the program
+
+
+def test_an_answer_in_json_is_all_that_a_program_reads(trained: tuple[Path, Json, Json]) -> None:
+    done = program(trained[0], "evaluate", "latest", "--json")
+    assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
+    assert json.loads(done.stdout) == answer(trained[0], "evaluate", "latest")
+
+
+def test_trouble_is_one_sentence_and_another_status(home: Path) -> None:
+    done = program(home, "evaluate", "nothing", "--json")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "There is no run 'nothing'" in done.stderr
 
 
 # fetch
