@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,37 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData
 
 ARCHIVE_VARIABLE = "ESC10_ARCHIVE"
+
+
+LONG_WAYS = {
+    "browser": ("browser",),
+    "engine": (
+        *("benchmarks", "cli", "engine/test_queue.py", "inference/test_classifier.py", "pages"),
+        *("datasets/test_official.py", "datasets/test_trained_own.py", "runs/exchange"),
+        *("training/test_layers.py", "training/test_learner.py", "training/test_loop.py"),
+        *("training/test_networks.py",),
+    ),
+}
+"""For each marker the folders and files that carry it: a browser with a server; Keras, and with it
+seconds of importing, tracing and training, here or in a worker."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what takes long; two processes share the rest, file by file, the longest first."""
+    here = Path(__file__).parent
+    for item in items:
+        path = item.path.relative_to(here)
+        for marker, places in LONG_WAYS.items():
+            if any(path.is_relative_to(place) for place in places):
+                item.add_marker(marker)
+        together = path.parts[0] if path.parts[0] in ("pages", "browser") else path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(together))
+    order = ("browser", "pages", "engine")
+    items.sort(key=lambda item: _place(item.path.relative_to(here).parts[0], order))
+
+
+def _place(folder: str, order: tuple[str, ...]) -> int:
+    return order.index(folder) if folder in order else len(order)
 
 
 @pytest.fixture(autouse=True)
@@ -82,12 +112,12 @@ def tiny_config() -> TrainConfig:
     return TrainConfig(dataset="practice", model="cnn", epochs=3, batch_size=8)
 
 
-@pytest.fixture
-def chromium() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def chromium() -> str:
     """The path of a Chromium."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed")
         pytest.skip("Chromium is not installed")
-    yield path
+    return path

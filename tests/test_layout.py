@@ -1,110 +1,50 @@
-"""Who may import whom; what `esc10/__init__.py` promises."""
+"""Who may import whom, and who loads Keras."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from graphlib import TopologicalSorter
-
-import pytest
+import subprocess
+import sys
 
 from tests.support import ROOT
 
-PACKAGE = ROOT / "esc10"
-FILES = sorted(PACKAGE.rglob("*.py"))
-MODULES = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in FILES
+LOADS_KERAS = {
+    "esc10.training.layers",
+    "esc10.training.learner",
+    "esc10.training.loop",
+    "esc10.inference.classifier",
 }
-DOMAIN = [name for name in MODULES if not name.startswith("esc10.ui")]
+"""The modules that import Keras at their top; all others are imported below, in one process."""
+
+IMPORT_ALL = f"""
+import importlib, pkgutil, sys
+import esc10
+
+names = {{found.name for found in pkgutil.walk_packages(esc10.__path__, "esc10.")}}
+assert {LOADS_KERAS!r} < names
+for name in sorted(names - {LOADS_KERAS!r} - {{"esc10.__main__"}}):
+    importlib.import_module(name)
+    assert not {{"keras", "tensorflow"}} & set(sys.modules), name
+"""
+
+LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports(no_cache=True))"
 
 
-def imported(nodes: Iterator[ast.AST]) -> Iterator[str]:
-    """The names that import statements among the nodes name; of `from a import b`, also a.b."""
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports here are absolute"
-            assert node.module
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def program(code: str) -> subprocess.CompletedProcess[str]:
+    """What became of some code in a process of its own, in the repository."""
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
 
 
-def on_import(tree: ast.AST) -> Iterator[ast.AST]:
-    """The nodes that run when the module is imported: not functions, not `if TYPE_CHECKING`."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            continue
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
-        yield node
-        yield from on_import(node)
+def test_the_import_contracts_are_kept() -> None:
+    done = program(LINT)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def all_imports(module: str) -> set[str]:
-    return set(imported(ast.walk(ast.parse(MODULES[module].read_text("utf-8")))))
+def test_keras_is_loaded_where_it_runs_and_nowhere_else() -> None:
+    done = program(IMPORT_ALL)
+    assert done.returncode == 0, done.stderr
 
 
-def eager_imports(module: str) -> set[str]:
-    return set(imported(on_import(ast.parse(MODULES[module].read_text("utf-8")))))
-
-
-def packages(names: set[str]) -> set[str]:
-    return {name.partition(".")[0] for name in names}
-
-
-def test_the_rules_look_at_the_whole_package() -> None:
-    assert {"esc10", "esc10.training.networks", "esc10.datasets.clips", "esc10.ui.server"} <= set(
-        MODULES
-    )
-    assert "streamlit" in packages(all_imports("esc10.ui.server"))
-    assert "keras" in packages(all_imports("esc10.training.networks"))
-
-
-@pytest.mark.parametrize("module", DOMAIN)
-def test_the_domain_knows_no_pages(module: str) -> None:
-    imports = all_imports(module)
-    assert not packages(imports) & {"streamlit", "pages", "app"}
-    assert not {name for name in imports if f"{name}.".startswith("esc10.ui.")}
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_keras_stays_where_it_belongs(module: str) -> None:
-    keras = {"keras", "tensorflow"}
-    loads_keras = {
-        "esc10.training.layers",
-        "esc10.training.learner",
-        "esc10.training.loop",
-        "esc10.inference.classifier",
-    }
-    if module not in (*loads_keras, "esc10.training.networks"):
-        assert not packages(all_imports(module)) & keras
-    if module not in loads_keras:
-        assert not packages(eager_imports(module)) & keras
-        assert not eager_imports(module) & loads_keras
-
-
-def test_errors_depend_on_nothing_of_ours() -> None:
-    assert "esc10" not in packages(all_imports("esc10.errors"))
-
-
-def test_nothing_here_imports_its_tests() -> None:
-    assert not {name for name in MODULES if "tests" in packages(all_imports(name))}
-
-
-def test_imports_go_round_in_no_circle() -> None:
-    graph = {
-        module: {
-            name
-            for name in eager_imports(module) & set(MODULES)
-            if name != module and not module.startswith(f"{name}.")
-        }
-        for module in MODULES
-    }
-    order = list(TopologicalSorter(graph).static_order())
-    assert (
-        order.index("esc10.errors")
-        < order.index("esc10.runs.run")
-        < order.index("esc10.cli.parser")
-    )
+def test_who_says_it_loads_keras_does() -> None:
+    code = "import importlib, sys; importlib.import_module({!r}); assert 'keras' in sys.modules"
+    done = program("\n".join(code.format(name) for name in sorted(LOADS_KERAS)))
+    assert done.returncode == 0, done.stderr

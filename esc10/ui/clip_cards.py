@@ -19,7 +19,7 @@ from esc10.training.networks import MODELS
 from esc10.ui.clip_view import player, recording
 from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.spectrograms import clip_picture
-from esc10.ui.server import clip_sound, dataset, engine, runs_with_weights, verdict
+from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_with_weights, verdict
 from esc10.ui.words import short_name
 
 _FIRST_CLIPS = 12
@@ -118,7 +118,7 @@ def _add_votes(
     if not clips:
         return
     try:
-        votes = _votes(run.run_id, weights, tuple(clip.path for clip in clips), run)
+        votes = _votes(run, weights, tuple(clip.path for clip in clips))
     except RunError as error:
         st.caption(f"The frames' votes are missing: {error}")
         return
@@ -135,15 +135,14 @@ def _add_votes(
             )
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def _votes(run_id: str, weights: str, paths: tuple[Path, ...], _run: Run) -> Votes:
+@st.cache_data(max_entries=128, show_spinner=False, hash_funcs=HASHES)
+def _votes(run: Run, weights: str, paths: tuple[Path, ...]) -> Votes:
     """The votes for some clips, shape (clips, frames, classes)."""
-    del run_id
     power = np.stack([clip_sound(path).power for path in paths])
-    x = network_input(power, _run.config.train.features, _run.config.scaling)
-    frames = engine().networks.trained(_run, weights).answer(x).frames
+    x = network_input(power, run.config.train.features, run.config.scaling)
+    frames = engine().networks.trained(run, weights).answer(x).frames
     if frames is None:
-        raise RunError(f"The frames of run {_run.run_id} have no votes.")
+        raise RunError(f"The frames of run {run.run_id} have no votes.")
     return frames
 
 

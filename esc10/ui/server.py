@@ -5,11 +5,13 @@ Everything kept has a bound. What a browser session owns is in `st.session_state
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -70,20 +72,31 @@ def datasets_here() -> list[str]:
     return [key for key in sources() if is_whole(key)]
 
 
-@st.cache_resource(max_entries=6)
-def _dataset(key: str, marker: Path, changed: float) -> Dataset:
-    del marker, changed
-    return load_dataset(key)
+def version_of(run: Run) -> tuple[str, str, int]:
+    """What tells a run from another of its name, which may be imported after it was deleted."""
+    outcome = run.folder / "outcome.json"
+    return str(run.folder), run.run_id, outcome.stat().st_mtime_ns if outcome.exists() else 0
+
+
+HASHES: dict[str | type, Callable[[Any], object]] = {
+    Run: version_of,
+    Dataset: lambda sounds: (sounds.source.key, sounds.sha256),
+    # Streamlit itself would look at a part of a long array only.
+    np.ndarray: lambda array: hashlib.blake2b(array.tobytes()).digest(),
+}
+"""How Streamlit's caches tell our objects apart: `hash_funcs` of a function that takes them."""
 
 
 def dataset(key: str) -> Dataset:
-    """The dataset with that key.
-
-    Raises:
-        DatasetError: it is not on this machine.
-    """
+    """The dataset with that key; DatasetError where it is not on this machine."""
     marker = dataset_folder(key) / MARKER
-    return _dataset(key, marker, marker.stat().st_mtime if marker.exists() else 0.0)
+    return _dataset(key, marker, marker.stat().st_mtime_ns if marker.exists() else 0)
+
+
+@st.cache_resource(max_entries=6)
+def _dataset(key: str, marker: Path, changed: int) -> Dataset:
+    del marker, changed
+    return load_dataset(key)
 
 
 @dataclass(frozen=True)
@@ -112,21 +125,10 @@ def clip_sound(path: Path) -> ClipSound:
     return ClipSound(sound.samples, mel_power(sound.samples, MelConfig()), sound.seconds)
 
 
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def verdict(run: Run, weights: str) -> Evaluation:
-    """The evaluation of a finished run.
-
-    Raises:
-        RunError: the run has no weights, or its folder is damaged.
-    """
-    outcome = run.folder / "outcome.json"
-    changed = outcome.stat().st_mtime_ns if outcome.exists() else 0
-    return _verdict(run.run_id, weights, changed, run)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _verdict(run_id: str, weights: str, changed: int, _run: Run) -> Evaluation:
-    del run_id, changed
-    return evaluate(_run, weights)
+    """The evaluation of a finished run; RunError where it has no weights, or is damaged."""
+    return evaluate(run, weights)
 
 
 def all_runs() -> list[Run]:

@@ -19,7 +19,10 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from tests.support import ROOT
 from tests.support.waiting import wait_for
 
-START_SECONDS = 60
+START_SECONDS = 120
+LOOK_MS = 90_000
+"""How long something may take to appear, on a busy machine."""
+
 LAPTOP = {"width": 1280, "height": 800}
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -112,12 +115,12 @@ def practice_app(practice_home: Path) -> Iterator[App]:
 
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=LOOK_MS)
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
     yield browser
@@ -130,6 +133,7 @@ def page(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport=LAPTOP)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(LOOK_MS)
     yield page
+    page.context.close()
     assert troubles == []

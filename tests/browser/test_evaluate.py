@@ -24,7 +24,6 @@ from esc10.training.plan import plan_run, training_data
 from esc10.ui.plots.palette import in_words
 from tests.browser.conftest import App, free_port, start_app, stop_app
 from tests.browser.steps import drawn, visit
-from tests.conftest import link_tree
 
 CLICKS = 100
 EPOCHS = 4
@@ -49,12 +48,18 @@ def real_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.rmtree(master)
 
 
-@pytest.fixture
-def real_app(real_master: Path, home: Path) -> Iterator[App]:
-    link_tree(real_master, home)
-    app = start_app(home, free_port())
+@pytest.fixture(scope="module")
+def one_real_app(real_master: Path) -> Iterator[App]:
+    app = start_app(real_master, free_port())
     yield app
     stop_app(app)
+
+
+@pytest.fixture
+def real_app(one_real_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
+    """A server whose home this process looks into; nobody writes there."""
+    monkeypatch.setenv("ESC10_HOME", str(one_real_app.home))
+    return one_real_app
 
 
 @pytest.fixture

@@ -35,8 +35,8 @@ def test_no_chart_is_built_anew_in_twenty_epochs_and_a_refresh_loses_no_point(
             }).observe(document.body, {childList: true, subtree: true});
         }"""
     )
-    expect(page.get_by_text(f"finished after {EPOCHS} epochs")).to_be_visible(timeout=120_000)
-    wait_for(lambda: set(points(page).values()) == {EPOCHS}, 10, "all points to be drawn")
+    expect(page.get_by_text(f"finished after {EPOCHS} epochs")).to_be_visible(timeout=300_000)
+    wait_for(lambda: set(points(page).values()) == {EPOCHS}, 120, "all points to be drawn")
     assert page.evaluate("() => window.rebuilt") == 0
     assert page.evaluate("() => window.chartsAtFirst.length") == 2
     assert page.evaluate("() => window.chartsAtFirst.every(chart => chart.isConnected)")
@@ -51,7 +51,7 @@ def test_a_refresh_and_a_closed_tab_in_mid_training_lose_no_point(
     visit(page, practice_app, "train")
     set_epochs(page, 3000)
     page.get_by_role("button", name="Train", exact=True).click()
-    wait_for(lambda: min(points(page).values(), default=0) >= 3, 90, "three points")
+    wait_for(lambda: min(points(page).values(), default=0) >= 3, 120, "three points")
     page.reload()
     drawn(page)
     run = next((practice_app.home / "runs").glob("2*"))
@@ -61,16 +61,18 @@ def test_a_refresh_and_a_closed_tab_in_mid_training_lose_no_point(
         return [event["epoch"] for event in map(json.loads, lines) if event["kind"] == "epoch"]
 
     known = len(epochs())
-    wait_for(lambda: min(points(page).values(), default=0) >= known, 10, "the points from before")
+    wait_for(lambda: min(points(page).values(), default=0) >= known, 120, "the points from before")
     page.goto("about:blank")
     away = len(epochs())
-    wait_for(lambda: len(epochs()) > away + 3, 60, "training to go on without a browser")
+    wait_for(lambda: len(epochs()) > away + 3, 120, "training to go on without a browser")
     back = len(epochs())
     visit(page, practice_app, "train")
-    wait_for(lambda: min(points(page).values(), default=0) >= back, 10, "the points from meanwhile")
+    wait_for(
+        lambda: min(points(page).values(), default=0) >= back, 120, "the points from meanwhile"
+    )
     expect(charts(page)).to_have_count(2)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("stopped; the best weights so far are kept")).to_be_visible()
     trained = epochs()
     assert trained == list(range(1, len(trained) + 1))
-    wait_for(lambda: set(points(page).values()) == {len(trained)}, 10, "every point")
+    wait_for(lambda: set(points(page).values()) == {len(trained)}, 120, "every point")

@@ -31,7 +31,7 @@ from esc10.training.networks import MODELS
 from esc10.ui import server
 from esc10.ui.plots.palette import in_words
 from tests.pages.conftest import Trained
-from tests.support.pages import says, texts
+from tests.support.pages import PAGE_SECONDS, drawn, says, texts
 
 NOT_KNOWN = "I don't know this"
 WEIGHTS = "val_accuracy"
@@ -56,9 +56,9 @@ def answers(samples, models) -> None:  # a script's names are its own
 
 
 def shown(samples: NDArray[np.float32], *models: str) -> AppTest:
-    test = AppTest.from_function(answers, default_timeout=60, args=(samples, models)).run()
-    assert not test.exception, test.exception
-    return test
+    return drawn(
+        AppTest.from_function(answers, default_timeout=PAGE_SECONDS, args=(samples, models))
+    )
 
 
 def clip(place: int = 0) -> NDArray[np.float32]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 
 import keras
@@ -188,33 +186,6 @@ def test_the_same_weights_have_the_gradients_of_the_labs_code(key: str, lab: Lab
         flat = np.ravel(expected)
         assert np.abs(flat).max() > 1e-6
         np.testing.assert_allclose(np.ravel(mine), flat, atol=1e-4 * np.abs(flat).max())
-
-
-# Who loads Keras
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        "esc10.training.networks",
-        "esc10.training.config",
-        "esc10.engine.worker",
-        "esc10.engine.queue",
-        "esc10.cli.parser",
-        "esc10.ui.server",
-    ],
-)
-def test_importing_loads_neither_keras_nor_tensorflow(module: str) -> None:
-    program = (
-        f"import sys, {module}\n"
-        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        "print('loaded:', *sorted(loaded & {'keras', 'tensorflow'}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["loaded:"]
 
 
 def test_only_networks_without_a_fixed_length_take_any() -> None:

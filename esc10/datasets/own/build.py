@@ -23,7 +23,7 @@ from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_names, is_own, 
 from esc10.datasets.own.conversion import Clipped, clip_all
 from esc10.datasets.own.folds import MIN_CLIPS, Folds, make_folds
 from esc10.datasets.own.layouts import FoundSound, is_sound, sounds_in
-from esc10.datasets.own_words import summary_of, too_few
+from esc10.datasets.own.summary import summary_of, too_few
 from esc10.datasets.places import MARKER, dataset_folder, datasets_folder
 from esc10.datasets.sources import sources
 from esc10.datasets.trees import FolderTree, Tree, shown

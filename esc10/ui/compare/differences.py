@@ -26,7 +26,7 @@ from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.class_scores import LETTERS
 from esc10.ui.plots.palette import RUN_GLYPHS, in_words
 from esc10.ui.run_marks import mark
-from esc10.ui.server import dataset, verdict
+from esc10.ui.server import HASHES, dataset, verdict
 from esc10.ui.words import SPLIT_WORDS
 
 _CARDS_IN_A_ROW = 3
@@ -75,17 +75,9 @@ def _icon(p_value: float | None) -> str:
     return ":material/check_circle:" if p_value < SIGNIFICANT else ":material/help:"
 
 
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def _compared(first: Run, second: Run, weights: str) -> PairComparison:
-    changed = tuple((run.folder / "outcome.json").stat().st_mtime_ns for run in (first, second))
-    return _compared_once((first.run_id, second.run_id), weights, changed, (first, second))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _compared_once(
-    names: tuple[str, str], weights: str, changed: tuple[int, ...], _runs: tuple[Run, Run]
-) -> PairComparison:
-    del names, changed
-    pair = compare_pair(*_runs, weights)
+    pair = compare_pair(first, second, weights)
     # Kept without the answers that these two have read by now: copies begin without them.
     return replace(pair, first=replace(pair.first), second=replace(pair.second))
 

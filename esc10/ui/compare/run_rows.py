@@ -17,6 +17,7 @@ from esc10.training.networks import MODELS
 from esc10.ui.csv_files import csv_of
 from esc10.ui.plots.class_scores import LETTERS
 from esc10.ui.plots.palette import RUN_GLYPHS
+from esc10.ui.server import HASHES
 from esc10.ui.words import STATE_WORDS, plain_name, title_of
 
 _MOST_RUNS = 1024
@@ -69,18 +70,15 @@ def right_answers(run: Run, weights: str) -> dict[str, tuple[int, int]] | None:
         if outcome is None or weights not in outcome.best:
             return None
         answers = run.folder / "probabilities.npz"
-        changed = answers.stat().st_mtime_ns if answers.exists() else 0
-        return _right_answers(run.run_id, weights, changed, run)
+        return _right_answers(run, weights, answers.stat().st_mtime_ns if answers.exists() else 0)
     except RunError:
         return None
 
 
-@st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False)
-def _right_answers(
-    run_id: str, weights: str, changed: int, _run: Run
-) -> dict[str, tuple[int, int]]:
-    del run_id, changed
-    answers = _run.answers(weights)
+@st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False, hash_funcs=HASHES)
+def _right_answers(run: Run, weights: str, changed: int) -> dict[str, tuple[int, int]]:
+    del changed  # the answers may be damaged after the run has ended
+    answers = run.answers(weights)
     return {
         part: (int((chances.argmax(axis=1) == answers.labels[part]).sum()), len(chances))
         for part, chances in answers.probabilities.items()

@@ -20,7 +20,7 @@ from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.clip_map import POINT, TRAINING, plane_columns, plane_spec
 from esc10.ui.plots.palette import in_words
-from esc10.ui.server import dataset, engine
+from esc10.ui.server import HASHES, dataset, engine
 
 _KEPT = 32
 _UNUSED = "not used"
@@ -40,9 +40,7 @@ def show_clip_map(run: Run, weights: str) -> None:
     try:
         sounds = dataset(run.config.train.dataset)
         with st.spinner(_waiting_in_words(sounds, run), show_time=True):
-            plane, probabilities = _plane(
-                run.run_id, weights, ended_at(run), sounds.sha256, run, sounds
-            )
+            plane, probabilities = _plane(run, weights, sounds)
     except DatasetError as error:
         st.info(f"{error} The map needs its sounds; filters and layers do not.")
         return
@@ -66,26 +64,18 @@ def _waiting_in_words(sounds: Dataset, run: Run) -> str:
     return f"{text} …"
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _plane(
-    run_id: str,
-    weights: str,
-    changed: int,
-    sha256: tuple[str, ...],
-    _run: Run,
-    _sounds: Dataset,
-) -> tuple[Plane, NDArray[np.float32]]:
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=HASHES)
+def _plane(run: Run, weights: str, sounds: Dataset) -> tuple[Plane, NDArray[np.float32]]:
     """All clips of the run's dataset, in their order, and the network's answers to them."""
-    del run_id, changed, sha256
-    config = _run.config
-    power = feature_set(_sounds, config.mel).power
+    config = run.config
+    power = feature_set(sounds, config.mel).power
     learnt = set(config.clips["train"])
     heard = embeddings_of(
-        engine().networks.trained(_run, weights),
+        engine().networks.trained(run, weights),
         lambda indices: inputs_of(power, indices, config.train.features, config.scaling),
-        len(_sounds.clips),
+        len(sounds.clips),
     )
-    training = np.array([clip.filename in learnt for clip in _sounds.clips])
+    training = np.array([clip.filename in learnt for clip in sounds.clips])
     return plane_of(heard.values, training), heard.probabilities
 
 
@@ -189,9 +179,3 @@ def _take_click() -> None:
     for point in clicked:
         name = point["filename"]
         st.session_state[_CHOSEN] = None if st.session_state.get(_CHOSEN) == name else name
-
-
-def ended_at(run: Run) -> int:
-    """When a run ended: one of the same name may be imported after it was deleted."""
-    outcome = run.folder / "outcome.json"
-    return outcome.stat().st_mtime_ns if outcome.exists() else 0

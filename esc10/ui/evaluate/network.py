@@ -12,11 +12,11 @@ from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
-from esc10.ui.evaluate.clip_map import ended_at, show_clip_map
+from esc10.ui.evaluate.clip_map import show_clip_map
 from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.plots.clip_map import filter_pictures
-from esc10.ui.server import engine
+from esc10.ui.server import HASHES, engine
 
 _KEPT = 32
 _LOOK_SECONDS = 2.0
@@ -104,16 +104,7 @@ def _filters_in_words(shape: tuple[int, ...]) -> str:
     )
 
 
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=HASHES)
 def learnt_filters(run: Run, weights: str) -> NDArray[np.float32] | None:
-    """The kernels of a run's first convolution, as `Predictor.filters` gives them; kept.
-
-    Raises:
-        RunError: the weights do not fit, or no worker is there to read them.
-    """
-    return _filters(run.run_id, weights, ended_at(run), run)
-
-
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def _filters(run_id: str, weights: str, changed: int, _run: Run) -> NDArray[np.float32] | None:
-    del run_id, changed
-    return engine().networks.trained(_run, weights).filters()
+    """The kernels of a run's first convolution, as `Predictor.filters` gives them."""
+    return engine().networks.trained(run, weights).filters()

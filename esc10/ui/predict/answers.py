@@ -25,7 +25,6 @@ from esc10.inference.prediction import (
 )
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
-from esc10.ui.evaluate.clip_map import ended_at
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
 from esc10.ui.plots.class_scores import LETTERS
@@ -33,7 +32,7 @@ from esc10.ui.plots.palette import BLUE, RUN_COLOURS, in_words
 from esc10.ui.plots.windows import bar_columns, bar_spec, top_classes
 from esc10.ui.predict.windows import Judged, show_windows
 from esc10.ui.run_marks import mark
-from esc10.ui.server import dataset, engine
+from esc10.ui.server import HASHES, dataset, engine
 from esc10.ui.words import in_markdown, short_name
 
 _PANELS_IN_A_ROW = 3
@@ -89,12 +88,11 @@ def _all_judged(runs: Sequence[Run], weights: str, digest: str, sound: HeardSoun
 
 
 def _judged(slot: int, run: Run, weights: str, digest: str, sound: HeardSound) -> Judged:
-    ended = ended_at(run)
-    answer = _answer(digest, run.run_id, weights, ended, run, sound)
+    answer = _answer(digest, run, weights, sound)
     try:
         sounds = dataset(run.config.train.dataset)
         with st.spinner("The network hears its own clips, to tell what it knows …", show_time=True):
-            novelty = _novelty(run.run_id, weights, ended, sounds.sha256, run, sounds)
+            novelty = _novelty(run, weights, sounds)
     except DatasetError:
         novelty = by_probability(run.answers(weights).probabilities["validation"])
     windows = unknown_windows(sound, answer, novelty)
@@ -108,20 +106,15 @@ def _heard(digest: str, mel: MelConfig, _samples: NDArray[np.float32]) -> HeardS
     return hear(_samples, mel)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _answer(
-    digest: str, run_id: str, weights: str, changed: int, _run: Run, _sound: HeardSound
-) -> SoundAnswer:
-    del digest, run_id, changed
-    return answer_sound(_run, engine().networks.trained(_run, weights), _sound)
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
+def _answer(digest: str, run: Run, weights: str, _sound: HeardSound) -> SoundAnswer:
+    del digest
+    return answer_sound(run, engine().networks.trained(run, weights), _sound)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _novelty(
-    run_id: str, weights: str, changed: int, sha256: tuple[str, ...], _run: Run, _sounds: Dataset
-) -> Novelty:
-    del run_id, changed, sha256
-    return novelty_of(_run, weights, _sounds, engine().networks.trained(_run, weights))
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
+def _novelty(run: Run, weights: str, sounds: Dataset) -> Novelty:
+    return novelty_of(run, weights, sounds, engine().networks.trained(run, weights))
 
 
 def _show_panels(sound: HeardSound, judged: Sequence[Judged], several: bool) -> None:

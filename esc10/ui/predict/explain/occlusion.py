@@ -29,7 +29,7 @@ def show_decisive(case: Case) -> None:
         RunError: the weights do not fit, or no worker is there to answer.
     """
     with st.spinner(f"The network hears the sound {COLUMNS * ROWS} times …", show_time=True):
-        found = _found(case.key, case)
+        found = _found(case)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         figure = occlusion_figure(
@@ -44,10 +44,9 @@ def show_decisive(case: Case) -> None:
             show_parts(case, Parts(found.whole, found.without, found.alone), cells, "decisive")
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
-def _found(key: tuple[str, str, str, int], _case: Case) -> OcclusionMap:
-    del key
-    return occlusion_map(_case.x, _case.floor, _case.answers)
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs={Case: lambda case: case.key})
+def _found(case: Case) -> OcclusionMap:
+    return occlusion_map(case.x, case.floor, case.answers)
 
 
 def _map_in_words(case: Case, found: OcclusionMap) -> str:

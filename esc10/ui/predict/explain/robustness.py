@@ -13,6 +13,7 @@ from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
 from esc10.ui.predict.explain.subject import Case, play
+from esc10.ui.server import HASHES
 
 _KEPT = 64
 
@@ -52,7 +53,7 @@ def show_disturbance(case: Case) -> None:
     with right:
         value = _choose(key, disturbance)
     with left, st.spinner("The network hears it again and again …", show_time=True):
-        answers = _curve(case.key, key, case)
+        answers = _curve(case, key)
     place = disturbance.values.index(value)
     with left:
         _draw(case, key, answers, place)
@@ -60,7 +61,7 @@ def show_disturbance(case: Case) -> None:
         st.markdown(
             f"At the slider, {_in_words(disturbance, value)}: {case.in_words(answers[place])}"
         )
-        play(_disturbed(case.key[0], key, value, case.samples), disturbance.label(value))
+        play(_disturbed(case.samples, key, value), disturbance.label(value))
         st.markdown(f"{_held_in_words(case, disturbance, answers)} {_why(case, key)}")
         if key == "gain":
             st.caption(
@@ -80,24 +81,18 @@ def _choose(key: str, disturbance: Disturbance) -> float:
     return value
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
-def _curve(case_key: tuple[str, str, str, int], key: str, _case: Case) -> NDArray[np.float32]:
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs={Case: lambda case: case.key})
+def _curve(case: Case, key: str) -> NDArray[np.float32]:
     """Class probabilities at every value, shape (values, classes)."""
-    del case_key
-    sounds = (
-        _disturbed(_case.key[0], key, value, _case.samples) for value in DISTURBANCES[key].values
-    )
-    power = np.stack([mel_power(sound, _case.mel) for sound in sounds])
-    return _case.answers(_case.input_of(power))
+    sounds = (_disturbed(case.samples, key, value) for value in DISTURBANCES[key].values)
+    power = np.stack([mel_power(sound, case.mel) for sound in sounds])
+    return case.answers(case.input_of(power))
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
-def _disturbed(
-    digest: str, key: str, value: float, _samples: NDArray[np.float32]
-) -> NDArray[np.float32]:
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=HASHES)
+def _disturbed(samples: NDArray[np.float32], key: str, value: float) -> NDArray[np.float32]:
     """The disturbed sound, shape (samples,); the latest are kept, of 0.4 MB each."""
-    del digest
-    return DISTURBANCES[key].apply(_samples, value)
+    return DISTURBANCES[key].apply(samples, value)
 
 
 def _draw(case: Case, key: str, answers: NDArray[np.float32], place: int) -> None:

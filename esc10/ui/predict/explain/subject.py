@@ -18,11 +18,10 @@ from esc10.audio.loading import SAMPLE_RATE, fixed_length
 from esc10.features.mel import MelConfig, mel_power, network_input
 from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
 from esc10.runs.run import Run
-from esc10.ui.evaluate.clip_map import ended_at
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.bars import bar_columns, bar_spec
 from esc10.ui.plots.palette import in_words
-from esc10.ui.server import engine
+from esc10.ui.server import HASHES, engine, version_of
 
 _KEPT = 256
 
@@ -53,10 +52,10 @@ class Case:
         return self.run.config.classes
 
     @cached_property
-    def key(self) -> tuple[str, str, str, int]:
-        """What the network's answers depend on: the sound, the run, its weights, its end."""
+    def key(self) -> tuple[str, str, object]:
+        """What the network's answers depend on: the sound, the weights, the run."""
         digest = hashlib.sha256(self.samples.tobytes()).hexdigest()
-        return digest, self.run.run_id, self.weights, ended_at(self.run)
+        return digest, self.weights, version_of(self.run)
 
     @cached_property
     def power(self) -> NDArray[np.float32]:
@@ -96,8 +95,7 @@ class Case:
         Raises:
             RunError: the weights do not fit, or no worker is there to answer.
         """
-        digest = hashlib.sha256(x.tobytes()).hexdigest()
-        return _answers(self.key[1:], digest, self, x)
+        return _answers(self, x)
 
     def in_words(self, chances: NDArray[np.float32]) -> str:
         """The most probable class and its probability, in Markdown."""
@@ -105,12 +103,11 @@ class Case:
         return f"**{in_words(self.classes[best])}, {chances[best]:.0%}**"
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
-def _answers(
-    network: tuple[str, str, int], digest: str, _case: Case, _x: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    del network, digest
-    answer = engine().networks.trained(_case.run, _case.weights).answer(_x)
+@st.cache_data(
+    max_entries=_KEPT, show_spinner=False, hash_funcs={**HASHES, Case: lambda case: case.key[1:]}
+)
+def _answers(case: Case, x: NDArray[np.float32]) -> NDArray[np.float32]:
+    answer = engine().networks.trained(case.run, case.weights).answer(x)
     return np.asarray(answer.clip, np.float32)
 
 
