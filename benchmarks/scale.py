@@ -23,7 +23,7 @@ from benchmarks.report import markdown_table
 from benchmarks.scale_side import DATASET
 from benchmarks.sounds import home_with
 from benchmarks.spread import seconds
-from esc10.datasets.places import MARKER
+from esc10.datasets.folders import MARKER
 from esc10.features.mel import MelConfig
 
 SIZES = (400, 2_000, 10_000)

@@ -30,6 +30,7 @@ LONG_WAYS = {
 seconds of importing, tracing and training, here or in a worker."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what takes long; two processes share the rest, file by file, the longest first."""
     here = Path(__file__).parent

@@ -1,30 +1,25 @@
-"""The clips: where they come from, how they are fetched and verified or made, what a clip is.
+"""Labelled clips: where they come from, how they are fetched and verified or made, and split.
 
-clips         a clip and the class names
-sources       the sources, their licences and files
-metadata      ESC-50's own table
-downloads     bytes from a host
-supplies      bytes from a zip, a folder, or synthesis
-opening       which of these serves a fetch
-verification  is a file what it should be
-fetching      all of that, until the dataset is whole
-places        where datasets are, and which are whole
-library       the datasets that are whole
-naming        what an own dataset and its classes may be called
-described     how an own dataset describes itself
-trees         a stranger's folder, read file by file; zip_trees a stranger's zip
-layouts       which sounds lie in it, of which class and recording
-folding       five folds for them
-clipping      a sound as a clip of five seconds
-own           all of that, until the own dataset is whole; own_words what is said of it
-kept          recordings that somebody kept, and a dataset made of them
+names        what an own dataset and its classes may be called
+folders      where datasets are, and which are whole
+clips        a clip and the class names
+source       what a source is; esc10, esc50, practice.source: the three that are fixed
+description  how an own dataset describes itself
+sources      all of them, with the own datasets on this machine
+download     bytes from a host
+library      the datasets that are whole
+fetch        a source's files brought in and verified, until the dataset is whole
+splits       who trains, who validates, who tests
+practice/    the practice sounds: their plan and their synthesis
+own/         own sounds: found in a folder or a zip, fixed to five seconds, put into folds
 """
 
 from esc10.datasets.clips import CATEGORIES, Clip
 from esc10.datasets.fetch import fetch
+from esc10.datasets.folders import dataset_folder, is_whole
 from esc10.datasets.library import Dataset, load_dataset
-from esc10.datasets.places import dataset_folder, is_whole
-from esc10.datasets.sources import SOURCES, Source, source_of, sources
+from esc10.datasets.source import Source
+from esc10.datasets.sources import SOURCES, source_of, sources
 
 __all__ = [
     "CATEGORIES",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
+from esc10.datasets.folders import datasets_folder, is_whole
 from esc10.datasets.names import are_class_names, is_own, plain_words
-from esc10.datasets.places import datasets_folder, is_whole
 from esc10.storage import write_whole
 
 DESCRIPTION = "source.json"

@@ -6,6 +6,7 @@ for the missing bytes only.
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -14,14 +15,38 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 
-from esc10.datasets.sources import ExpectedFile, mirrored
+from esc10.datasets.source import ExpectedFile, LocalCopy
 from esc10.errors import DatasetError
 from esc10.progress import Tally
+
+DOWNLOADED_ARCHIVE = "archive.zip"
 
 _WHOLE_CONTENT = 200
 _RANGE_NOT_SATISFIABLE = 416
 _CHUNK_BYTES = 64 * 1024
 _TIMEOUT_SECONDS = 20
+
+
+def mirrored(url: str) -> str:
+    """The address to ask: `url` itself, or the same path on `ESC10_MIRROR` where that is set.
+
+    Raises:
+        DatasetError: `ESC10_MIRROR` is not an http address.
+    """
+    mirror = os.environ.get("ESC10_MIRROR")
+    if not mirror:
+        return url
+    try:
+        parts = urlsplit(mirror)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        usable = False
+    if not usable:
+        raise DatasetError(
+            f"ESC10_MIRROR is '{mirror}', which is not an address. "
+            "Write it as http://host:port, or unset it to use the public hosts."
+        )
+    return mirror.rstrip("/") + urlsplit(url).path
 
 
 class _Tap:
@@ -105,3 +130,33 @@ class RemoteFiles:
     def write(self, expected: ExpectedFile, aside: Path) -> None:
         """Download the file; see `download`."""
         download(f"{self._base_url}/{expected.path}", aside, self._tally)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def downloaded_archive(url: str, stage: Path, tally: Tally) -> LocalCopy:
+    """A zip from a web address, as a local copy; a download that was cut off is gone on with.
+
+    Args:
+        url: the public address.
+        stage: the folder in which it gathers.
+        tally: counts the bytes, and hears the wish to stop.
+
+    Raises:
+        DatasetError: the host has nothing usable.
+        Cancelled: the tally's owner wished it.
+    """
+    path = stage / DOWNLOADED_ARCHIVE
+    if path.exists():
+        try:
+            return LocalCopy(path)
+        except DatasetError:
+            pass  # It was cut off; the download goes on where it ended.
+    download(url, path, tally)
+    try:
+        return LocalCopy(path)
+    except DatasetError:
+        # Hosts build archives on demand: the halves of two builds do not fit together.
+        path.unlink()
+        raise

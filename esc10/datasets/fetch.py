@@ -6,21 +6,25 @@ Files gather in `<key>.partial`; an interrupted fetch goes on where it ended. Wh
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from esc10.datasets.download import RemoteFiles
+import soundfile
+
+from esc10.datasets.download import DOWNLOADED_ARCHIVE, RemoteFiles
+from esc10.datasets.folders import MARKER, dataset_folder
 from esc10.datasets.library import files_of
-from esc10.datasets.opening import DOWNLOADED_ARCHIVE, open_local, open_online
-from esc10.datasets.places import MARKER, dataset_folder
-from esc10.datasets.sources import ExpectedFile, Source, source_of
-from esc10.datasets.suppliers import Archive, Supply
-from esc10.datasets.verification import verified_sha256
+from esc10.datasets.source import ExpectedFile, LocalCopy, Opened, Source, Supply
+from esc10.datasets.sources import source_of
 from esc10.errors import DatasetError, disk_trouble
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
 from esc10.storage import write_whole
+
+CLIP_SAMPLE_RATE = 44_100
+"""Every clip of every source, as published, in hertz."""
 
 PARALLEL_FILES = 4
 CLIPS = 400
@@ -48,7 +52,7 @@ def fetch(
         Cancelled: `should_stop` said so; what has arrived is kept.
     """
     source = source_of(key)
-    if source.own:
+    if source.open_online is None:
         raise DatasetError(
             f"{key} holds own sounds, which no host has. Make it again from its sounds, "
             "with: python -m esc10 own PATH --title TITLE"
@@ -67,15 +71,14 @@ def fetch(
         stage.mkdir(parents=True, exist_ok=True)
         tally = Tally(start, on_progress, should_stop)
         if from_path is None:
-            expected, supply = open_online(source, stage, tally)
+            expected, supply = source.open_online(stage, tally)
         else:
-            expected, supply = open_local(source, from_path)
+            expected, supply = _open_copy(source, from_path)
         try:
             try:
                 hashes = _bring_all(expected, supply, stage, tally)
             finally:
-                if isinstance(supply, Archive):
-                    supply.close()
+                supply.close()
         except DatasetError:
             if from_path is None:
                 # An archive that gave a damaged clip would give it again.
@@ -156,3 +159,42 @@ def _complete(
         stage / MARKER, json.dumps({"source": source.key, "files": files}, indent=1).encode()
     )
     stage.rename(final)
+
+
+def _open_copy(source: Source, path: Path) -> Opened:
+    """The source's files, and the zip or folder on this machine that has all of them."""
+    copy = LocalCopy(path)
+    try:
+        expected = source.files_in(copy) if source.files_in else ()
+        missing = [file.basename for file in expected if file.basename not in copy]
+        if missing:
+            raise DatasetError(
+                f"{path.name} lacks {len(missing)} of the {len(expected)} clips of {source.title} "
+                f"({missing[0]} for one). Is it the right archive or folder?"
+            )
+    except DatasetError:
+        copy.close()
+        raise
+    return expected, copy
+
+
+def verified_sha256(path: Path, expected: ExpectedFile) -> str | None:
+    """The SHA-256 of the file if it is what was expected, else None.
+
+    A known hash decides alone. Without one the file must have the exact size and decode to one
+    channel at 44.1 kHz.
+    """
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    if expected.sha256 is not None:
+        return sha256 if sha256 == expected.sha256 else None
+    if expected.size is not None and len(content) != expected.size:
+        return None
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)  # (samples, channels)
+    except soundfile.LibsndfileError:
+        return None
+    decodes = rate == CLIP_SAMPLE_RATE and samples.shape[1] == 1 and samples.size > 0
+    return sha256 if decodes else None

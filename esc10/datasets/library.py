@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets.clips import Clip, categories_of, clip_from_name
-from esc10.datasets.places import MARKER, dataset_folder, is_whole
-from esc10.datasets.sources import ExpectedFile, Source, source_of
+from esc10.datasets.folders import MARKER, dataset_folder, is_whole
+from esc10.datasets.source import ExpectedFile, Source
+from esc10.datasets.sources import source_of
 from esc10.errors import DatasetError
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import load_sound
 from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
-from esc10.datasets.places import MARKER
+from esc10.datasets.folders import MARKER
 from esc10.engine.cluster import Cluster
 from esc10.engine.jobs import JobBoard
 from esc10.engine.queue import Engine

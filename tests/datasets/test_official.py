@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from esc10.datasets.sources import ESC10_COMMIT
+from esc10.datasets.esc10 import ESC10_COMMIT
 from tests.support import ROOT
 from tests.support.serving import Host, serve
 

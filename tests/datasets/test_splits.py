@@ -52,7 +52,7 @@ def test_the_labs_split_lets_clips_leak(esc10: Dataset) -> None:
 
 def test_the_labs_split_is_that_of_the_notebook(esc10: Dataset) -> None:
     split = lab_split(esc10, 4, 5)
-    x, y = np.arange(400)[:, np.newaxis] * 7, esc10.runs.labels
+    x, y = np.arange(400)[:, np.newaxis] * 7, esc10.labels
     x_train, x_held, y_train, y_held = train_test_split(
         x, y, test_size=0.3, stratify=y, random_state=1234
     )

@@ -18,16 +18,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from esc10.archives import Tree, ZipTree, open_tree, shown
 from esc10.datasets.description import Description, write_description
+from esc10.datasets.folders import MARKER, dataset_folder, datasets_folder
 from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_names, is_own, own_key, plain_words
 from esc10.datasets.own.conversion import Clipped, clip_all
 from esc10.datasets.own.folds import MIN_CLIPS, Folds, make_folds
 from esc10.datasets.own.layouts import FoundSound, is_sound, sounds_in
 from esc10.datasets.own.summary import summary_of, too_few
-from esc10.datasets.places import MARKER, dataset_folder, datasets_folder
 from esc10.datasets.sources import sources
-from esc10.datasets.trees import FolderTree, Tree, shown
-from esc10.datasets.zip_trees import ZipTree
 from esc10.errors import DatasetError, disk_trouble
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.storage import home, write_whole
@@ -63,19 +62,11 @@ def make_own(
         DatasetError: there is nothing usable, too little or too much of it, or the disk refused.
         Cancelled: `should_stop` said so; nothing is kept.
     """
-    tree = _open(source)
+    tree = open_tree(source) if isinstance(source, Path) else ZipTree(source)
     try:
         return make_of(tree, sounds_in(tree), title, on_progress, should_stop)
     finally:
         tree.close()
-
-
-def _open(source: Path | bytes) -> Tree:
-    if isinstance(source, Path) and not source.exists():
-        raise DatasetError(f"{source} does not exist. Check the path, or plug the stick in.")
-    if isinstance(source, Path) and source.is_dir():
-        return FolderTree(source)
-    return ZipTree(source)
 
 
 def make_of(

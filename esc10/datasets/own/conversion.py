@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from esc10.archives import Tree, shown
 from esc10.audio.loading import SAMPLE_RATE, load_sound
 from esc10.datasets.own.layouts import FoundSound
-from esc10.datasets.trees import Tree, shown
 from esc10.errors import AudioError, Cancelled, DatasetError
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally
 

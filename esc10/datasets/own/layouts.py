@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from esc10.datasets.trees import Tree, shown
+from esc10.archives import Tree, shown
 from esc10.errors import DatasetError
 
 ENDINGS = frozenset(
@@ -32,6 +32,8 @@ ENDINGS = frozenset(
 """Of what is meant as a sound; some cannot be read, and are then named as left out."""
 
 _ESC50 = re.compile(r"(?P<fold>[1-5])-(?P<source>\d+)-[A-Z](?:-\d+)?", re.ASCII)
+_MAX_TABLE_BYTES = 4 * 2**20
+
 _TAKE = re.compile(r"(?P<recording>.+?)[-_ ]+take[-_ ]?\d+", re.IGNORECASE)
 _LETTER = re.compile(r"(?P<recording>.*\d)[-_ ][A-Za-z]")
 
@@ -122,7 +124,7 @@ def _from_table(tree: Tree) -> tuple[FoundSound, ...]:
 
 def _rows(tree: Tree, name: str) -> list[dict[str, str]]:
     try:
-        text = tree.text(name).decode("utf-8-sig")
+        text = tree.read(name, _MAX_TABLE_BYTES).decode("utf-8-sig")
         return list(csv.DictReader(io.StringIO(text), strict=True))
     except (UnicodeDecodeError, csv.Error) as cause:
         raise DatasetError(

@@ -176,8 +176,11 @@ class _KeptTree:
     def sound(self, name: str) -> Path:
         return self.kept[name].path
 
-    def text(self, name: str) -> bytes:
-        raise DatasetError(f"{name} is no table.")
+    def read(self, name: str, limit: int, called: str = "") -> bytes:
+        content = self.kept[name].path.read_bytes()
+        if len(content) > limit:
+            raise DatasetError(f"{called or name} has more than {limit:,} bytes.")
+        return content
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import io
-import stat
-import struct
+import sys
 import zipfile
 from collections.abc import Collection, Mapping
 
+from esc10.archives import directory_size, is_encrypted, is_special, read_member
 from esc10.errors import RunError
 
-_END = struct.Struct("<4s4H2LH")
-"""A zip's last bytes: signature, disks, entries, the directory's size and place, the comment's."""
-
-_ZIP64_LOCATOR_BYTES = 20
 _MAX_DIRECTORY_BYTES = 8192
 """Of a zip's list of files; that of a run has fewer than 2,000."""
 
-_ENCRYPTED = 0x1
 _SHOWN_CHARACTERS = 60
 
 
@@ -45,9 +40,15 @@ class Members:
             RunError: it is no whole zip, or lists far too many files.
         """
         self._name = name
-        _refuse_long_directory(content, name)
+        file = io.BytesIO(content)
+        directory_bytes = directory_size(file)
+        # Ours are too small for the other kind of end, which Python reads too.
+        if directory_bytes is None or directory_bytes == sys.maxsize:
+            raise _not_whole(name)
+        if directory_bytes > _MAX_DIRECTORY_BYTES:
+            raise refused(f"{name} lists more files than a run has")
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(content))
+            self._zip = zipfile.ZipFile(file)
         except Exception as cause:  # zipfile, struct and zlib each have their own for damage
             raise _not_whole(name) from cause
         self._members = self._zip.infolist()
@@ -86,9 +87,7 @@ class Members:
 
     def _read(self, name: str, member: zipfile.ZipInfo) -> bytes:
         try:
-            # Unpacked no further than this, however much the packed bytes would give.
-            with self._zip.open(member) as file:
-                content = file.read(member.file_size)
+            content = read_member(self._zip, member)
         except Exception as cause:  # zipfile, struct and zlib each have their own for damage
             raise refused(f"{name} is damaged inside {self._name}") from cause
         if len(content) != member.file_size:
@@ -100,25 +99,10 @@ def _not_whole(name: str) -> RunError:
     return refused(f"{name} is no zip archive, or only a part of one")
 
 
-def _refuse_long_directory(content: bytes, name: str) -> None:
-    """Before `zipfile` reads a list of files, which may have millions and fill the memory."""
-    end = content[-_END.size :]
-    locator = content[-_END.size - _ZIP64_LOCATOR_BYTES : -_END.size]
-    # Ours have no comment, and are too small for the other kind of end, which Python reads too.
-    if len(end) < _END.size or not end.startswith(b"PK\5\6") or locator.startswith(b"PK\6\7"):
-        raise _not_whole(name)
-    *_, directory_bytes, _, comment_bytes = _END.unpack(end)
-    if comment_bytes:
-        raise _not_whole(name)
-    if directory_bytes > _MAX_DIRECTORY_BYTES:
-        raise refused(f"{name} lists more files than a run has")
-
-
 def _refuse_unusual(name: str, member: zipfile.ZipInfo, limit: int) -> None:
-    mode = stat.S_IFMT(member.external_attr >> 16)  # 0 where the system that packed it has none
-    if mode not in (0, stat.S_IFREG):
+    if is_special(member):
         raise refused(f"{name} is a link or a device")
-    if member.flag_bits & _ENCRYPTED:
+    if is_encrypted(member):
         raise refused(f"{name} is encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise refused(f"{name} is packed in a way that no export uses")
