@@ -24,11 +24,6 @@ RUN_GLYPHS = ("◆", "■", "▲", "●", "✚", "▼")
 SPECTRUM_SCALE = "Viridis"
 """For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
 
-_CLEAR_BLUE, _FULL_BLUE = "rgba(0,114,178,0.0)", "rgba(0,114,178,0.95)"
-
-SHARE_SCALE = [[0.0, _CLEAR_BLUE], [1.0, _FULL_BLUE]]
-"""From the page's own background, light or dark, to blue."""
-
 
 def in_words(category: str) -> str:
     """A class name as people write it."""
