@@ -7,9 +7,7 @@ from typing import Any
 
 from esc10.evaluation.metrics import PartEvaluation
 from esc10.ui.plots import palette
-
-LETTERS = "ABCDEF"
-"""What runs that are compared are called, one for each of `palette.RUN_COLOURS`."""
+from esc10.ui.plots.palette import LETTERS
 
 
 def classes_of(parts: Sequence[PartEvaluation]) -> tuple[str, ...]:

@@ -21,6 +21,9 @@ RUN_SHAPES = ("diamond", "square", "triangle-up", "circle", "cross", "triangle-d
 RUN_GLYPHS = ("◆", "■", "▲", "●", "✚", "▼")
 """For runs drawn over one another, in their order: colour, Vega's shape, and how text shows it."""
 
+LETTERS = "ABCDEF"
+"""What runs that are compared are called, one for each of `RUN_COLOURS`."""
+
 SPECTRUM_SCALE = "Viridis"
 """For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
 

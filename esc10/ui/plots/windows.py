@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.ui.plots import palette
-from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import LETTERS
 
 _CLASSES_SHOWN = 5
 _TOP = 3
