@@ -1,6 +1,7 @@
 """Figures: a domain object in, a Plotly figure or a Vega-Lite specification out.
 
 palette        the colours, and the letters of compared runs, in one place
+vega           what every Vega-Lite specification shares
 waveform       a sound's waveform and its mel spectrogram
 spectrograms   a spectrogram and votes as HTML, light enough for a list of clips
 curves         loss and accuracy over epochs, updated in place

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 _TOP = 3
 _MOST_CLASSES = 4
@@ -99,7 +99,5 @@ def bar_spec(names: Sequence[str], ink: str, font_size: int, height: int) -> dic
             },
             {"mark": words, "encoding": {"text": {"field": "label", "type": "nominal"}}},
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from esc10.evaluation.metrics import PartEvaluation
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
 
 
@@ -57,10 +57,7 @@ def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> di
         height: of the plotting area, in pixels.
     """
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "ticks": False,
     }
     return {
@@ -85,9 +82,7 @@ def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> di
             },
         },
         "layer": [_bars(), _letters(ink, font_size)],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 

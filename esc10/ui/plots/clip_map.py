@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from esc10.datasets import Clip
 from esc10.evaluation.metrics import JudgedClip
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -108,9 +108,7 @@ def plane_spec(classes: Sequence[str], ink: str, font_size: int, height: int) ->
             _points(classes, ink, font_size),
             _rings("chosen", ink, sizes=(1100, 1100), width=4),
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": ink, "strokeOpacity": 0.25}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 CELL = "cell"
 """The name of the chart's selection: none, or one cell with its `true` and `predicted` class."""
@@ -88,10 +88,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
     """
     names = [palette.in_words(name) for name in classes]
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "labelLimit": 20 * font_size,
         "labelOverlap": False,
         "labelFlush": False,
@@ -118,9 +115,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
             },
         },
         "layer": [_cells(ink), _numbers(ink, font_size), _frames(ink)],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 

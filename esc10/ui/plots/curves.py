@@ -9,7 +9,7 @@ from typing import Any
 
 from esc10.evaluation.intervals import wilson_interval
 from esc10.training.results import EpochRow, best_epochs
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 METRICS = {
     "loss": ("Loss (lower is better)", "loss", "val_loss"),
@@ -105,9 +105,7 @@ def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
                 },
             },
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }
 
 

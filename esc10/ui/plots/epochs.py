@@ -6,7 +6,7 @@ from typing import Any
 
 from esc10.evaluation.intervals import wilson_interval
 from esc10.training.results import CRITERIA, EpochRow
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 from esc10.ui.plots.curves import METRICS
 
 BEST_IN_WORDS = dict(zip(CRITERIA, ("best accuracy", "best loss"), strict=True))
@@ -58,10 +58,7 @@ def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, 
     """
     scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
     labels = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
     }
     line = {"type": "line", "color": palette.BLUE, "strokeWidth": 2.5}
 
@@ -88,8 +85,7 @@ def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, 
             {"mark": line, "encoding": y("validation")},
             *_marked_epochs(ink, font_size),
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from esc10.features.mel import MelConfig, decibels
 from esc10.inference.explain.occlusion import COLUMNS, ROWS, OcclusionMap, grid
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -114,18 +114,13 @@ def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[st
             },
             {"transform": [{"filter": "!datum.url"}], "mark": _FRAME},
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": ink, "strokeOpacity": 0.25}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
 
 def _axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "grid": False,
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 from esc10.ui.plots.bars import shown_classes
 
 
@@ -79,18 +79,13 @@ def disturbed_spec(
             },
             *_lines(names, ink, font_size),
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 
 def _axes(labels: Sequence[str], axis_title: str, ink: str, font_size: int) -> dict[str, Any]:
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "ticks": False,
     }
     return {

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.features.mel import MelConfig
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 _LEAST_REACH_DB = 10.0
 """Of the axis: else a loss nobody can hear would fill the picture."""
@@ -42,10 +42,7 @@ def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) 
         height: in pixels.
     """
     labels = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
     }
     reach = max(_LEAST_REACH_DB, float(np.nanmax(np.abs(loss))))
     return {
@@ -74,6 +71,5 @@ def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) 
             {"mark": {"type": "line", "color": palette.VERMILION, "strokeWidth": 2.5}},
             {"mark": {"type": "point", "color": palette.VERMILION, "filled": True, "size": 30}},
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }

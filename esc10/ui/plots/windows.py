@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
 
 _CLASSES_SHOWN = 5
@@ -70,7 +70,12 @@ def bar_spec(
                 "type": "nominal",
                 "scale": {"domain": names, "paddingInner": 0.25},
                 "title": None,
-                "axis": {**_axis(ink, font_size), "ticks": False, "domain": False},
+                "axis": {
+                    **vega.axis_look(ink, font_size),
+                    "labelLimit": 20 * font_size,
+                    "ticks": False,
+                    "domain": False,
+                },
             },
             # Room on the right for the figure beside a full bar.
             "x": {
@@ -89,16 +94,7 @@ def bar_spec(
                 },
             },
         ],
-        **_dressed({"stroke": None}),
-    }
-
-
-def _dressed(view: dict[str, Any]) -> dict[str, Any]:
-    """What both charts share; `view` is the frame of the plotting area."""
-    return {
-        "config": {"font": "sans-serif", "view": view},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 
@@ -108,13 +104,7 @@ def _text(ink: str, font_size: int, right: int) -> dict[str, Any]:
 
 
 def _axis(ink: str, font_size: int) -> dict[str, Any]:
-    return {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
-        "labelLimit": 20 * font_size,
-    }
+    return {**vega.axis_look(ink, font_size), "labelLimit": 20 * font_size}
 
 
 def window_spans(
@@ -202,7 +192,7 @@ def window_spec(
                 "encoding": {"text": {"field": "letter", "type": "nominal"}, "x2": None},
             },
         ],
-        **_dressed({"stroke": ink, "strokeOpacity": 0.25}),
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
 
