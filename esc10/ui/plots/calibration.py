@@ -23,13 +23,7 @@ def reliability_columns(bins: Sequence[ReliabilityBin]) -> dict[str, list[Any]]:
 
 
 def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: a point with its interval for each bin, beside the line of perfect honesty.
-
-    Args:
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """The chart: a point with its interval for each bin, beside the line of perfect honesty."""
     labels = {
         **vega.axis_look(ink, font_size),
     }

@@ -30,8 +30,7 @@ def f1_of(part: PartEvaluation, category: str) -> float | None:
 def f1_columns(parts: Sequence[PartEvaluation]) -> dict[str, list[Any]]:
     """A bar for each class and run, column by column.
 
-    Args:
-        parts: each run's verdict, in the order of `LETTERS`.
+    `parts`: each run's verdict, in the order of `LETTERS`.
     """
     bars = [
         (slot, category, value)
@@ -50,11 +49,7 @@ def f1_columns(parts: Sequence[PartEvaluation]) -> dict[str, list[Any]]:
 def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: colour and letter tell the run.
 
-    Args:
-        classes: their names, in the order to show them.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the plotting area, in pixels.
+    `classes`: their names, in the order to show them.
     """
     axis = {
         **vega.axis_look(ink, font_size),

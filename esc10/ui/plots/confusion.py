@@ -48,11 +48,7 @@ def matrix_columns(
 ) -> dict[str, list[Any]]:
     """A row for each cell, column by column.
 
-    Args:
-        confusion: counts, shape (classes, classes), rows true, columns predicted.
-        classes: their names.
-        chosen: the cells to frame.
-        shares: whether cells show percent of their row rather than clips.
+    `confusion`: counts, shape (classes, classes), rows true, columns predicted.
     """
     supports = np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     strength = confusion / supports
@@ -80,11 +76,7 @@ def matrix_columns(
 def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: right answers blue, mistakes vermilion, a number in each cell that has clips.
 
-    Args:
-        classes: their names, in the order of rows and columns.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the cells and the names below them, in pixels.
+    `classes`: their names, in the order of rows and columns.
     """
     names = [palette.in_words(name) for name in classes]
     axis = {

@@ -15,15 +15,7 @@ BEST_IN_WORDS = dict(zip(CRITERIA, ("best accuracy", "best loss"), strict=True))
 def epoch_columns(
     history: list[EpochRow], best: dict[str, int], epoch: int, metric: str, validation_clips: int
 ) -> dict[str, list[Any]]:
-    """A row for each epoch, column by column.
-
-    Args:
-        history: the run's epochs.
-        best: for each of `esc10.training.results.CRITERIA` its epoch.
-        epoch: the one that is looked at.
-        metric: a key of `esc10.ui.plots.curves.METRICS`.
-        validation_clips: how many clips validate; their number makes the accuracy's interval.
-    """
+    """A row for each epoch, column by column."""
     _, training, validation = METRICS[metric]
     values = [getattr(row, validation) for row in history]
     intervals = [
@@ -48,14 +40,7 @@ def epoch_columns(
 
 
 def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: validation solid in its interval, training dotted, rules at the marked epochs.
-
-    Args:
-        metric: a key of `esc10.ui.plots.curves.METRICS`.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """The chart: validation solid in its interval, training dotted, rules at the marked epochs."""
     scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
     labels = {
         **vega.axis_look(ink, font_size),

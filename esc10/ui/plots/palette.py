@@ -34,12 +34,7 @@ def in_words(category: str) -> str:
 
 
 def layout(font_size: int, height: int) -> dict[str, Any]:
-    """What all Plotly figures share.
-
-    Args:
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """What all Plotly figures share."""
     return {
         "height": height,
         "font": {"size": font_size},

@@ -18,9 +18,7 @@ from esc10.ui.plots.bars import shown_classes
 def lines_of(answers: NDArray[np.float32], neutral: int) -> list[int]:
     """The classes that have a line, no more than there are colours.
 
-    Args:
-        answers: class probabilities at every value, shape (values, classes).
-        neutral: the place of the value that leaves the sound as it is.
+    `answers`: class probabilities at every value, shape (values, classes).
     """
     return shown_classes(answers, len(palette.RUN_COLOURS), neutral)
 
@@ -34,12 +32,7 @@ def disturbed_columns(
 ) -> dict[str, list[Any]]:
     """A row for each shown class and value, column by column.
 
-    Args:
-        answers: class probabilities at every value, shape (values, classes).
-        labels: the values as people write them.
-        classes: their names.
-        neutral: the place of the value that leaves the sound as it is.
-        chosen: the place of the value to mark.
+    `answers`: class probabilities at every value, shape (values, classes).
     """
     rows = [(label, place) for label in lines_of(answers, neutral) for place in range(len(labels))]
     return {
@@ -60,13 +53,7 @@ def disturbed_spec(
 ) -> dict[str, Any]:
     """The chart: lines over the values, a bar through the chosen one.
 
-    Args:
-        names: the shown classes in words, in their order.
-        labels: the values as people write them, likewise.
-        axis_title: what the values are, with their unit.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the plotting area, in pixels.
+    `names`: the shown classes in words, in their order.
     """
     return {
         "height": height,

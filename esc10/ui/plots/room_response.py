@@ -17,9 +17,7 @@ _LEAST_REACH_DB = 10.0
 def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[Any]]:
     """A row for each band that the clip has, column by column.
 
-    Args:
-        loss: in dB, shape (mel bands,); NaN where the clip has too little to lose.
-        mel: whose bands they are.
+    `loss`: in dB, shape (mel bands,); NaN where the clip has too little to lose.
     """
     import librosa
 
@@ -35,11 +33,7 @@ def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[An
 def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: above the line a band lost more than the middle one, below it less.
 
-    Args:
-        loss: in dB, shape (mel bands,); the axis has room for it, and for a few dB at least.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
+    `loss`: in dB, shape (mel bands,); the axis has room for it, and for a few dB at least.
     """
     labels = {
         **vega.axis_look(ink, font_size),

@@ -30,10 +30,7 @@ def _envelope(samples: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArra
 def waveform(samples: NDArray[np.float32], font_size: int, height: int) -> go.Figure:
     """Amplitude over time.
 
-    Args:
-        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
-        font_size: in pixels.
-        height: in pixels.
+    `samples`: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
     times, extremes = _envelope(samples)
     figure = go.Figure(
@@ -64,12 +61,7 @@ def mel_spectrogram(
 ) -> go.Figure:
     """A mel spectrogram as a network is given it.
 
-    Args:
-        power: shape (mel bands, frames).
-        mel: how it was made.
-        kind: `mel` for power, `logmel` for decibels.
-        font_size: in pixels.
-        height: in pixels.
+    `power`: shape (mel bands, frames). `kind`: `mel` for power, `logmel` for decibels.
     """
     logarithmic = kind == "logmel"
     level = decibels(power) if logarithmic else power

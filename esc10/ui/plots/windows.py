@@ -21,11 +21,7 @@ Probabilities = dict[str, float]
 def top_classes(answers: Sequence[Probabilities]) -> list[str]:
     """The classes to show of several runs' answers, the most probable first.
 
-    Args:
-        answers: each run's.
-
-    Returns:
-        Five, or more where runs of many opinions name more among their first three.
+    Five, or more where runs of many opinions name more among their first three.
     """
     names = dict.fromkeys(name for answer in answers for name in answer)
     means = {name: sum(answer.get(name, 0.0) for answer in answers) for name in names}
@@ -38,9 +34,7 @@ def top_classes(answers: Sequence[Probabilities]) -> list[str]:
 def bar_columns(answer: Probabilities, classes: Sequence[str]) -> dict[str, list[Any]]:
     """A bar for each class, column by column; a class the run does not know has none.
 
-    Args:
-        answer: the run's.
-        classes: those to show, in their order.
+    `classes`: those to show, in their order.
     """
     known = [name for name in classes if name in answer]
     return {
@@ -54,12 +48,7 @@ def bar_spec(
 ) -> dict[str, Any]:
     """The bars of one run; those of another one beside it have the same classes and the same axis.
 
-    Args:
-        classes: those to show, the first on top.
-        colour: the run's.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
+    `classes`: those to show, the first on top.
     """
     names = [palette.in_words(name) for name in classes]
     return {
@@ -112,10 +101,8 @@ def window_spans(
 ) -> list[tuple[float, float]]:
     """The stretch of time each window speaks for: that of which it is the nearest to its middle.
 
-    Args:
-        starts: where the windows begin, in seconds, ascending.
-        window: how long one is, in seconds.
-        seconds: how long the sound is.
+    `starts`: where the windows begin, in seconds, ascending. `window`: how long one is, in
+    seconds.
     """
     middles = np.asarray(starts) + window / 2
     ends = [*((middles[1:] + middles[:-1]) / 2).tolist(), seconds]
@@ -129,10 +116,8 @@ def window_columns(
 ) -> dict[str, list[Any]]:
     """A row for each run and window, column by column.
 
-    Args:
-        slots: for each run its place among those chosen, from 0.
-        winners: for each run and each window the class, its probability, and whether it is known.
-        spans: for each window its begin and end, in seconds.
+    `slots`: for each run its place among those chosen, from 0. `spans`: for each window its
+    begin and end, in seconds.
     """
     rows = [
         (slot, palette.in_words(name), probability, known, *span)
@@ -160,12 +145,8 @@ def window_spec(
 ) -> dict[str, Any]:
     """The winner of each window over time: a row for each class, in it a lane for each run.
 
-    Args:
-        classes: those that won a window, the first on top.
-        slots: the runs' places among those chosen, from 0.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        lane: its height, in pixels.
+    `classes`: those that won a window, the first on top. `slots`: the runs' places among those
+    chosen, from 0. `lane`: its height, in pixels.
     """
     names = [palette.in_words(name) for name in classes]
     colours = {"domain": list(slots), "range": [palette.RUN_COLOURS[slot] for slot in slots]}
@@ -239,10 +220,7 @@ def winners_of(
 ) -> list[tuple[str, float, bool]]:
     """Each window's class, its probability, and whether it is known.
 
-    Args:
-        windows: shape (windows, classes).
-        classes: their names.
-        known: for each window.
+    `windows`: shape (windows, classes).
     """
     return [
         (classes[int(chances.argmax())], float(chances.max()), yes)
