@@ -17,7 +17,7 @@ from esc10.ui.compare.run_table import show_runs, ticked_among
 from esc10.ui.compare.trash import offer_deletion, show_deleted, show_undo
 from esc10.ui.curves import show_curves
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
-from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots.palette import LETTERS
 from esc10.ui.run_marks import edit_label, mark
 from esc10.ui.server import all_runs
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, short_name

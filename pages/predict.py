@@ -11,8 +11,7 @@ from esc10.audio.loading import Recording
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import in_words
+from esc10.ui.plots.palette import LETTERS, in_words
 from esc10.ui.predict.answers import show_answers
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.explain.tabs import show_questioning

@@ -7,8 +7,7 @@ import streamlit as st
 from esc10.errors import RunError
 from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label, set_label
 from esc10.runs.run import Run
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import RUN_COLOURS, RUN_GLYPHS
+from esc10.ui.plots.palette import LETTERS, RUN_COLOURS, RUN_GLYPHS
 
 
 def mark(slot: int) -> str:

@@ -10,10 +10,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from esc10.audio.effects import DISTURBANCES
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
 from esc10.engine.cluster import NOTHING, Cluster
 from esc10.engine.remote import RemoteClassifier
+from esc10.inference.explain.robustness import DISTURBANCES
 from esc10.inference.predictor import Answer
 from esc10.runs.run import Run
 from esc10.ui import server

@@ -11,8 +11,8 @@ from esc10.evaluation.metrics import PartEvaluation
 from esc10.runs.run import Run
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
-from esc10.ui.plots.class_scores import LETTERS, classes_of, f1_columns, f1_of, f1_spec
-from esc10.ui.plots.palette import RUN_GLYPHS, in_words
+from esc10.ui.plots.class_scores import classes_of, f1_columns, f1_of, f1_spec
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS, in_words
 from esc10.ui.server import verdict
 
 

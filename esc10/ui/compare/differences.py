@@ -23,8 +23,7 @@ from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import RUN_GLYPHS, in_words
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS, in_words
 from esc10.ui.run_marks import mark
 from esc10.ui.server import HASHES, dataset, verdict
 from esc10.ui.words import SPLIT_WORDS

@@ -15,8 +15,7 @@ from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import WITH_WEIGHTS, Run
 from esc10.training.networks import MODELS
 from esc10.ui.csv_files import csv_of
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import RUN_GLYPHS
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.server import HASHES
 from esc10.ui.words import STATE_WORDS, plain_name, title_of
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 _TOP = 3
 _MOST_CLASSES = 4
@@ -25,13 +25,10 @@ def shown_classes(
 ) -> list[int]:
     """The classes worth showing of several answers: whichever win, and one's most probable.
 
-    Args:
-        answers: class probabilities, shape (answers, classes).
-        most: how many of them to show.
-        first: the place of the answer whose order they are in, and whose winner is among them.
+    `answers`: class probabilities, shape (answers, classes). `first`: the place of the answer
+    whose order they are in, and whose winner is among them.
 
-    Returns:
-        Each class once.
+    Each class once.
     """
     best, *others = np.argsort(-answers[first], kind="stable")
     winners, times = np.unique(answers.argmax(axis=1), return_counts=True)
@@ -45,10 +42,8 @@ def bar_columns(
 ) -> dict[str, list[Any]]:
     """A row for each shown class and variant, column by column.
 
-    Args:
-        variants: class probabilities, shape (classes,), by what was done to the sound; the first
-            is the sound as it is. Three at most.
-        classes: their names.
+    `variants`: class probabilities, shape (classes,), by what was done to the sound; the first
+    is the sound as it is. Three at most.
     """
     rows = [
         (label, slot, name, float(chances[label]))
@@ -66,11 +61,7 @@ def bar_columns(
 def bar_spec(names: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: a group of bars for each class, in it one for each variant, with its name.
 
-    Args:
-        names: the shown classes in words, in their order.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the plotting area, in pixels.
+    `names`: the shown classes in words, in their order.
     """
     axis = {"labelFontSize": font_size, "labelColor": ink, "ticks": False, "title": None}
     y = {
@@ -99,7 +90,5 @@ def bar_spec(names: Sequence[str], ink: str, font_size: int, height: int) -> dic
             },
             {"mark": words, "encoding": {"text": {"field": "label", "type": "nominal"}}},
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from esc10.evaluation.calibration import ReliabilityBin
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 
 def reliability_columns(bins: Sequence[ReliabilityBin]) -> dict[str, list[Any]]:
@@ -23,18 +23,9 @@ def reliability_columns(bins: Sequence[ReliabilityBin]) -> dict[str, list[Any]]:
 
 
 def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: a point with its interval for each bin, beside the line of perfect honesty.
-
-    Args:
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """The chart: a point with its interval for each bin, beside the line of perfect honesty."""
     labels = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
     }
     share = {
         "type": "quantitative",
@@ -80,6 +71,5 @@ def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
                 "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
             },
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }

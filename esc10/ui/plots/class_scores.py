@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from esc10.evaluation.metrics import PartEvaluation
-from esc10.ui.plots import palette
-
-LETTERS = "ABCDEF"
-"""What runs that are compared are called, one for each of `palette.RUN_COLOURS`."""
+from esc10.ui.plots import palette, vega
+from esc10.ui.plots.palette import LETTERS
 
 
 def classes_of(parts: Sequence[PartEvaluation]) -> tuple[str, ...]:
@@ -32,8 +30,7 @@ def f1_of(part: PartEvaluation, category: str) -> float | None:
 def f1_columns(parts: Sequence[PartEvaluation]) -> dict[str, list[Any]]:
     """A bar for each class and run, column by column.
 
-    Args:
-        parts: each run's verdict, in the order of `LETTERS`.
+    `parts`: each run's verdict, in the order of `LETTERS`.
     """
     bars = [
         (slot, category, value)
@@ -52,17 +49,10 @@ def f1_columns(parts: Sequence[PartEvaluation]) -> dict[str, list[Any]]:
 def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: colour and letter tell the run.
 
-    Args:
-        classes: their names, in the order to show them.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the plotting area, in pixels.
+    `classes`: their names, in the order to show them.
     """
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "ticks": False,
     }
     return {
@@ -87,9 +77,7 @@ def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> di
             },
         },
         "layer": [_bars(), _letters(ink, font_size)],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from esc10.datasets import Clip
 from esc10.evaluation.metrics import JudgedClip
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -65,12 +65,7 @@ def plane_columns(
 ) -> dict[str, list[Any]]:
     """A row for each clip, column by column; those of the training first, so the others lie on top.
 
-    Args:
-        points: shape (clips, 2).
-        clips: in the order of the points.
-        judged: the network's verdict on them, likewise.
-        parts: what the run used each clip for, by file name; `TRAINING` or another word.
-        chosen: the file name of the clip to mark, if any.
+    `points`: shape (clips, 2). `clips`: in the order of the points.
     """
     order = sorted(range(len(clips)), key=lambda place: parts[clips[place].filename] != TRAINING)
     rows = [(clips[place], judged[place]) for place in order]
@@ -91,14 +86,7 @@ def plane_columns(
 
 
 def plane_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The map: colour and shape tell the class, a ring a mistake, size and strength the part.
-
-    Args:
-        classes: their names.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """The map: colour and shape tell the class, a ring a mistake, size and strength the part."""
     axis = {"type": "quantitative", "axis": None, "scale": {"zero": False, "padding": 14}}
     return {
         "height": height,
@@ -108,20 +96,14 @@ def plane_spec(classes: Sequence[str], ink: str, font_size: int, height: int) ->
             _points(classes, ink, font_size),
             _rings("chosen", ink, sizes=(1100, 1100), width=4),
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": ink, "strokeOpacity": 0.25}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
 
 def _rings(flag: str, ink: str, sizes: tuple[int, int], width: float) -> dict[str, Any]:
     """Rings around the clips that carry a flag.
 
-    Args:
-        flag: the column that says which.
-        ink: their colour.
-        sizes: of those around training clips, and of the others, in square pixels.
-        width: of the line.
+    `sizes`: of those around training clips, and of the others, in square pixels.
     """
     return {
         "transform": [{"filter": f"datum.{flag}"}],
@@ -177,11 +159,8 @@ def _points(classes: Sequence[str], ink: str, font_size: int) -> dict[str, Any]:
 def filter_pictures(kernels: NDArray[np.float32], font_size: int, height: int) -> go.Figure:
     """The first layer's filters as small multiples on one scale: blue above zero, vermilion below.
 
-    Args:
-        kernels: shape (filters, mel bands, frames); pictures where there are several frames, else
-            bars.
-        font_size: in pixels.
-        height: in pixels.
+    `kernels`: shape (filters, mel bands, frames); pictures where there are several frames, else
+    bars.
     """
     from plotly.subplots import make_subplots  # slow to import, and the map does without
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 CELL = "cell"
 """The name of the chart's selection: none, or one cell with its `true` and `predicted` class."""
@@ -48,11 +48,7 @@ def matrix_columns(
 ) -> dict[str, list[Any]]:
     """A row for each cell, column by column.
 
-    Args:
-        confusion: counts, shape (classes, classes), rows true, columns predicted.
-        classes: their names.
-        chosen: the cells to frame.
-        shares: whether cells show percent of their row rather than clips.
+    `confusion`: counts, shape (classes, classes), rows true, columns predicted.
     """
     supports = np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     strength = confusion / supports
@@ -80,18 +76,11 @@ def matrix_columns(
 def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: right answers blue, mistakes vermilion, a number in each cell that has clips.
 
-    Args:
-        classes: their names, in the order of rows and columns.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the cells and the names below them, in pixels.
+    `classes`: their names, in the order of rows and columns.
     """
     names = [palette.in_words(name) for name in classes]
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "labelLimit": 20 * font_size,
         "labelOverlap": False,
         "labelFlush": False,
@@ -118,9 +107,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
             },
         },
         "layer": [_cells(ink), _numbers(ink, font_size), _frames(ink)],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from esc10.evaluation.intervals import wilson_interval
 from esc10.training.results import EpochRow, best_epochs
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 METRICS = {
     "loss": ("Loss (lower is better)", "loss", "val_loss"),
@@ -26,17 +26,11 @@ def curve_columns(
 ) -> dict[str, list[Any]]:
     """A run's points for one chart, column by column.
 
-    Args:
-        slot: the run's place among those drawn, from 0; it decides colour and shape.
-        name: the run's name, for the tooltip.
-        history: its epochs.
-        metric: a key of `METRICS`.
-        validation_clips: how many clips validate; their number makes an accuracy's interval.
+    `slot`: the run's place among those drawn, from 0; it decides colour and shape.
 
-    Returns:
-        The points of the training clips, then those of the validation clips; `best` marks the best
-        epoch, `marker` a few points of the validation curve that carry the run's shape. The best
-        accuracy has its Wilson 95 % interval, `low` to `high`; other points have none.
+    The points of the training clips, then those of the validation clips; `best` marks the best
+    epoch, `marker` a few points of the validation curve that carry the run's shape. The best
+    accuracy has its Wilson 95 % interval, `low` to `high`; other points have none.
     """
     _, training, validation = METRICS[metric]
     best_epoch = best_epochs(history)[validation].epoch if history else None
@@ -64,13 +58,7 @@ def curve_columns(
 
 
 def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: colour and shape tell the run, dash tells training from validation.
-
-    Args:
-        metric: a key of `METRICS`.
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """The chart: colour and shape tell the run, dash tells training from validation."""
     labels = {"labelFontSize": font_size, "titleFontSize": font_size}
     return {
         "height": height,
@@ -105,9 +93,7 @@ def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
                 },
             },
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }
 
 

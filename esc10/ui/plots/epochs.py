@@ -6,7 +6,7 @@ from typing import Any
 
 from esc10.evaluation.intervals import wilson_interval
 from esc10.training.results import CRITERIA, EpochRow
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 from esc10.ui.plots.curves import METRICS
 
 BEST_IN_WORDS = dict(zip(CRITERIA, ("best accuracy", "best loss"), strict=True))
@@ -15,15 +15,7 @@ BEST_IN_WORDS = dict(zip(CRITERIA, ("best accuracy", "best loss"), strict=True))
 def epoch_columns(
     history: list[EpochRow], best: dict[str, int], epoch: int, metric: str, validation_clips: int
 ) -> dict[str, list[Any]]:
-    """A row for each epoch, column by column.
-
-    Args:
-        history: the run's epochs.
-        best: for each of `esc10.training.results.CRITERIA` its epoch.
-        epoch: the one that is looked at.
-        metric: a key of `esc10.ui.plots.curves.METRICS`.
-        validation_clips: how many clips validate; their number makes the accuracy's interval.
-    """
+    """A row for each epoch, column by column."""
     _, training, validation = METRICS[metric]
     values = [getattr(row, validation) for row in history]
     intervals = [
@@ -48,20 +40,10 @@ def epoch_columns(
 
 
 def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: validation solid in its interval, training dotted, rules at the marked epochs.
-
-    Args:
-        metric: a key of `esc10.ui.plots.curves.METRICS`.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """The chart: validation solid in its interval, training dotted, rules at the marked epochs."""
     scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
     labels = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
     }
     line = {"type": "line", "color": palette.BLUE, "strokeWidth": 2.5}
 
@@ -88,8 +70,7 @@ def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, 
             {"mark": line, "encoding": y("validation")},
             *_marked_epochs(ink, font_size),
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from esc10.features.mel import MelConfig, decibels
 from esc10.inference.explain.occlusion import COLUMNS, ROWS, OcclusionMap, grid
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -56,9 +56,7 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 def picture_url(power: NDArray[np.float32], ink: str) -> str:
     """A spectrogram as the address of a picture: ink on the page's own background.
 
-    Args:
-        power: shape (mel bands, frames).
-        ink: the colour of type there, as `#rrggbb`.
+    `power`: shape (mel bands, frames). `ink`: the colour of type there, as `#rrggbb`.
     """
     pixels = np.empty((*power.shape, 4), np.uint8)
     pixels[..., :3] = _rgb(ink)
@@ -77,12 +75,7 @@ def brush_columns(
 ) -> dict[str, list[Any]]:
     """Two rows, column by column: the picture, and the frame around the chosen region.
 
-    Args:
-        power: shape (mel bands, frames).
-        mel: how it was made.
-        seconds: the region's span of time.
-        bands: its span of mel bands.
-        ink: the colour of type on the page's background, as `#rrggbb`.
+    `power`: shape (mel bands, frames). `ink`: the colour of type there, as `#rrggbb`.
     """
     return {
         "url": [picture_url(power, ink), None],
@@ -94,14 +87,7 @@ def brush_columns(
 
 
 def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: a region is drawn over the spectrogram; the chosen one has a frame.
-
-    Args:
-        mel: how the spectrogram was made.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the plotting area, in pixels.
-    """
+    """The chart: a region is drawn over the spectrogram; the chosen one has a frame."""
     return {
         "height": height,
         "encoding": _axes(mel, ink, font_size),
@@ -114,18 +100,13 @@ def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[st
             },
             {"transform": [{"filter": "!datum.url"}], "mark": _FRAME},
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": ink, "strokeOpacity": 0.25}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
 
 def _axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "grid": False,
     }
 
@@ -156,13 +137,7 @@ def occlusion_figure(
 ) -> go.Figure:
     """The spectrogram, over it each patch's drop in points, and a line around what decides.
 
-    Args:
-        power: shape (mel bands, frames).
-        mel: how it was made.
-        found: what covering the patches did.
-        ink: the colour of type on the page's background, as `#rrggbb`.
-        font_size: in pixels.
-        height: in pixels.
+    `power`: shape (mel bands, frames). `ink`: the colour of type there, as `#rrggbb`.
     """
     import plotly.graph_objects as go  # slow to import
 

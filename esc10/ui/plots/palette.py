@@ -21,13 +21,11 @@ RUN_SHAPES = ("diamond", "square", "triangle-up", "circle", "cross", "triangle-d
 RUN_GLYPHS = ("◆", "■", "▲", "●", "✚", "▼")
 """For runs drawn over one another, in their order: colour, Vega's shape, and how text shows it."""
 
+LETTERS = "ABCDEF"
+"""What runs that are compared are called, one for each of `RUN_COLOURS`."""
+
 SPECTRUM_SCALE = "Viridis"
 """For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
-
-_CLEAR_BLUE, _FULL_BLUE = "rgba(0,114,178,0.0)", "rgba(0,114,178,0.95)"
-
-SHARE_SCALE = [[0.0, _CLEAR_BLUE], [1.0, _FULL_BLUE]]
-"""From the page's own background, light or dark, to blue."""
 
 
 def in_words(category: str) -> str:
@@ -36,12 +34,7 @@ def in_words(category: str) -> str:
 
 
 def layout(font_size: int, height: int) -> dict[str, Any]:
-    """What all Plotly figures share.
-
-    Args:
-        font_size: in pixels.
-        height: in pixels.
-    """
+    """What all Plotly figures share."""
     return {
         "height": height,
         "font": {"size": font_size},

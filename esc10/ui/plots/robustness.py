@@ -11,16 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 from esc10.ui.plots.bars import shown_classes
 
 
 def lines_of(answers: NDArray[np.float32], neutral: int) -> list[int]:
     """The classes that have a line, no more than there are colours.
 
-    Args:
-        answers: class probabilities at every value, shape (values, classes).
-        neutral: the place of the value that leaves the sound as it is.
+    `answers`: class probabilities at every value, shape (values, classes).
     """
     return shown_classes(answers, len(palette.RUN_COLOURS), neutral)
 
@@ -34,12 +32,7 @@ def disturbed_columns(
 ) -> dict[str, list[Any]]:
     """A row for each shown class and value, column by column.
 
-    Args:
-        answers: class probabilities at every value, shape (values, classes).
-        labels: the values as people write them.
-        classes: their names.
-        neutral: the place of the value that leaves the sound as it is.
-        chosen: the place of the value to mark.
+    `answers`: class probabilities at every value, shape (values, classes).
     """
     rows = [(label, place) for label in lines_of(answers, neutral) for place in range(len(labels))]
     return {
@@ -60,13 +53,7 @@ def disturbed_spec(
 ) -> dict[str, Any]:
     """The chart: lines over the values, a bar through the chosen one.
 
-    Args:
-        names: the shown classes in words, in their order.
-        labels: the values as people write them, likewise.
-        axis_title: what the values are, with their unit.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: of the plotting area, in pixels.
+    `names`: the shown classes in words, in their order.
     """
     return {
         "height": height,
@@ -79,18 +66,13 @@ def disturbed_spec(
             },
             *_lines(names, ink, font_size),
         ],
-        "config": {"font": "sans-serif", "view": {"stroke": None}},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 
 def _axes(labels: Sequence[str], axis_title: str, ink: str, font_size: int) -> dict[str, Any]:
     axis = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
         "ticks": False,
     }
     return {

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.features.mel import MelConfig
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
 _LEAST_REACH_DB = 10.0
 """Of the axis: else a loss nobody can hear would fill the picture."""
@@ -17,9 +17,7 @@ _LEAST_REACH_DB = 10.0
 def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[Any]]:
     """A row for each band that the clip has, column by column.
 
-    Args:
-        loss: in dB, shape (mel bands,); NaN where the clip has too little to lose.
-        mel: whose bands they are.
+    `loss`: in dB, shape (mel bands,); NaN where the clip has too little to lose.
     """
     import librosa
 
@@ -35,17 +33,10 @@ def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[An
 def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: above the line a band lost more than the middle one, below it less.
 
-    Args:
-        loss: in dB, shape (mel bands,); the axis has room for it, and for a few dB at least.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
+    `loss`: in dB, shape (mel bands,); the axis has room for it, and for a few dB at least.
     """
     labels = {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
+        **vega.axis_look(ink, font_size),
     }
     reach = max(_LEAST_REACH_DB, float(np.nanmax(np.abs(loss))))
     return {
@@ -74,6 +65,5 @@ def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) 
             {"mark": {"type": "line", "color": palette.VERMILION, "strokeWidth": 2.5}},
             {"mark": {"type": "point", "color": palette.VERMILION, "filled": True, "size": 30}},
         ],
-        "config": {"axis": labels, "font": "sans-serif"},
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(axis=labels),
     }

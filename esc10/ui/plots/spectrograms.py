@@ -36,15 +36,11 @@ def clip_picture(
 ) -> str:
     """A log-mel spectrogram over seconds and, on the same axis, what each frame votes for.
 
-    Args:
-        power: shape (mel bands, frames).
-        mel: how it was made.
-        seconds: how long the clip's player plays; the network hears `mel.seconds` of it.
-        description: for those who cannot see it.
-        votes: for each class to show its name and its probability in every frame, shape (frames,).
+    `power`: shape (mel bands, frames). `seconds`: how long the clip's player plays; the network
+    hears `mel.seconds` of it. `votes`: for each class to show its name and its probability in
+    every frame, shape (frames,).
 
-    Returns:
-        HTML without scripts.
+    HTML without scripts.
     """
     heard = min(seconds, mel.seconds)
     frames = max(1, round(power.shape[1] * heard / mel.seconds))
@@ -109,8 +105,7 @@ def _spectrum_colours() -> list[int]:
 def spectrum_png(level: NDArray[np.float32]) -> bytes:
     """A PNG of decibels, down to 80 dB below the loudest point.
 
-    Args:
-        level: shape (mel bands, frames), the first row on top.
+    `level`: shape (mel bands, frames), the first row on top.
     """
     shade = (level - (level.max() - _RANGE_DB)) * (255 / _RANGE_DB)
     picture = Image.fromarray(np.clip(shade, 0, 255).astype(np.uint8))
@@ -121,8 +116,7 @@ def spectrum_png(level: NDArray[np.float32]) -> bytes:
 def strip_png(chances: NDArray[np.float32]) -> bytes:
     """A PNG one pixel high: the more probable, the more opaque.
 
-    Args:
-        chances: a class's probability in each frame, shape (frames,).
+    `chances`: a class's probability in each frame, shape (frames,).
     """
     pixels = np.empty((1, len(chances), 4), np.uint8)
     pixels[..., :3] = _VOTE_COLOUR
@@ -133,12 +127,9 @@ def strip_png(chances: NDArray[np.float32]) -> bytes:
 def pooled(values: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
     """The mean of each stretch of frames: no wider a picture than a screen can show.
 
-    Args:
-        values: shape (..., frames).
-        columns: at most so many are left.
+    `values`: shape (..., frames).
 
-    Returns:
-        Shape (..., columns), or the values themselves where there are no more.
+    Shape (..., columns), or the values themselves where there are no more.
     """
     frames = values.shape[-1]
     if frames <= columns:

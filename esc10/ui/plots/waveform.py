@@ -1,13 +1,10 @@
-"""Figures of a sound: its waveform, its spectrogram, and what each frame votes for."""
+"""Figures of a sound: its waveform and its mel spectrogram."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.features.mel import MelConfig, decibels
@@ -33,10 +30,7 @@ def _envelope(samples: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArra
 def waveform(samples: NDArray[np.float32], font_size: int, height: int) -> go.Figure:
     """Amplitude over time.
 
-    Args:
-        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
-        font_size: in pixels.
-        height: in pixels.
+    `samples`: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
     times, extremes = _envelope(samples)
     figure = go.Figure(
@@ -67,12 +61,7 @@ def mel_spectrogram(
 ) -> go.Figure:
     """A mel spectrogram as a network is given it.
 
-    Args:
-        power: shape (mel bands, frames).
-        mel: how it was made.
-        kind: `mel` for power, `logmel` for decibels.
-        font_size: in pixels.
-        height: in pixels.
+    `power`: shape (mel bands, frames). `kind`: `mel` for power, `logmel` for decibels.
     """
     logarithmic = kind == "logmel"
     level = decibels(power) if logarithmic else power
@@ -82,54 +71,4 @@ def mel_spectrogram(
     figure.update_layout(title_text=title)
     figure.update_xaxes(title_text="seconds")
     figure.update_yaxes(title_text="mel band")
-    return figure
-
-
-def frame_votes(
-    power: NDArray[np.float32],
-    mel: MelConfig,
-    votes: NDArray[np.float32],
-    classes: tuple[str, ...],
-    font_size: int,
-    height: int,
-) -> go.Figure:
-    """The log-mel spectrogram and, on the same time axis, each frame's class probabilities.
-
-    Args:
-        power: shape (mel bands, frames).
-        mel: how it was made.
-        votes: shape (frames, classes).
-        classes: their names.
-        font_size: in pixels.
-        height: in pixels.
-    """
-    figure = make_subplots(
-        rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.08, row_heights=[0.45, 0.55]
-    )
-    figure.add_trace(_heatmap(decibels(power), mel, "dB"), row=1, col=1)
-    # The least voted-for classes at the bottom, the winner on top.
-    order = np.argsort(votes.mean(axis=0))
-    rows: dict[str, Any] = {
-        "z": votes.T[order],
-        "x": _seconds(len(votes), mel),
-        "y": [palette.in_words(classes[label]) for label in order],
-    }
-    figure.add_trace(
-        go.Heatmap(
-            **rows,
-            colorscale=palette.SHARE_SCALE,
-            zmin=0,
-            zmax=max(float(votes.max()), 2 / len(classes)),
-            showscale=False,
-            hovertemplate="%{x:.2f} s: %{y} %{z:.0%}<extra></extra>",
-        ),
-        row=2,
-        col=1,
-    )
-    figure.update_layout(palette.layout(font_size, height))
-    figure.update_layout(title_text="What it hears, and each frame's vote")
-    figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(showgrid=False)
-    figure.update_yaxes(title_text="mel band", row=1, col=1)
-    figure.update_xaxes(title_text="seconds", row=2, col=1)
     return figure

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.ui.plots import palette
-from esc10.ui.plots.class_scores import LETTERS
+from esc10.ui.plots import palette, vega
+from esc10.ui.plots.palette import LETTERS
 
 _CLASSES_SHOWN = 5
 _TOP = 3
@@ -21,11 +21,7 @@ Probabilities = dict[str, float]
 def top_classes(answers: Sequence[Probabilities]) -> list[str]:
     """The classes to show of several runs' answers, the most probable first.
 
-    Args:
-        answers: each run's.
-
-    Returns:
-        Five, or more where runs of many opinions name more among their first three.
+    Five, or more where runs of many opinions name more among their first three.
     """
     names = dict.fromkeys(name for answer in answers for name in answer)
     means = {name: sum(answer.get(name, 0.0) for answer in answers) for name in names}
@@ -38,9 +34,7 @@ def top_classes(answers: Sequence[Probabilities]) -> list[str]:
 def bar_columns(answer: Probabilities, classes: Sequence[str]) -> dict[str, list[Any]]:
     """A bar for each class, column by column; a class the run does not know has none.
 
-    Args:
-        answer: the run's.
-        classes: those to show, in their order.
+    `classes`: those to show, in their order.
     """
     known = [name for name in classes if name in answer]
     return {
@@ -54,12 +48,7 @@ def bar_spec(
 ) -> dict[str, Any]:
     """The bars of one run; those of another one beside it have the same classes and the same axis.
 
-    Args:
-        classes: those to show, the first on top.
-        colour: the run's.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        height: in pixels.
+    `classes`: those to show, the first on top.
     """
     names = [palette.in_words(name) for name in classes]
     return {
@@ -70,7 +59,12 @@ def bar_spec(
                 "type": "nominal",
                 "scale": {"domain": names, "paddingInner": 0.25},
                 "title": None,
-                "axis": {**_axis(ink, font_size), "ticks": False, "domain": False},
+                "axis": {
+                    **vega.axis_look(ink, font_size),
+                    "labelLimit": 20 * font_size,
+                    "ticks": False,
+                    "domain": False,
+                },
             },
             # Room on the right for the figure beside a full bar.
             "x": {
@@ -89,16 +83,7 @@ def bar_spec(
                 },
             },
         ],
-        **_dressed({"stroke": None}),
-    }
-
-
-def _dressed(view: dict[str, Any]) -> dict[str, Any]:
-    """What both charts share; `view` is the frame of the plotting area."""
-    return {
-        "config": {"font": "sans-serif", "view": view},
-        # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
-        "usermeta": {"embedOptions": {"renderer": "svg"}},
+        **vega.chart_look(view={"stroke": None}),
     }
 
 
@@ -108,13 +93,7 @@ def _text(ink: str, font_size: int, right: int) -> dict[str, Any]:
 
 
 def _axis(ink: str, font_size: int) -> dict[str, Any]:
-    return {
-        "labelFontSize": font_size,
-        "titleFontSize": font_size,
-        "labelColor": ink,
-        "titleColor": ink,
-        "labelLimit": 20 * font_size,
-    }
+    return {**vega.axis_look(ink, font_size), "labelLimit": 20 * font_size}
 
 
 def window_spans(
@@ -122,10 +101,8 @@ def window_spans(
 ) -> list[tuple[float, float]]:
     """The stretch of time each window speaks for: that of which it is the nearest to its middle.
 
-    Args:
-        starts: where the windows begin, in seconds, ascending.
-        window: how long one is, in seconds.
-        seconds: how long the sound is.
+    `starts`: where the windows begin, in seconds, ascending. `window`: how long one is, in
+    seconds.
     """
     middles = np.asarray(starts) + window / 2
     ends = [*((middles[1:] + middles[:-1]) / 2).tolist(), seconds]
@@ -139,10 +116,8 @@ def window_columns(
 ) -> dict[str, list[Any]]:
     """A row for each run and window, column by column.
 
-    Args:
-        slots: for each run its place among those chosen, from 0.
-        winners: for each run and each window the class, its probability, and whether it is known.
-        spans: for each window its begin and end, in seconds.
+    `slots`: for each run its place among those chosen, from 0. `spans`: for each window its
+    begin and end, in seconds.
     """
     rows = [
         (slot, palette.in_words(name), probability, known, *span)
@@ -170,12 +145,8 @@ def window_spec(
 ) -> dict[str, Any]:
     """The winner of each window over time: a row for each class, in it a lane for each run.
 
-    Args:
-        classes: those that won a window, the first on top.
-        slots: the runs' places among those chosen, from 0.
-        ink: the colour of type on the page's background.
-        font_size: in pixels.
-        lane: its height, in pixels.
+    `classes`: those that won a window, the first on top. `slots`: the runs' places among those
+    chosen, from 0. `lane`: its height, in pixels.
     """
     names = [palette.in_words(name) for name in classes]
     colours = {"domain": list(slots), "range": [palette.RUN_COLOURS[slot] for slot in slots]}
@@ -202,7 +173,7 @@ def window_spec(
                 "encoding": {"text": {"field": "letter", "type": "nominal"}, "x2": None},
             },
         ],
-        **_dressed({"stroke": ink, "strokeOpacity": 0.25}),
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
 
@@ -249,10 +220,7 @@ def winners_of(
 ) -> list[tuple[str, float, bool]]:
     """Each window's class, its probability, and whether it is known.
 
-    Args:
-        windows: shape (windows, classes).
-        classes: their names.
-        known: for each window.
+    `windows`: shape (windows, classes).
     """
     return [
         (classes[int(chances.argmax())], float(chances.max()), yes)

@@ -27,8 +27,7 @@ from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import BLUE, RUN_COLOURS, in_words
+from esc10.ui.plots.palette import BLUE, LETTERS, RUN_COLOURS, in_words
 from esc10.ui.plots.windows import bar_columns, bar_spec, top_classes
 from esc10.ui.predict.windows import Judged, show_windows
 from esc10.ui.run_marks import mark

@@ -13,8 +13,7 @@ from esc10.audio.loading import Recording, fixed_length
 from esc10.errors import RunError
 from esc10.features.mel import mel_power, network_input
 from esc10.runs.run import Run
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import in_words
+from esc10.ui.plots.palette import LETTERS, in_words
 from esc10.ui.server import engine
 
 _AT_ONCE = 16

@@ -16,8 +16,7 @@ from esc10.inference.prediction import HeardSound, SoundAnswer, mean_of_windows
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
-from esc10.ui.plots.class_scores import LETTERS
-from esc10.ui.plots.palette import RUN_GLYPHS, in_words
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS, in_words
 from esc10.ui.plots.windows import window_columns, window_spans, window_spec, winners_of
 from esc10.ui.run_marks import mark
 from esc10.ui.words import in_markdown

@@ -7,8 +7,8 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.audio.effects import DISTURBANCES, Disturbance, held_span
 from esc10.features.mel import mel_power
+from esc10.inference.explain.robustness import DISTURBANCES, Disturbance, held_span
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
