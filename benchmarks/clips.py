@@ -19,11 +19,11 @@ from benchmarks.report import markdown_table
 from benchmarks.sounds import best_dataset, home_with
 from benchmarks.spread import seconds, spread
 from esc10.datasets import load_dataset
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, feature_set
 from esc10.runs.store import list_runs
 from esc10.training.networks import MODELS
-from esc10.ui.plots.palette import in_words
 
 EPOCHS, CLICKS = 5, 40
 
@@ -79,7 +79,7 @@ def _random_cells(judged: Evaluation) -> list[Cell]:
 
 def _selector(cell: Cell) -> str:
     part, true, predicted = cell
-    label = f"taken for: {in_words(predicted)}; in truth: {in_words(true)};"
+    label = f"taken for: {class_label(predicted)}; in truth: {class_label(true)};"
     return f'.st-key-matrix-{part} .mark-rect.layer_0_marks path[aria-label^="{label}"]'
 
 

@@ -220,8 +220,8 @@ class ZipTree:
             raise DatasetError(f"{called} is not in {self._inside}.")
         if member.file_size > limit:
             raise DatasetError(
-                f"{called} claims {member.file_size:,} bytes in {self._inside}, and {limit:,} are the "
-                "most."
+                f"{called} claims {member.file_size:,} bytes in {self._inside}, and {limit:,} are "
+                "the most."
             )
         try:
             with self._lock:

@@ -8,12 +8,12 @@ import streamlit as st
 
 from esc10 import datasets
 from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole, source_of
+from esc10.datasets.clips import class_label
 from esc10.features.mel import MelConfig, feature_set
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.clip_view import player, provenance, spectrogram, waveform
 from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.plots.palette import in_words
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import forget_unless
@@ -119,7 +119,7 @@ def _browse(here: list[str]) -> None:
         )
         shown = dataset(key)
         category = st.selectbox(
-            "Class", shown.classes, format_func=in_words, key=f"class {key}", width=260
+            "Class", shown.classes, format_func=class_label, key=f"class {key}", width=260
         )
         fold = st.segmented_control(
             "Fold", ["all", 1, 2, 3, 4, 5], default="all", required=True, key="fold"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from esc10.datasets import source_of
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
@@ -20,7 +21,6 @@ from esc10.ui.evaluate.import_run import show_import
 from esc10.ui.evaluate.network import show_insides
 from esc10.ui.evaluate.reports import show_reports
 from esc10.ui.frame import explain_and_stop, guarded, open_page
-from esc10.ui.plots.palette import in_words
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, share
@@ -137,7 +137,7 @@ def _both_matrices(judged: Evaluation, choice: Choice) -> None:
         with column:
             show_matrix(part, name, judged.classes, choice, shares=shares)
     empty = [
-        f"{name}: no clip of {in_words(category)}"
+        f"{name}: no clip of {class_label(category)}"
         for name, part in judged.parts.items()
         for category in judged.classes
         if not part.report[category]["support"]
@@ -161,12 +161,12 @@ def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
 
 def _cell_in_words(true: str | None, predicted: str | None) -> str:
     if true is None:
-        return f"taken for {in_words(predicted or '')}"
+        return f"taken for {class_label(predicted or '')}"
     if predicted is None:
-        return f"{in_words(true)} in truth"
+        return f"{class_label(true)} in truth"
     if true == predicted:
-        return f"{in_words(true)}, recognised"
-    return f"{in_words(true)}, taken for {in_words(predicted)}"
+        return f"{class_label(true)}, recognised"
+    return f"{class_label(true)}, taken for {class_label(predicted)}"
 
 
 def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
@@ -179,9 +179,9 @@ def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
         with column:
             clip = to_compare(judged, choice.part, category)
             if clip is None:
-                st.caption(f"No clip of {in_words(category)} was recognised.")
+                st.caption(f"No clip of {class_label(category)} was recognised.")
                 continue
-            st.markdown(f"To compare by ear: **{in_words(category)}**, recognised")
+            st.markdown(f"To compare by ear: **{class_label(category)}**, recognised")
             show_clips([clip], run, judged.weights, f"compare {choice.part}")
 
 

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from esc10.audio.loading import Recording
+from esc10.datasets.clips import class_label
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.plots.palette import LETTERS, in_words
+from esc10.ui.plots.palette import LETTERS
 from esc10.ui.predict.answers import show_answers
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.explain.tabs import show_questioning
@@ -138,7 +139,7 @@ def _say_what_is_known(judges: list[Run]) -> None:
     if known:
         st.info(
             "Record, upload or choose a sound. The network knows only "
-            + ", ".join(in_markdown(in_words(name)) for name in known)
+            + ", ".join(in_markdown(class_label(name)) for name in known)
             + "; where a sound is like none of these, it says so.",
             icon=":material/hearing:",
         )

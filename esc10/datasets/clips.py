@@ -71,6 +71,11 @@ class Clip:
     path: Path
 
 
+def class_label(category: str) -> str:
+    """A class name as people write it."""
+    return category.replace("_", " ")
+
+
 def categories_of(key: str, classes: Sequence[str]) -> Mapping[int, str]:
     """Target -> class name, for the clips of a dataset.
 

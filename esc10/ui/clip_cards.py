@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from esc10.datasets import Clip, Dataset
+from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, RunError
 from esc10.evaluation.metrics import PARTS, Evaluation, JudgedClip
 from esc10.features.mel import MelConfig, network_input
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import player, recording
-from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_with_weights, verdict
 from esc10.ui.words import short_name
@@ -87,10 +87,10 @@ def _answer_in_words(judged: JudgedClip, run: Run) -> str:
     order = np.argsort(-np.array(judged.probabilities), kind="stable")[:_CLASSES_SHOWN]
     classes = run.config.classes
     first, *others = (
-        f"{in_words(classes[label])} {judged.probabilities[label]:.0%}" for label in order
+        f"{class_label(classes[label])} {judged.probabilities[label]:.0%}" for label in order
     )
     mark = ":material/check:" if judged.right else ":material/close:"
-    return f"{in_words(judged.true)} {mark} **{first}**, {', '.join(others)}"
+    return f"{class_label(judged.true)} {mark} **{first}**, {', '.join(others)}"
 
 
 def _draw(place: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()) -> None:
@@ -100,7 +100,7 @@ def _draw(place: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...
     except AudioError as error:
         place.error(str(error))
         return
-    description = f"Log-mel spectrogram of a clip of the class {in_words(clip.category)}"
+    description = f"Log-mel spectrogram of a clip of the class {class_label(clip.category)}"
     place.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
 
 
@@ -131,7 +131,7 @@ def _add_votes(
             _draw(
                 picture,
                 clip,
-                tuple((in_words(classes[label]), frames[:, label]) for label in order),
+                tuple((class_label(classes[label]), frames[:, label]) for label in order),
             )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.datasets import Clip, Dataset, Source
+from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig
 from esc10.ui.frame import chart_pixels, picture_toolbar
 from esc10.ui.plots import waveform as sounds
-from esc10.ui.plots.palette import in_words
 from esc10.ui.server import clip_sound
 
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
@@ -47,7 +47,7 @@ def recording(clip: Clip, dataset: Dataset) -> str:
 def provenance(clip: Clip, dataset: Dataset) -> str:
     """In Markdown: class, fold, recording, take and licence."""
     return (
-        f"**{in_words(clip.category)}** · fold {clip.fold} · {recording(clip, dataset)} · "
+        f"**{class_label(clip.category)}** · fold {clip.fold} · {recording(clip, dataset)} · "
         f"{dataset.source.licence}"
     )
 

@@ -16,12 +16,12 @@ from playwright.sync_api import Locator, Page, expect
 from esc10 import datasets
 from esc10.cli import parser as cli
 from esc10.datasets import load_dataset
+from esc10.datasets.clips import class_label
 from esc10.evaluation.forgetting import evaluate_epoch
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
-from esc10.ui.plots.palette import in_words
 from tests.browser.conftest import App, free_port, start_app, stop_app
 from tests.browser.steps import drawn, visit
 
@@ -75,7 +75,7 @@ def matrix(page: Page, part: str) -> Locator:
 
 
 def cell(page: Page, part: str, true: str, predicted: str) -> Locator:
-    label = f"taken for: {in_words(predicted)}; in truth: {in_words(true)};"
+    label = f"taken for: {class_label(predicted)}; in truth: {class_label(true)};"
     return matrix(page, part).locator(f'.mark-rect path[aria-label^="{label}"]').first
 
 
@@ -101,9 +101,9 @@ def expected(verdict: dict, part: str, true: str, predicted: str) -> list[str]:
 
 
 def heading(part: str, clips: int, true: str, predicted: str) -> str:
-    words = f"{in_words(true)}, recognised"
+    words = f"{class_label(true)}, recognised"
     if true != predicted:
-        words = f"{in_words(true)}, taken for {in_words(predicted)}"
+        words = f"{class_label(true)}, taken for {class_label(predicted)}"
     return f"{part.capitalize()}: {clips or 'none'} × {words}"
 
 

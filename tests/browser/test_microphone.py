@@ -10,12 +10,12 @@ from pathlib import Path
 from playwright.sync_api import Page, Playwright, expect
 
 from esc10.datasets import load_dataset
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
-from esc10.ui.plots.palette import in_words
 from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App
 from tests.browser.steps import choose, drawn, go, set_epochs, visit
 from tests.support.waiting import wait_for
@@ -90,11 +90,11 @@ def test_a_recorded_clip_gets_its_class_and_leaves_nothing_on_the_disk(
         expect(page.get_by_text("noise suppression off")).to_be_visible()
         # The worker may still have to come up.
         expect(page.get_by_role("heading", level=2).first).to_contain_text(
-            in_words(surest.true), timeout=2 * MINUTES
+            class_label(surest.true), timeout=2 * MINUTES
         )
         page.get_by_test_id("stButtonGroup").get_by_text("Room test", exact=True).click()
         drawn(page)
-        choose(page, "Class", in_words(surest.true))
+        choose(page, "Class", class_label(surest.true))
         field = page.get_by_role("combobox", name="Clip", exact=True)
         field.fill(clip.src_file)  # a long list draws what can be seen of it
         page.get_by_role("option", name=clip.src_file).click()
@@ -119,7 +119,7 @@ def test_own_recordings_become_a_dataset_that_networks_learn(
             visit(page, practice_app, "predict")
             for take in range(TAKES):
                 record_seconds(page, 1)
-                keep(page, in_words(name))
+                keep(page, class_label(name))
                 kept_are(practice_app.home, place * TAKES + take + 1)
             if name == "chainsaw":
                 make_a_dataset(page)

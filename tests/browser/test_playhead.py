@@ -14,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from esc10.ui.plots.palette import in_words
+from esc10.datasets.clips import class_label
 from tests.browser.conftest import START_SECONDS, App, free_port, stop_app
 from tests.browser.playhead_page import CLASSES, made_votes
 from tests.browser.steps import drawn
@@ -113,7 +113,7 @@ def test_a_click_on_a_picture_goes_there_and_says_that_frames_vote(
         assert audio(player, "currentTime") == pytest.approx(share * SECONDS, abs=0.02)
         assert line(player) == pytest.approx(share, abs=0.01)
         votes = made_votes()[frame_at(audio(player, "currentTime"))]
-        name = in_words(CLASSES[int(votes.argmax())])
+        name = class_label(CLASSES[int(votes.argmax())])
         expect(now(player)).to_have_text(f"{name}{votes.max():.0%}")
 
 
@@ -158,7 +158,7 @@ def test_it_goes_on_playing_while_the_page_is_drawn_again(player: Page) -> None:
 
 def test_the_strips_are_the_five_most_voted_on_one_axis(player: Page) -> None:
     means = made_votes().mean(axis=0)
-    names = [in_words(CLASSES[label]) for label in np.argsort(-means, kind="stable")[:5]]
+    names = [class_label(CLASSES[label]) for label in np.argsort(-means, kind="stable")[:5]]
     labels = player.locator("[data-part=rows] > span")
     expect(labels).to_have_text(["mel bands", *names, "seconds"])
     edges = player.locator("[data-part=rows] > img").evaluate_all(

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, load_sound
 from esc10.datasets import load_dataset
+from esc10.datasets.clips import class_label
 from esc10.engine.cluster import NOTHING, Cluster
 from esc10.engine.remote import RemoteClassifier
 from esc10.errors import RunError
@@ -29,7 +30,6 @@ from esc10.inference.prediction import (
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui import server
-from esc10.ui.plots.palette import in_words
 from tests.pages.conftest import Trained
 from tests.support.pages import PAGE_SECONDS, drawn, says, texts
 
@@ -157,7 +157,7 @@ def test_the_player_is_told_each_frames_vote(runs: dict[str, Run]) -> None:
     told = player(test)
     assert told["winners"] == answer.votes.argmax(axis=1).tolist()
     assert told["percent"] == np.rint(100 * answer.votes.max(axis=1)).tolist()
-    assert told["classes"] == [in_words(name) for name in run.config.classes]
+    assert told["classes"] == [class_label(name) for name in run.config.classes]
     order = np.argsort(-answer.votes.mean(axis=0), kind="stable")[:5]
     assert [row["name"] for row in told["rows"][1:]] == [told["classes"][label] for label in order]
     assert told["seconds"] == 5

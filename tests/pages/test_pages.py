@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from esc10.datasets import CATEGORIES, load_dataset
+from esc10.datasets.clips import class_label
 from esc10.datasets.splits import leaking
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.run import Outcome, Run
@@ -24,7 +25,6 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
 from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
-from esc10.ui.plots.palette import in_words
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import odd_sounds
 from tests.support.pages import WARM_SECONDS, drawn, open_page, plain
@@ -150,7 +150,7 @@ def test_the_clips_of_a_cell_are_listed_by_the_boxes_alone(practice_home: Path) 
     test.selectbox(key="cells in truth").set_value(mistake.true).run()
     test.selectbox(key="cells taken for").set_value(mistake.predicted).run()
     clips = judged.cells(mistake.true, mistake.predicted)
-    heading = f"**Validation:** {len(clips)} × {in_words(mistake.true)}, taken for "
+    heading = f"**Validation:** {len(clips)} × {class_label(mistake.true)}, taken for "
     assert any(text.value.startswith(heading) for text in test.markdown)
     listed = [text.value for text in test.caption if text.value.startswith("fold 4 · recording")]
     assert len(listed) >= len(clips)

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import PartEvaluation
 from esc10.runs.run import Run
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.class_scores import classes_of, f1_columns, f1_of, f1_spec
-from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS, in_words
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.server import verdict
 
 
@@ -56,7 +57,7 @@ def _show_table(parts: Sequence[PartEvaluation], classes: Sequence[str]) -> None
         LETTERS[slot]: pa.array([f1_of(part, name) for name in classes], pa.float64())
         for slot, part in enumerate(parts)
     }
-    table = pa.table({"class": [in_words(name) for name in classes], **columns})
+    table = pa.table({"class": [class_label(name) for name in classes], **columns})
     st.dataframe(
         table,
         key="f1 table",

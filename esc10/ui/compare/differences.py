@@ -10,6 +10,7 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.datasets import source_of
+from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
 from esc10.evaluation.comparison import (
     SIGNIFICANT,
@@ -23,7 +24,7 @@ from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels
-from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS, in_words
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.run_marks import mark
 from esc10.ui.server import HASHES, dataset, verdict
 from esc10.ui.words import SPLIT_WORDS
@@ -160,10 +161,10 @@ def _who_is_right(row: Judgements) -> str:
 
 
 def _table(rows: Sequence[Judgements]) -> pa.Table:
-    columns = {"in truth": [in_words(row[0].true) for row in rows]}
+    columns = {"in truth": [class_label(row[0].true) for row in rows]}
     for slot in range(len(rows[0])):
         columns[f"{RUN_GLYPHS[slot]} {LETTERS[slot]} says"] = [
-            f"{in_words(row[slot].predicted)} {row[slot].probability:.0%}" for row in rows
+            f"{class_label(row[slot].predicted)} {row[slot].probability:.0%}" for row in rows
         ]
     columns["who is right"] = [_who_is_right(row) for row in rows]
     columns["clip"] = [row[0].filename for row in rows]

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from esc10.datasets import load_dataset
+from esc10.datasets.clips import class_label
 from esc10.datasets.description import Description, own_descriptions
 from esc10.datasets.names import MAX_NAME
 from esc10.datasets.own.build import delete_own, make_own
@@ -15,7 +16,6 @@ from esc10.engine.jobs import Job
 from esc10.errors import DatasetError
 from esc10.features.mel import MelConfig, feature_set
 from esc10.progress import OnProgress, ShouldStop
-from esc10.ui.plots.palette import in_words
 from esc10.ui.progress import show_job
 from esc10.ui.server import jobs
 from esc10.ui.words import in_markdown
@@ -122,7 +122,7 @@ def _card(key: str, described: Description) -> None:
             st.space("stretch")
             if st.button("Delete", key=f"delete {key}", icon=":material/delete:", type="tertiary"):
                 _confirm(key, described.title)
-        st.markdown(in_markdown(", ".join(map(in_words, described.classes))))
+        st.markdown(in_markdown(", ".join(map(class_label, described.classes))))
         st.caption(in_markdown(described.summary))
         if described.skipped:
             lines = [f"- {in_markdown(sentence)}" for sentence in described.skipped]

@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.datasets import Clip, Dataset
+from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
 from esc10.evaluation.metrics import PARTS, JudgedClip
 from esc10.features.mel import cache_path, feature_set, inputs_of
@@ -19,7 +20,6 @@ from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.clip_map import POINT, TRAINING, plane_columns, plane_spec
-from esc10.ui.plots.palette import in_words
 from esc10.ui.server import HASHES, dataset, engine
 
 _KEPT = 32
@@ -124,9 +124,9 @@ def _choose_clip(judged: Sequence[JudgedClip], parts: Mapping[str, str]) -> Judg
 
     def in_one_line(name: str) -> str:
         clip = by_name[name]
-        what = in_words(clip.true)
+        what = class_label(clip.true)
         if not clip.right:
-            what += f", taken for {in_words(clip.predicted)} ({clip.probability:.0%})"
+            what += f", taken for {class_label(clip.predicted)} ({clip.probability:.0%})"
         return f"{what} · {parts[name]} · {name.removesuffix('.wav')}"
 
     name = st.selectbox(

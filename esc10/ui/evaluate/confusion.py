@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import PARTS, Evaluation, PartEvaluation
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.confusion import CELL, ChosenCells, matrix_columns, matrix_spec
-from esc10.ui.plots.palette import in_words
 from esc10.ui.words import right_of
 
 _PART, _TRUE, _PREDICTED = "cells of", "cells in truth", "cells taken for"
@@ -78,7 +78,7 @@ def _take_click(part: str, classes: Sequence[str]) -> None:
     st.session_state[before_key] = selected
     if not clicked:
         return
-    by_words = {in_words(name): name for name in classes}
+    by_words = {class_label(name): name for name in classes}
     cell = ChosenCells(by_words[clicked[0]["true"]], by_words[clicked[0]["predicted"]])
     taken_back = chosen(classes) == Choice(part, cell)
     choose(part, ChosenCells(None, None) if taken_back else cell)
@@ -104,5 +104,5 @@ def choose_cells(judged: Evaluation) -> None:
     left, right = st.columns(2, gap="small")
     for column, label, key in ((left, "In truth", _TRUE), (right, "Taken for", _PREDICTED)):
         column.selectbox(
-            label, judged.classes, index=None, placeholder="any", format_func=in_words, key=key
+            label, judged.classes, index=None, placeholder="any", format_func=class_label, key=key
         )

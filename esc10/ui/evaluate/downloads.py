@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
 from esc10.features.mel import MelConfig, Scaling
@@ -16,7 +17,6 @@ from esc10.runs.run import Run
 from esc10.runs.writing import history_csv
 from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
-from esc10.ui.plots.palette import in_words
 from esc10.ui.server import engine, verdict
 from esc10.ui.words import CRITERION_WORDS
 
@@ -141,7 +141,7 @@ def _keras(run: Run, weights: str, was_connected: bool) -> None:
 def _input_in_words(run: Run) -> str:
     """What the network must be fed, and what it answers."""
     config = run.config
-    classes = ", ".join(map(in_words, config.classes))
+    classes = ", ".join(map(class_label, config.classes))
     return (
         f"- `x` has the shape (clips, {config.mel.frames} frames, {config.mel.n_mels} mel bands), "
         "float32.\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets.clips import class_label
 from esc10.evaluation.forgetting import ClipHistory, changes_at, clip_histories, evaluate_epoch
 from esc10.evaluation.metrics import Evaluation, PartEvaluation
 from esc10.runs.run import Run
@@ -14,7 +15,6 @@ from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.confusion import ChosenCells
 from esc10.ui.plots.curves import METRICS
 from esc10.ui.plots.epochs import BEST_IN_WORDS, epoch_columns, epoch_spec
-from esc10.ui.plots.palette import in_words
 
 _PART = "validation"
 _SPARK_POINTS = 100
@@ -105,8 +105,8 @@ def _clip_table(
     place = names.index(remembered) if remembered in names else 0
     table = st.dataframe(
         {
-            "in truth": [in_words(clip.true) for clip in rows],
-            "answer": [in_words(answers[name]) for name in names],
+            "in truth": [class_label(clip.true) for clip in rows],
+            "answer": [class_label(answers[name]) for name in names],
             "change": [changed.get(name, "") for name in names],
             "flips": [clip.flips for clip in rows],
             "over epochs": [_spark(clip) for clip in rows],

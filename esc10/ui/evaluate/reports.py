@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import Evaluation, PartEvaluation
 from esc10.ui.csv_files import csv_of
-from esc10.ui.plots.palette import in_words
 from esc10.ui.words import right_of
 
 _FIGURES = {"precision": "precision", "recall": "recall", "f1-score": "F1"}
@@ -57,7 +57,7 @@ def _table(part: PartEvaluation) -> pa.Table:
     columns = {figure: [row[figure] for row in rows.values()] for figure in _FIGURES}
     return pa.table(
         {
-            "class": [in_words(row).replace("avg", "average") for row in rows],
+            "class": [class_label(row).replace("avg", "average") for row in rows],
             **columns,
             "support": [int(row["support"]) for row in rows.values()],
         }

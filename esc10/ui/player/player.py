@@ -15,8 +15,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import SAMPLE_RATE
+from esc10.datasets.clips import class_label
 from esc10.features.mel import decibels
-from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.spectrograms import pooled, spectrum_png, strip_png
 
 _STRIPS = 5
@@ -107,7 +107,7 @@ def _player_data(
     seconds = len(samples) / SAMPLE_RATE
     level = decibels(pooled(power, _COLUMNS))[::-1]  # high bands on top
     rows = [{"name": "mel bands", "about": "spectrogram", "picture": _text(spectrum_png(level))}]
-    names = [in_words(name) for name in classes]
+    names = [class_label(name) for name in classes]
     if votes is not None:
         rows += _strips(names, votes)
     return {

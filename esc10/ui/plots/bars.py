@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 
 _TOP = 3
@@ -51,7 +52,7 @@ def bar_columns(
         for slot, (name, chances) in enumerate(variants.items())
     ]
     return {
-        "class": [palette.in_words(classes[label]) for label, _, _, _ in rows],
+        "class": [class_label(classes[label]) for label, _, _, _ in rows],
         "slot": [slot for _, slot, _, _ in rows],
         "probability": [chance for _, _, _, chance in rows],
         "label": [f"{chance:.0%} {name}" for _, _, name, chance in rows],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import PartEvaluation
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
@@ -41,7 +42,7 @@ def f1_columns(parts: Sequence[PartEvaluation]) -> dict[str, list[Any]]:
     return {
         "slot": [slot for slot, _, _ in bars],
         "run": [LETTERS[slot] for slot, _, _ in bars],
-        "class": [palette.in_words(category) for _, category, _ in bars],
+        "class": [class_label(category) for _, category, _ in bars],
         "f1": [value for _, _, value in bars],
     }
 
@@ -61,7 +62,7 @@ def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> di
             "x": {
                 "field": "class",
                 "type": "nominal",
-                "sort": [palette.in_words(name) for name in classes],
+                "sort": [class_label(name) for name in classes],
                 "title": None,
                 # Two words in two lines stay level, and are read without turning the head.
                 "axis": {**axis, "labelAngle": 0, "labelExpr": "split(datum.label, ' ')"},

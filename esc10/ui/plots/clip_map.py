@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets import Clip
+from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import JudgedClip
 from esc10.ui.plots import palette, vega
 
@@ -73,10 +74,9 @@ def plane_columns(
         "x": [float(points[place, 0]) for place in order],
         "y": [float(points[place, 1]) for place in order],
         "filename": [clip.filename for clip, _ in rows],
-        "class": [palette.in_words(clip.category) for clip, _ in rows],
+        "class": [class_label(clip.category) for clip, _ in rows],
         "answer": [
-            f"{palette.in_words(verdict.predicted)}, {verdict.probability:.0%}"
-            for _, verdict in rows
+            f"{class_label(verdict.predicted)}, {verdict.probability:.0%}" for _, verdict in rows
         ],
         "fold": [clip.fold for clip, _ in rows],
         "part": [parts[clip.filename] for clip, _ in rows],
@@ -123,7 +123,7 @@ def _rings(flag: str, ink: str, sizes: tuple[int, int], width: float) -> dict[st
 
 
 def _points(classes: Sequence[str], ink: str, font_size: int) -> dict[str, Any]:
-    names = [palette.in_words(name) for name in classes]
+    names = [class_label(name) for name in classes]
     colours, shapes = zip(*signs_of(len(classes)), strict=True)
     legend = {
         "title": None,

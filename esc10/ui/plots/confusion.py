@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 
 CELL = "cell"
@@ -60,8 +61,8 @@ def matrix_columns(
     percent = np.rint(100 * strength).astype(int)
     shown = percent if shares else confusion
     return {
-        "true": [palette.in_words(true) for _, _, true, _ in cells],
-        "predicted": [palette.in_words(predicted) for _, _, _, predicted in cells],
+        "true": [class_label(true) for _, _, true, _ in cells],
+        "predicted": [class_label(predicted) for _, _, _, predicted in cells],
         "clips": [int(confusion[row, column]) for row, column, _, _ in cells],
         "percent": [int(percent[row, column]) for row, column, _, _ in cells],
         "label": [
@@ -78,7 +79,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
 
     `classes`: their names, in the order of rows and columns.
     """
-    names = [palette.in_words(name) for name in classes]
+    names = [class_label(name) for name in classes]
     axis = {
         **vega.axis_look(ink, font_size),
         "labelLimit": 20 * font_size,

@@ -28,11 +28,6 @@ SPECTRUM_SCALE = "Viridis"
 """For spectrograms: rises evenly in lightness, so it survives a projector and a grey print."""
 
 
-def in_words(category: str) -> str:
-    """A class name as people write it."""
-    return category.replace("_", " ")
-
-
 def layout(font_size: int, height: int) -> dict[str, Any]:
     """What all Plotly figures share."""
     return {

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.bars import shown_classes
 
@@ -37,7 +38,7 @@ def disturbed_columns(
     rows = [(label, place) for label in lines_of(answers, neutral) for place in range(len(labels))]
     return {
         "value": [labels[place] for _, place in rows],
-        "class": [palette.in_words(classes[label]) for label, _ in rows],
+        "class": [class_label(classes[label]) for label, _ in rows],
         "probability": [float(answers[place, label]) for label, place in rows],
         "chosen": [place == chosen for _, place in rows],
     }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
 
@@ -38,7 +39,7 @@ def bar_columns(answer: Probabilities, classes: Sequence[str]) -> dict[str, list
     """
     known = [name for name in classes if name in answer]
     return {
-        "class": [palette.in_words(name) for name in known],
+        "class": [class_label(name) for name in known],
         "probability": [answer[name] for name in known],
     }
 
@@ -50,7 +51,7 @@ def bar_spec(
 
     `classes`: those to show, the first on top.
     """
-    names = [palette.in_words(name) for name in classes]
+    names = [class_label(name) for name in classes]
     return {
         "height": height,
         "encoding": {
@@ -120,7 +121,7 @@ def window_columns(
     begin and end, in seconds.
     """
     rows = [
-        (slot, palette.in_words(name), probability, known, *span)
+        (slot, class_label(name), probability, known, *span)
         for slot, windows in zip(slots, winners, strict=True)
         for (name, probability, known), span in zip(windows, spans, strict=True)
     ]
@@ -148,7 +149,7 @@ def window_spec(
     `classes`: those that won a window, the first on top. `slots`: the runs' places among those
     chosen, from 0. `lane`: its height, in pixels.
     """
-    names = [palette.in_words(name) for name in classes]
+    names = [class_label(name) for name in classes]
     colours = {"domain": list(slots), "range": [palette.RUN_COLOURS[slot] for slot in slots]}
     colour = {"field": "slot", "type": "nominal", "scale": colours, "legend": None}
     lanes = {"domain": [LETTERS[slot] for slot in slots]}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets import Dataset
+from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError, RunError
 from esc10.features.mel import MelConfig
 from esc10.inference.novelty import LEVEL, Novelty, Unknown, by_probability, novelty_of
@@ -27,7 +28,7 @@ from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
-from esc10.ui.plots.palette import BLUE, LETTERS, RUN_COLOURS, in_words
+from esc10.ui.plots.palette import BLUE, LETTERS, RUN_COLOURS
 from esc10.ui.plots.windows import bar_columns, bar_spec, top_classes
 from esc10.ui.predict.windows import Judged, show_windows
 from esc10.ui.run_marks import mark
@@ -149,7 +150,7 @@ def _show_bars(judged: Judged, classes: Sequence[str], several: bool) -> None:
 
 def _verdict(judged: Judged, unknown: Unknown | None, size: str) -> str:
     name, probability = max(judged.by_class.items(), key=lambda item: item[1])
-    answer = f"{in_markdown(in_words(name))}, {probability:.0%}"
+    answer = f"{in_markdown(class_label(name))}, {probability:.0%}"
     return f"{size} {answer}" if unknown is None else f"{size} {_NOT_KNOWN} ({answer})"
 
 

@@ -10,10 +10,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import Recording, fixed_length
+from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.features.mel import mel_power, network_input
 from esc10.runs.run import Run
-from esc10.ui.plots.palette import LETTERS, in_words
+from esc10.ui.plots.palette import LETTERS
 from esc10.ui.server import engine
 
 _AT_ONCE = 16
@@ -65,7 +66,7 @@ def choose_among(
             st.button("Look again", key=f"look again {letter}", icon=":material/refresh:")
             continue
         columns[f"{letter} says"] = [
-            f"{in_words(run.config.classes[int(chances.argmax())])} {chances.max():.0%}"
+            f"{class_label(run.config.classes[int(chances.argmax())])} {chances.max():.0%}"
             for chances in answers
         ]
     table = st.dataframe(

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from esc10.audio.loading import SAMPLE_RATE, Recording, load_recording
 from esc10.audio.simulation import PRETENCES
 from esc10.datasets import Clip
+from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError
 from esc10.ui.microphone.recorder import record
-from esc10.ui.plots.palette import in_words
 from esc10.ui.server import clip_sound, dataset, datasets_here
 from esc10.ui.words import in_markdown
 
@@ -87,7 +87,7 @@ def choose_clip(key: str) -> Clip | None:
     category = st.selectbox(
         "Class",
         sounds.classes,
-        format_func=in_words,
+        format_func=class_label,
         key=f"{key} class {data}",
         persist_state="session",
     )
@@ -111,7 +111,7 @@ def choose_pretence() -> list[Given]:
         format_func=lambda way: PRETENCES[way].title if way in PRETENCES else way,
         key="pretence",
     )
-    name = f"{in_words(clip.category)} {clip.src_file}"
+    name = f"{class_label(clip.category)} {clip.src_file}"
     if way == _AS_IT_IS:
         st.caption("The dataset's own file.")
         return [Given(name, clip.path.read_bytes())]

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from esc10.audio.loading import Recording
+from esc10.datasets.clips import class_label
 from esc10.datasets.own.recordings import (
     KeptRecording,
     as_own_dataset,
@@ -22,7 +23,6 @@ from esc10.datasets.own.recordings import (
 from esc10.errors import AudioError, DatasetError
 from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.run import Run
-from esc10.ui.plots.palette import in_words
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.inputs import Given, readable
 from esc10.ui.progress import show_end, show_job
@@ -43,7 +43,7 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
         used = {kept.label for kept in kept_recordings()}
         label = st.selectbox(
             "What is it?",
-            sorted(used | {in_words(name) for name in classes}),
+            sorted(used | {class_label(name) for name in classes}),
             index=None,
             placeholder="a class, or a new one",
             accept_new_options=True,

@@ -13,11 +13,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length
+from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, RunError
 from esc10.features.mel import mel_power, network_input
 from esc10.runs.run import Run
 from esc10.ui.microphone.microphone import Heard, heard, message, microphone, name_of
-from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import engine
 
@@ -116,7 +116,7 @@ def _judge(listening: Listening, run: Run, weights: str) -> None:
         listening.trouble = str(error)
         return
     best = int(chances.argmax())
-    words = f"{in_words(run.config.classes[best])}, {chances[best]:.0%}"
+    words = f"{class_label(run.config.classes[best])}, {chances[best]:.0%}"
     listening.answers.append((listening.seconds, words))
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
+from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig, mel_power
 from esc10.features.room_response import RoomTest, room_test
@@ -16,7 +17,6 @@ from esc10.runs.run import Run
 from esc10.ui.clip_view import player
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.microphone.recorder import record
-from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.room_response import loss_columns, loss_spec
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.predict.batch import answers_to
@@ -84,7 +84,7 @@ def _show_answers(test: RoomTest, runs: Sequence[Run], weights: str) -> None:
         rows["network"].append(short_name(run))
         for name, chances in (("before", before), ("after", after)):
             best = int(chances.argmax())
-            rows[name].append(f"{in_words(run.config.classes[best])} {chances[best]:.0%}")
+            rows[name].append(f"{class_label(run.config.classes[best])} {chances[best]:.0%}")
     st.dataframe(pa.table(rows), hide_index=True, height="content", key="room answers")
 
 

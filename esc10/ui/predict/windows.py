@@ -11,12 +11,13 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.audio.loading import CLIP_SECONDS
+from esc10.datasets.clips import class_label
 from esc10.inference.novelty import Novelty, Unknown
 from esc10.inference.prediction import HeardSound, SoundAnswer, mean_of_windows
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
-from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS, in_words
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.plots.windows import window_columns, window_spans, window_spec, winners_of
 from esc10.ui.run_marks import mark
 from esc10.ui.words import in_markdown
@@ -101,7 +102,9 @@ def _show_table(sound: HeardSound, judged: Sequence[Judged]) -> None:
     for each in judged:
         said = f"{RUN_GLYPHS[each.slot]} {LETTERS[each.slot]} says" if len(judged) > 1 else "answer"
         columns[said] = [
-            "silence" if silent else f"{in_words(name)} {probability:.0%}" + ("" if known else " ?")
+            "silence"
+            if silent
+            else f"{class_label(name)} {probability:.0%}" + ("" if known else " ?")
             for (name, probability, known), silent in zip(each.winners, sound.silent, strict=True)
         ]
     row_pixels = 2 * chart_pixels() + 3
@@ -123,7 +126,7 @@ def _explain_wholes(sound: HeardSound, judged: Sequence[Judged]) -> None:
         name = f"{mark(each.slot)} {network}" if len(judged) > 1 else f"**{network}**"
         mean = mean_of_windows(sound, each.answer.windows)
         best = int(mean.argmax())
-        average = f"{in_markdown(in_words(each.run.config.classes[best]))}, {mean[best]:.0%}"
+        average = f"{in_markdown(class_label(each.run.config.classes[best]))}, {mean[best]:.0%}"
         how = (
             f"takes {CLIP_SECONDS:g} s and no other length, so its answer above is the mean of its "
             "windows' answers, without silent ones."

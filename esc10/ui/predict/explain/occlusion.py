@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from esc10.datasets.clips import class_label
 from esc10.inference.explain.occlusion import (
     COLUMNS,
     LEAST_DROP,
@@ -15,7 +16,6 @@ from esc10.inference.explain.occlusion import (
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink, picture_toolbar
 from esc10.ui.plots.occlusion import occlusion_figure
-from esc10.ui.plots.palette import in_words
 from esc10.ui.predict.explain.subject import Case, Parts, show_parts
 
 _KEPT = 64
@@ -50,7 +50,7 @@ def _found(case: Case) -> OcclusionMap:
 
 
 def _map_in_words(case: Case, found: OcclusionMap) -> str:
-    winner = in_words(case.classes[found.winner])
+    winner = class_label(case.classes[found.winner])
     text = (
         f"Each of {COLUMNS * ROWS} patches was set to the clip's floor by itself. Vermilion and "
         f"minus: without it, *{winner}* is less probable, by so many points. Blue and plus: more. "
@@ -66,7 +66,7 @@ def _map_in_words(case: Case, found: OcclusionMap) -> str:
 
 
 def _found_in_words(case: Case, found: OcclusionMap) -> str:
-    winner = in_words(case.classes[found.winner])
+    winner = class_label(case.classes[found.winner])
     share = found.decisive.mean()
     if not share:
         return (

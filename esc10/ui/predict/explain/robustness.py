@@ -7,10 +7,10 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
+from esc10.datasets.clips import class_label
 from esc10.features.mel import mel_power
 from esc10.inference.explain.robustness import DISTURBANCES, Disturbance, held_span
 from esc10.ui.frame import chart_pixels, ink
-from esc10.ui.plots.palette import in_words
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
 from esc10.ui.predict.explain.subject import Case, play
 from esc10.ui.server import HASHES
@@ -99,7 +99,7 @@ def _draw(case: Case, key: str, answers: NDArray[np.float32], place: int) -> Non
     disturbance = DISTURBANCES[key]
     neutral = disturbance.values.index(disturbance.neutral)
     labels = [disturbance.label(value) for value in disturbance.values]
-    names = [in_words(case.classes[label]) for label in lines_of(answers, neutral)]
+    names = [class_label(case.classes[label]) for label in lines_of(answers, neutral)]
     st.markdown("**How probable each class is, the more it is disturbed**")
     st.vega_lite_chart(
         pa.table(disturbed_columns(answers, labels, case.classes, neutral, place)),
@@ -121,7 +121,7 @@ def _in_words(disturbance: Disturbance, value: float) -> str:
 def _held_in_words(case: Case, disturbance: Disturbance, answers: NDArray[np.float32]) -> str:
     values = disturbance.values
     first, last = held_span(answers, values, disturbance.neutral)
-    winner = in_words(case.classes[answers[values.index(disturbance.neutral)].argmax()])
+    winner = class_label(case.classes[answers[values.index(disturbance.neutral)].argmax()])
     if first == last:
         return f"**The first step** already takes *{winner}* away."
     if (first, last) == (values[0], values[-1]):

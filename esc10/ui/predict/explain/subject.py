@@ -15,12 +15,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import SAMPLE_RATE, fixed_length
+from esc10.datasets.clips import class_label
 from esc10.features.mel import MelConfig, mel_power, network_input
 from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
 from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.bars import bar_columns, bar_spec
-from esc10.ui.plots.palette import in_words
 from esc10.ui.server import HASHES, engine, version_of
 
 _KEPT = 256
@@ -97,10 +97,10 @@ class Case:
         """
         return _answers(self, x)
 
-    def in_words(self, chances: NDArray[np.float32]) -> str:
+    def class_label(self, chances: NDArray[np.float32]) -> str:
         """The most probable class and its probability, in Markdown."""
         best = int(chances.argmax())
-        return f"**{in_words(self.classes[best])}, {chances[best]:.0%}**"
+        return f"**{class_label(self.classes[best])}, {chances[best]:.0%}**"
 
 
 @st.cache_data(
