@@ -9,6 +9,7 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.runs.run import UNFINISHED
 from esc10.training.networks import MODELS
+from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.server import all_runs, datasets_here, engine, with_weights
 
@@ -40,7 +41,7 @@ def main() -> None:
     for column, network in zip(st.columns(3), MODELS.values(), strict=True):
         column.markdown(f"**{network.title}**  \n{network.summary}")
     warm = engine().status().capacity.warm > 0
-    st.fragment(_engine_state, run_every=None if warm else 2.0)()
+    live(_engine_state, None if warm else LOOK_SECONDS)()
 
 
 def _steps() -> list[Step]:

@@ -16,6 +16,7 @@ from esc10.ui.compare.run_rows import offer_csv, right_answers, runs_table, stat
 from esc10.ui.compare.run_table import show_runs, ticked_among
 from esc10.ui.compare.trash import offer_deletion, show_deleted, show_undo
 from esc10.ui.curves import show_curves
+from esc10.ui.fragments import live
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.run_marks import edit_label, mark
@@ -148,7 +149,7 @@ def _show_several(ticked: Sequence[Run], compared: Sequence[Run], weights: str) 
             list(enumerate(compared)), 260 if in_projector_mode() else 300
         ),
         "F1 by class": lambda: show_class_scores(compared, weights),
-        "Clips": lambda: st.fragment(show_differing_clips)(compared, weights),
+        "Clips": lambda: live(show_differing_clips)(compared, weights),
     }
     tabs = st.tabs(list(views), on_change="rerun", key="compare view")
     for tab, show in zip(tabs, views.values(), strict=True):

@@ -13,6 +13,7 @@ from esc10.features.mel import MelConfig, feature_set
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.clip_view import player, provenance, spectrogram, waveform
 from esc10.ui.datasets.own import show_own_sounds
+from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
@@ -24,7 +25,7 @@ def main() -> None:
     open_page("Dataset")
     engine()  # warms up while people look at sounds
     busy = _busy()
-    st.fragment(_sources, run_every=0.5 if busy else None)(busy)
+    live(_sources, SOON_SECONDS if busy else None)(busy)
     show_own_sounds()
     here = datasets_here()
     if not here:
@@ -42,7 +43,7 @@ def _busy() -> bool:
 
 def _sources(was_busy: bool) -> None:
     compact = bool(datasets_here())
-    for column, source in zip(st.columns(3), SOURCES.values(), strict=True):
+    for column, source in zip(st.columns(len(SOURCES)), SOURCES.values(), strict=True):
         with column.container(border=True, height="stretch"):
             _card(source, compact)
     if was_busy and not _busy():

@@ -20,6 +20,7 @@ from esc10.ui.evaluate.epochs import show_epochs
 from esc10.ui.evaluate.import_run import show_import
 from esc10.ui.evaluate.network import show_insides
 from esc10.ui.evaluate.reports import show_reports
+from esc10.ui.fragments import live
 from esc10.ui.frame import explain_and_stop, guarded, open_page
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
@@ -51,10 +52,10 @@ def main() -> None:
         _leaks(run)
     judged = verdict(run, weights)
     views: dict[str, Callable[[], None]] = {
-        "Matrices and clips": lambda: st.fragment(_matrices)(run, judged),
+        "Matrices and clips": lambda: live(_matrices)(run, judged),
         "Reports": lambda: show_reports(judged),
-        "Epoch by epoch": lambda: st.fragment(show_epochs)(run, judged),
-        "How sure": lambda: st.fragment(show_trust)(run, judged),
+        "Epoch by epoch": lambda: live(show_epochs)(run, judged),
+        "How sure": lambda: live(show_trust)(run, judged),
         "From inside": lambda: show_insides(run, judged),
         "Take it along": lambda: show_takeaway(run, weights),
     }

@@ -15,12 +15,12 @@ from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import show_curves
+from esc10.ui.fragments import TICK_SECONDS, asking, live
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
-from esc10.ui.server import PREPARE_JOBS, all_runs, dataset, datasets_here, engine, jobs
+from esc10.ui.server import PREPARE_JOBS, all_runs, connected, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
-from esc10.ui.watchers import my_tick_seconds
 
 RUNS_ON_THE_BOARD = 3
 IDLE_SECONDS = 5.0
@@ -41,13 +41,12 @@ def main() -> None:
         _buttons(config)
         show_split(config)
     with right:
-        live, layers = st.tabs(["Live curves", "Layers"])
-        with live:
+        curves, layers = st.tabs(["Live curves", "Layers"])
+        with curves:
             seconds = _seconds_to_next_tick(list_runs()[0])
-            st.fragment(_board, run_every=seconds)(seconds)
+            live(_board, seconds)(seconds)
         with layers:
-            connected = _connected()
-            st.fragment(_layers, run_every=None if connected else 1.0)(config, connected)
+            asking(_layers)(config)
 
 
 def _buttons(config: TrainConfig) -> None:
@@ -80,11 +79,7 @@ def _busy(runs: list[Run]) -> bool:
 
 
 def _seconds_to_next_tick(runs: list[Run]) -> float:
-    return my_tick_seconds() if _busy(runs) else IDLE_SECONDS
-
-
-def _connected() -> bool:
-    return engine().status().capacity.workers > 0
+    return TICK_SECONDS if _busy(runs) else IDLE_SECONDS
 
 
 def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:
@@ -145,14 +140,12 @@ def _explain_waiting(capacity: Capacity) -> None:
         )
 
 
-def _layers(config: TrainConfig, was_connected: bool) -> None:
-    if not _connected():
+def _layers(config: TrainConfig) -> None:
+    if not connected():
         st.info("The layer table appears as soon as the training engine has warmed up.")
         return
     classes = len(dataset(config.dataset).classes)
     show_layer_table(engine().networks.layer_tables(classes)[config.model])
-    if not was_connected:
-        st.rerun()
 
 
 if __name__ == "__main__":

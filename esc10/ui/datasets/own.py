@@ -16,6 +16,7 @@ from esc10.engine.jobs import Job
 from esc10.errors import DatasetError
 from esc10.features.mel import MelConfig, feature_set
 from esc10.progress import OnProgress, ShouldStop
+from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.progress import show_job
 from esc10.ui.server import jobs
 from esc10.ui.words import in_markdown
@@ -44,7 +45,7 @@ def show_own_sounds() -> None:
         for key, described in reversed(own_descriptions().items()):
             _card(key, described)
     busy = _busy()
-    st.fragment(_under_way, run_every=0.5 if busy else None)(busy)
+    live(_under_way, SOON_SECONDS if busy else None)(busy)
 
 
 def _form() -> None:

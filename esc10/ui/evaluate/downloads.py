@@ -17,10 +17,9 @@ from esc10.runs.run import Run
 from esc10.runs.writing import history_csv
 from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
+from esc10.ui.fragments import asking
 from esc10.ui.server import engine, verdict
 from esc10.ui.words import CRITERION_WORDS
-
-_LOOK_SECONDS = 2.0
 
 
 def show_takeaway(run: Run, weights: str) -> None:
@@ -37,9 +36,7 @@ def show_takeaway(run: Run, weights: str) -> None:
         with st.container(border=True):
             _tables(run, verdict(run, weights))
     with right, st.container(border=True):
-        connected = engine().status().capacity.workers > 0
-        fragment = st.fragment(_keras, run_every=None if connected else _LOOK_SECONDS)
-        fragment(run, weights, connected)
+        asking(_keras)(run, weights)
     st.caption(
         "Every chart has its own download in the corner, as a picture, and every table one as CSV: "
         "move the pointer over it."
@@ -110,7 +107,7 @@ def probabilities_csv(judged: Evaluation) -> bytes:
     )
 
 
-def _keras(run: Run, weights: str, was_connected: bool) -> None:
+def _keras(run: Run, weights: str) -> None:
     """The network as a file; until a worker is there to write it, this looks again by itself."""
     name = f"{run.run_id}-{weights}.keras"
     st.markdown(
@@ -134,8 +131,6 @@ def _keras(run: Run, weights: str, was_connected: bool) -> None:
         wrap_lines=True,
     )
     st.markdown(_input_in_words(run))
-    if not was_connected and engine().status().capacity.workers:
-        st.rerun()
 
 
 def _input_in_words(run: Run) -> str:

@@ -13,13 +13,13 @@ from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.evaluate.clip_map import show_clip_map
+from esc10.ui.fragments import asking
 from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.plots.clip_map import filter_pictures
 from esc10.ui.server import HASHES, engine
 
 _KEPT = 32
-_LOOK_SECONDS = 2.0
 
 
 def show_insides(run: Run, judged: Evaluation) -> None:
@@ -29,13 +29,10 @@ def show_insides(run: Run, judged: Evaluation) -> None:
         run: a run with weights.
         judged: its verdict, which says by which of its weights.
     """
-    connected = engine().status().capacity.workers > 0
-    # Until a worker is there it looks again by itself.
-    fragment = st.fragment(_insides, run_every=None if connected else _LOOK_SECONDS)
-    fragment(run, judged.weights, connected)
+    asking(_insides)(run, judged.weights)
 
 
-def _insides(run: Run, weights: str, was_connected: bool) -> None:
+def _insides(run: Run, weights: str) -> None:
     views: dict[str, Callable[[Run, str], None]] = {
         "Where it puts the clips": show_clip_map,
         "What its first layer looks for": _show_filters,
@@ -53,8 +50,6 @@ def _insides(run: Run, weights: str, was_connected: bool) -> None:
         views[view](run, weights)
     except RunError as error:
         st.info(str(error), icon=":material/hourglass:")
-    if not was_connected and engine().status().capacity.workers:
-        st.rerun()
 
 
 def _show_layers(run: Run, weights: str) -> None:

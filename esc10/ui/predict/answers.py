@@ -26,17 +26,17 @@ from esc10.inference.prediction import (
 )
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
+from esc10.ui.fragments import asking
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
 from esc10.ui.plots.palette import BLUE, LETTERS, RUN_COLOURS
 from esc10.ui.plots.windows import bar_columns, bar_spec, top_classes
 from esc10.ui.predict.windows import Judged, show_windows
 from esc10.ui.run_marks import mark
-from esc10.ui.server import HASHES, dataset, engine
+from esc10.ui.server import HASHES, connected, dataset, engine
 from esc10.ui.words import in_markdown, short_name
 
 _PANELS_IN_A_ROW = 3
-_LOOK_SECONDS = 2.0
 _NOT_KNOWN = "I don't know this"
 _NO_WORKER = "The worker is still warming up. The answers come by themselves."
 
@@ -50,19 +50,16 @@ def show_answers(samples: NDArray[np.float32], runs: Sequence[Run], weights: str
         runs: with weights, at least one, at most as many as there are letters.
         weights: by which of their weights.
     """
-    connected = engine().status().capacity.workers > 0
-    # Until a worker is there it looks again by itself.
-    fragment = st.fragment(_answers, run_every=None if connected else _LOOK_SECONDS)
-    fragment(samples, runs, weights, connected)
+    asking(_answers)(samples, runs, weights)
 
 
-def _answers(
-    samples: NDArray[np.float32], runs: Sequence[Run], weights: str, connected: bool
-) -> None:
+def _answers(samples: NDArray[np.float32], runs: Sequence[Run], weights: str) -> None:
     digest = hashlib.blake2b(samples.tobytes()).hexdigest()
     sound = _heard(digest, MelConfig(), samples)
-    judged = _all_judged(runs, weights, digest, sound) if connected else []
-    if not connected:
+    judged = []
+    if connected():
+        judged = _all_judged(runs, weights, digest, sound)
+    else:
         st.info(_NO_WORKER, icon=":material/hourglass:")
     if judged:
         with st.container(gap="small"):
@@ -71,8 +68,6 @@ def _answers(
     _show_sound(sound, judged, several=len(runs) > 1)
     if judged and sound.is_long:
         show_windows(sound, judged)
-    if not connected and engine().status().capacity.workers:
-        st.rerun()
 
 
 def _all_judged(runs: Sequence[Run], weights: str, digest: str, sound: HeardSound) -> list[Judged]:

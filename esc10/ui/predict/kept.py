@@ -23,6 +23,7 @@ from esc10.datasets.own.recordings import (
 from esc10.errors import AudioError, DatasetError
 from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.run import Run
+from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.inputs import Given, readable
 from esc10.ui.progress import show_end, show_job
@@ -108,7 +109,7 @@ def _offer_dataset(kept: Sequence[KeptRecording]) -> None:
     st.caption(", ".join(f"{count} × {label}" for label, count in sorted(counts.items())))
     job = jobs().get(_JOB)
     if job is not None and job.running:
-        st.fragment(_show_making, run_every=0.5)()
+        live(_show_making, SOON_SECONDS)()
         return
     if job is not None:
         if not (job.error or job.cancelled):

@@ -17,6 +17,7 @@ from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, RunError
 from esc10.features.mel import mel_power, network_input
 from esc10.runs.run import Run
+from esc10.ui.fragments import live
 from esc10.ui.microphone.microphone import Heard, heard, message, microphone, name_of
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import engine
@@ -66,7 +67,6 @@ class Listening:
         return fixed_length(resampled)
 
 
-@st.fragment
 def show_live(run: Run, weights: str) -> None:
     """Listen until somebody presses Stop; what is heard is kept for five seconds, and nowhere else.
 
@@ -74,6 +74,10 @@ def show_live(run: Run, weights: str) -> None:
         run: a run with weights.
         weights: which of its best weights.
     """
+    live(_listening)(run, weights)
+
+
+def _listening(run: Run, weights: str) -> None:
     listening: Listening = st.session_state.setdefault(_STATE, Listening())
     if listening.judge != (run.run_id, weights):
         listening.judge = (run.run_id, weights)

@@ -80,5 +80,5 @@ def _found_in_words(case: Case, found: OcclusionMap) -> str:
         )
     return (
         f"**What it calls *{winner}*** is in the frame above all. Without it: "
-        f"{case.in_words(found.without)}. With nothing else: {case.in_words(found.alone)}."
+        f"{case.verdict(found.without)}. With nothing else: {case.verdict(found.alone)}."
     )

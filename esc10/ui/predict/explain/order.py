@@ -48,7 +48,7 @@ def show_order(case: Case) -> None:
         st.columns(3), sounds.items(), answers, strict=True
     ):
         with column:
-            st.markdown(f"{name.capitalize()}: {case.in_words(chances)}")
+            st.markdown(f"{name.capitalize()}: {case.verdict(chances)}")
             play(sound, name)
             picture = clip_picture(
                 case.power[:, order], case.mel, case.mel.seconds, f"Spectrogram, {name}"

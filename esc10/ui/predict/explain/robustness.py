@@ -59,7 +59,7 @@ def show_disturbance(case: Case) -> None:
         _draw(case, key, answers, place)
     with right:
         st.markdown(
-            f"At the slider, {_in_words(disturbance, value)}: {case.in_words(answers[place])}"
+            f"At the slider, {_in_words(disturbance, value)}: {case.verdict(answers[place])}"
         )
         play(_disturbed(case.samples, key, value), disturbance.label(value))
         st.markdown(f"{_held_in_words(case, disturbance, answers)} {_why(case, key)}")

@@ -97,7 +97,7 @@ class Case:
         """
         return _answers(self, x)
 
-    def class_label(self, chances: NDArray[np.float32]) -> str:
+    def verdict(self, chances: NDArray[np.float32]) -> str:
         """The most probable class and its probability, in Markdown."""
         best = int(chances.argmax())
         return f"**{class_label(self.classes[best])}, {chances[best]:.0%}**"

@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from esc10.audio.loading import CLIP_SAMPLES, CLIP_SECONDS
 from esc10.errors import RunError
 from esc10.runs.run import Run
+from esc10.ui.fragments import asking
 from esc10.ui.predict.explain.occlusion import show_decisive
 from esc10.ui.predict.explain.order import show_order
 from esc10.ui.predict.explain.region import show_region
 from esc10.ui.predict.explain.robustness import show_disturbance
 from esc10.ui.predict.explain.subject import Case
-from esc10.ui.server import engine
-
-_LOOK_SECONDS = 2.0
 
 
 def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
@@ -30,13 +28,10 @@ def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> No
         run: a run with weights.
         weights: which of its best weights.
     """
-    connected = engine().status().capacity.workers > 0
-    # Until a worker is there it looks again by itself.
-    fragment = st.fragment(_questioning, run_every=None if connected else _LOOK_SECONDS)
-    fragment(samples, run, weights, connected)
+    asking(_questioning)(samples, run, weights)
 
 
-def _questioning(samples: NDArray[np.float32], run: Run, weights: str, was_connected: bool) -> None:
+def _questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
     questions: dict[str, Callable[[Case], None]] = {
         "Does order matter?": show_order,
         "What if a part is missing?": show_region,
@@ -58,5 +53,3 @@ def _questioning(samples: NDArray[np.float32], run: Run, weights: str, was_conne
         questions[question](Case(samples, run, weights))
     except RunError as error:
         st.info(str(error), icon=":material/hourglass:")
-    if not was_connected and engine().status().capacity.workers:
-        st.rerun()

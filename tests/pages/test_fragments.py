@@ -1,0 +1,154 @@
+"""Trouble in a live part of a page is one sentence in its place, and the rest of the page stays."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from esc10.audio.loading import SAMPLE_RATE
+from esc10.datasets.own.recordings import keep, kept_recordings
+from esc10.errors import RunError
+from esc10.ui import fragments, server
+from esc10.ui.compare.run_table import TICKED
+from esc10.ui.predict.kept import _JOB
+from tests.pages.conftest import Trained
+from tests.support import ROOT
+from tests.support.odd_sounds import encoded, hiss
+from tests.support.pages import drawn, open_page, says
+from tests.support.waiting import wait_for
+
+TROUBLE = "the lights went out"
+SOURCES = [
+    ROOT / "app.py",
+    *sorted((ROOT / "pages").glob("*.py")),
+    *sorted((ROOT / "esc10/ui").rglob("*.py")),
+]
+FRAGMENTS = ROOT / "esc10/ui/fragments.py"
+
+
+def evaluate(view: str) -> AppTest:
+    page = open_page("pages/evaluate.py")
+    page.session_state["view"] = view
+    return drawn(page)
+
+
+def compare() -> AppTest:
+    page = open_page("pages/compare.py")
+    page.session_state[TICKED] = [run.run_id for run in server.runs_with_weights()]
+    page.session_state["compare view"] = "Clips"
+    return drawn(page)
+
+
+def predict(way: str, view: str = "The answer") -> AppTest:
+    page = open_page("pages/predict.py")
+    page.session_state["way"] = way
+    page.session_state["predict view"] = view
+    return drawn(page)
+
+
+def making() -> AppTest:
+    """While a dataset of kept recordings is made; how long that takes is the test's to say."""
+    if not kept_recordings():
+        keep(hiss(5, SAMPLE_RATE)[:, 0].astype(np.float32), "rain", datetime.now(UTC))
+    server.jobs().start(_JOB, lambda _, should_stop: wait_for(should_stop, 600, "the test's end"))
+    return predict("Kept")
+
+
+def upload(view: str = "The answer") -> AppTest:
+    page = drawn(open_page("pages/predict.py"))
+    page.segmented_control(key="way").set_value("Upload").run()
+    page.file_uploader(key="upload").upload(
+        "sound.wav", encoded(hiss(5, SAMPLE_RATE), SAMPLE_RATE, "WAV")
+    ).run()
+    return page
+
+
+PARTS: dict[str, Callable[[], AppTest]] = {
+    "_engine_state": lambda: drawn(open_page("app.py")),
+    "_sources": lambda: drawn(open_page("pages/dataset.py")),
+    "_under_way": lambda: drawn(open_page("pages/dataset.py")),
+    "_board": lambda: drawn(open_page("pages/train.py")),
+    "_layers": lambda: drawn(open_page("pages/train.py")),
+    "_matrices": lambda: evaluate("Matrices and clips"),
+    "show_epochs": lambda: evaluate("Epoch by epoch"),
+    "show_trust": lambda: evaluate("How sure"),
+    "_insides": lambda: evaluate("From inside"),
+    "_keras": lambda: evaluate("Take it along"),
+    "show_differing_clips": compare,
+    "_answers": upload,
+    "_questioning": lambda: upload("Question it"),
+    "_listening": lambda: predict("Live"),
+    "_show_making": making,
+}
+"""How a person comes to see each live part of the app."""
+
+
+def live_parts() -> Iterator[str]:
+    """The parts that the app's own code hands to `live` or `asking`."""
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            called = getattr(getattr(node, "func", None), "id", None)
+            if path != FRAGMENTS and called in ("live", "asking"):
+                yield ast.unparse(node.args[0])
+
+
+def test_every_live_part_is_tried_here_and_no_other_way_leads_to_one() -> None:
+    assert sorted(live_parts()) == sorted(PARTS)
+    assert [path for path in SOURCES if "st.fragment" in path.read_text("utf-8")] == [FRAGMENTS]
+
+
+@pytest.fixture(autouse=True)
+def nothing_under_way() -> Iterator[None]:
+    """Jobs belong to the server."""
+    yield
+    for job in server.jobs().named(_JOB).values():
+        job.cancel()
+        job.wait()
+    server.jobs.clear()
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes one live part fail, wherever it is drawn."""
+
+    def breaks(name: str) -> None:
+        for way in ("live", "asking"):
+            really = getattr(fragments, way)
+
+            def drawn_by(part: Callable[..., None], *seconds: float, really=really) -> object:
+                @functools.wraps(part)
+                def fails(*_: object) -> None:
+                    raise RunError(TROUBLE)
+
+                return really(fails if part.__qualname__ == name else part, *seconds)
+
+            for module in [*sys.modules.values()]:
+                if (
+                    getattr(module, "__name__", "").startswith("esc10.ui")
+                    and getattr(module, way, None) is really
+                ):
+                    monkeypatch.setattr(module, way, drawn_by)
+
+    return breaks
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_fails_is_a_sentence_and_the_rest_stays(
+    part: str, trained: Trained, broken: Callable[[str], None]
+) -> None:
+    trained(("cnn", "logmel"), ("td_cnn", "logmel"))
+    whole = PARTS[part]()
+    assert not says(whole, TROUBLE)
+    broken(part)
+    page = PARTS[part]()
+    assert not page.exception
+    assert [error.value for error in page.error] == [TROUBLE]
+    # What was drawn after it, in the whole page, is drawn now.
+    assert len(page.get("page_link")) >= 6
