@@ -76,6 +76,11 @@ def class_label(category: str) -> str:
     return category.replace("_", " ")
 
 
+def recording_of(filename: str) -> str:
+    """The number of the recording that a clip with that ESC-50 name was cut from."""
+    return filename.split("-")[1]
+
+
 def categories_of(key: str, classes: Sequence[str]) -> Mapping[int, str]:
     """Target -> class name, for the clips of a dataset.
 

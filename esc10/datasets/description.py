@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ConfigDict, TypeAdapter
 
 from esc10.datasets.folders import datasets_folder, is_whole
 from esc10.datasets.names import are_class_names, is_own, plain_words
-from esc10.storage import write_whole
+from esc10.storage import ReadOnce, write_whole
 
 DESCRIPTION = "source.json"
 
 _MAX_BYTES = 64 * 1024
-_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +73,23 @@ def description_of(key: str) -> Description | None:
     """What the own dataset with that key is; None where it is not here, or damaged."""
     if not is_own(key) or not is_whole(key):
         return None
-    path = datasets_folder() / key / DESCRIPTION
     try:
-        state = path.stat()
-        return _read(path, state.st_size, state.st_mtime_ns)
+        return _read_once(datasets_folder() / key / DESCRIPTION)
     except (OSError, ValueError):
         return None
 
 
-@lru_cache(maxsize=_KEPT)
-def _read(path: Path, size: int, changed: int) -> Description:
-    """Pages ask at every click; a file is read once for every change."""
-    del changed
-    if size > _MAX_BYTES:
+def _read(path: Path) -> Description:
+    with path.open("rb") as file:
+        content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
         raise ValueError("no description is as long")
-    described = _DESCRIPTION.validate_json(path.read_bytes())
+    described = _DESCRIPTION.validate_json(content)
     if described is None or not are_class_names(described.classes):
         raise ValueError("no description of classes")
     if not described.title or plain_words(described.title) != described.title:
         raise ValueError("the title is not in plain words")
     return described
+
+
+_read_once = ReadOnce(_read)  # pages ask at every click

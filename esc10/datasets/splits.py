@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets import Dataset
+from esc10.datasets.clips import recording_of
 from esc10.errors import RunError
 
 LAB_SEED = 1234
@@ -120,9 +121,5 @@ def leaking(clips: Mapping[str, Sequence[str]], part: str) -> tuple[str, ...]:
         clips: for each part of a split its clips' ESC-50 names, `fold-source-take-target.wav`.
         part: `validation` or `test`.
     """
-
-    def recording(name: str) -> str:
-        return name.split("-")[1]
-
-    trained = {recording(name) for name in clips["train"]}
-    return tuple(name for name in clips[part] if recording(name) in trained)
+    trained = {recording_of(name) for name in clips["train"]}
+    return tuple(name for name in clips[part] if recording_of(name) in trained)
