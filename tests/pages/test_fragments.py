@@ -20,7 +20,7 @@ from esc10.ui.compare.run_table import TICKED
 from esc10.ui.predict.kept import _JOB
 from tests.pages.conftest import Trained
 from tests.support import ROOT
-from tests.support.odd_sounds import encoded, hiss
+from tests.support.odd_sounds import hiss
 from tests.support.pages import drawn, open_page, says
 from tests.support.waiting import wait_for
 
@@ -61,15 +61,6 @@ def making() -> AppTest:
     return predict("Kept")
 
 
-def upload(view: str = "The answer") -> AppTest:
-    page = drawn(open_page("pages/predict.py"))
-    page.segmented_control(key="way").set_value("Upload").run()
-    page.file_uploader(key="upload").upload(
-        "sound.wav", encoded(hiss(5, SAMPLE_RATE), SAMPLE_RATE, "WAV")
-    ).run()
-    return page
-
-
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
     "_sources": lambda: drawn(open_page("pages/dataset.py")),
@@ -82,8 +73,8 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_insides": lambda: evaluate("From inside"),
     "_keras": lambda: evaluate("Take it along"),
     "show_differing_clips": compare,
-    "_answers": upload,
-    "_questioning": lambda: upload("Question it"),
+    "_answers": lambda: predict("A clip"),
+    "_questioning": lambda: predict("A clip", "Question it"),
     "_listening": lambda: predict("Live"),
     "_show_making": making,
 }
