@@ -31,14 +31,7 @@ Votes = NDArray[np.float32]
 
 
 def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, place: str) -> None:
-    """A card for each clip: its player, picture, probabilities, source, and the other runs.
-
-    Args:
-        judged: the clips, in the order to show them.
-        run: whose verdict it is.
-        weights: by which of its weights; None where these are not kept, so there are no votes.
-        place: where on the page; it names the cards.
-    """
+    """A card for each clip: its player, picture, probabilities, source, and the other runs."""
     try:
         sounds = dataset(run.config.train.dataset)
         clips = [sounds.clip(clip.filename) for clip in judged]

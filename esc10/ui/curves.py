@@ -36,13 +36,7 @@ _NO_POINT = pa.table({name: [None] for name in _COLUMNS.names}, schema=_COLUMNS)
 def _points(
     points: tuple[tuple[int, str, str, int], ...], metric: str, _runs: list[Run]
 ) -> pa.Table:
-    """The points of some runs: everybody who watches them is sent the same.
-
-    Args:
-        points: each run's slot, folder's name, name for people, and number of epochs.
-        metric: a key of `METRICS`.
-        _runs: the runs, in the same order.
-    """
+    """The points of some runs: everybody who watches them is sent the same."""
     tables = [
         pa.table(
             curve_columns(
@@ -62,9 +56,7 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
     The charts keep their place on the page from the first epoch to the last: only their rows
     change. Streamlit's Vega chart, unlike its Plotly chart, takes new rows without a new canvas.
 
-    Args:
-        runs: each with the number that decides its colour and shape.
-        height: of the plotting areas, in pixels.
+    `height` is that of the plotting areas, in pixels.
     """
     points = tuple((slot, run.run_id, plain_name(run), len(run.history())) for slot, run in runs)
     for column, metric in zip(st.columns(2), METRICS, strict=True):

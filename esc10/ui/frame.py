@@ -47,11 +47,7 @@ _PROJECTOR_STYLE = f"""
 
 
 def open_page(name: str) -> None:
-    """Begin a page: every page calls this first.
-
-    Args:
-        name: one of the names in `PAGES`.
-    """
+    """Begin a page: every page calls this first."""
     st.set_page_config(
         page_title=f"{name} · Machines that hear",
         page_icon=":material/graphic_eq:",
@@ -96,11 +92,7 @@ def ink() -> str:
 
 
 def picture_toolbar(filename: str) -> dict[str, Any]:
-    """What a Plotly figure offers in its corner: itself as an SVG file, and nothing else.
-
-    Args:
-        filename: of that file, without its ending.
-    """
+    """What a Plotly figure offers in its corner: itself as an SVG file, and nothing else."""
     return {
         "displayModeBar": "hover",
         "displaylogo": False,
@@ -110,13 +102,7 @@ def picture_toolbar(filename: str) -> dict[str, Any]:
 
 
 def explain_and_stop(sentence: str, page: str, label: str) -> None:
-    """Say what is missing on this page, offer the page that mends it, and end the run.
-
-    Args:
-        sentence: what is missing.
-        page: the file of the page to go to.
-        label: what its link says.
-    """
+    """Say what is missing on this page, offer the page that mends it, and end the run."""
     st.info(sentence, icon=":material/info:")
     st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:")
     st.stop()

@@ -50,9 +50,7 @@ def show_end(job: Job, name: str) -> None:
 def show_run(run: Run, slot: int) -> None:
     """One line on a run: where it is, its best so far, the time left; a stop while it can be.
 
-    Args:
-        run: the run.
-        slot: its place among those drawn, from 0; its mark is the one it has in the charts.
+    `slot` is its place among those drawn, from 0; its mark is the one it has in the charts.
     """
     state = run.state
     # Not columns: each is an element more, and this line is drawn once a second for every watcher.

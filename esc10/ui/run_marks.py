@@ -13,8 +13,7 @@ from esc10.ui.plots.palette import LETTERS, RUN_COLOURS, RUN_GLYPHS
 def mark(slot: int) -> str:
     """In Markdown: the mark and the letter of a run that is compared.
 
-    Args:
-        slot: its place among those compared, from 0.
+    `slot` is its place among those compared, from 0.
     """
     return f':color[{RUN_GLYPHS[slot]}]{{foreground="{RUN_COLOURS[slot]}"}} **{LETTERS[slot]}**'
 

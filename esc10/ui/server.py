@@ -37,11 +37,7 @@ PREPARE_JOBS = "prepare training "
 
 @st.cache_resource(show_spinner="Starting the training engine …")
 def engine() -> Engine:
-    """The engine; the first page that anybody opens starts it.
-
-    Raises:
-        RunError: `ESC10_SCHEDULER` names a scheduler that does not answer.
-    """
+    """The engine; the first page that anybody opens starts it."""
     # Before the thread: two threads that import pandas at once can find half of it.
     import pandas  # noqa: F401
 
@@ -121,11 +117,7 @@ class ClipSound:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def clip_sound(path: Path) -> ClipSound:
-    """A clip's sound, as `esc10.audio.loading.load_sound` reads it.
-
-    Raises:
-        AudioError: the clip is damaged.
-    """
+    """A clip's sound, as `esc10.audio.loading.load_sound` reads it."""
     sound = load_sound(path, path.name)
     return ClipSound(sound.samples, mel_power(sound.samples, MelConfig()), sound.seconds)
 

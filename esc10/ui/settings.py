@@ -20,13 +20,7 @@ from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, leaks_in_words, long_name
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:
-    """The run a person has chosen; the choice stays while other pages are visited.
-
-    Args:
-        runs: to choose from, at least one.
-        label: what stands above the box.
-        key: the box's own.
-    """
+    """The run a person has chosen; the choice stays while other pages are visited."""
     names = {run.run_id: run for run in runs}
     run_id = st.selectbox(
         label,
@@ -39,22 +33,13 @@ def choose_run(runs: list[Run], label: str, key: str) -> Run:
 
 
 def forget_unless(key: str, options: Sequence[str]) -> None:
-    """Forget what was chosen in a box if it is none of its options any more.
-
-    Args:
-        key: the box's own.
-        options: what there is to choose from now.
-    """
+    """Forget what was chosen in a box if it is none of its options any more."""
     if st.session_state.get(key, options[0]) not in options:
         del st.session_state[key]
 
 
 def choose_settings(here: list[str]) -> TrainConfig:
-    """The settings a person has chosen; they stay while other pages are visited.
-
-    Args:
-        here: the keys of the datasets on this machine, at least one.
-    """
+    """The settings a person has chosen; they stay while other pages are visited."""
     defaults = TrainConfig(dataset=here[0], model=next(iter(MODELS)))
     model = st.selectbox(
         "Network",

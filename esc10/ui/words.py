@@ -92,11 +92,7 @@ def long_name(run: Run) -> str:
 
 
 def leaks_in_words(clips: Mapping[str, Sequence[str]]) -> str | None:
-    """What leaks under a split, or None where nothing does.
-
-    Args:
-        clips: for `train`, `validation` and `test` the clips' ESC-50 names.
-    """
+    """What leaks under a split, or None where nothing does."""
     counts = {part: len(leaking(clips, part)) for part in ("validation", "test")}
     if not any(counts.values()):
         return None

@@ -18,12 +18,7 @@ from esc10.ui.server import verdict
 
 
 def show_class_scores(runs: Sequence[Run], weights: str) -> None:
-    """The chart, and below it the figures on the test clips.
-
-    Args:
-        runs: at least two, in the order of their letters.
-        weights: by which of their weights.
-    """
+    """The chart, and below it the figures on the test clips."""
     parts = [verdict(run, weights).parts["test"] for run in runs]
     classes = classes_of(parts)
     st.markdown("**F1 on the test clips** (higher is better)")

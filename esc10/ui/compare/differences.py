@@ -38,12 +38,7 @@ Judgements = tuple[JudgedClip, ...]
 
 
 def show_verdict(runs: Sequence[Run], weights: str) -> None:
-    """A sentence on each pair of runs, and what it does not say.
-
-    Args:
-        runs: at least two, in the order of their letters.
-        weights: by which of their weights.
-    """
+    """A sentence on each pair of runs, and what it does not say."""
     pairs = list(combinations(range(len(runs)), 2))
     compared = [_compared(runs[one], runs[other], weights) for one, other in pairs]
     p_values = [pair.p_value for pair in compared if pair.p_value is not None]
@@ -115,12 +110,7 @@ def differing(runs: Sequence[Run], weights: str) -> list[Judgements]:
 
 
 def show_differing_clips(runs: Sequence[Run], weights: str) -> None:
-    """The clips on which the runs' answers differ; one that is ticked is shown and can be heard.
-
-    Args:
-        runs: at least two, in the order of their letters.
-        weights: by which of their weights.
-    """
+    """The clips on which the runs' answers differ; one that is ticked is shown and can be heard."""
     rows = differing(runs, weights)
     if not rows:
         st.info("There is no test clip of all of them to which their answers differ.")

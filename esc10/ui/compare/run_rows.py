@@ -55,15 +55,7 @@ ON_SCREEN = tuple(_COLUMNS.names[: _COLUMNS.names.index("run_id")])
 
 
 def right_answers(run: Run, weights: str) -> dict[str, tuple[int, int]] | None:
-    """For each part, how many clips were classified rightly, and how many there are.
-
-    Args:
-        run: in whatever state.
-        weights: `val_accuracy` or `val_loss`.
-
-    Returns:
-        None for a run that has no weights, or whose answers are damaged.
-    """
+    """For each part, how many clips were classified rightly, and how many there are."""
     try:
         outcome = run.outcome
         if outcome is None or weights not in outcome.best:
@@ -101,10 +93,7 @@ def state_in_words(run: Run, weights: str) -> str:
 def runs_table(shown: Sequence[Run], weights: str, slots: Mapping[str, int]) -> pa.Table:
     """A row for each run, with the columns of the screen and of the file.
 
-    Args:
-        shown: the runs, in the order to show them.
-        weights: by which of their weights.
-        slots: the places of the runs that are compared, from 0, by their names.
+    `slots` are the places of the runs that are compared, from 0, by their names.
     """
     rows = [_row(run, weights, slots.get(run.run_id)) for run in shown]
     return pa.table(

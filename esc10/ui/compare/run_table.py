@@ -56,11 +56,7 @@ def _key(number: int) -> str:
 
 
 def show_runs(table: pa.Table) -> None:
-    """The table; a tick is remembered under `TICKED`, in the order of ticking.
-
-    Args:
-        table: of at least one run, by `runs_table`.
-    """
+    """The table; a tick is remembered under `TICKED`, in the order of ticking."""
     ids = tuple(table["run_id"].to_pylist())
     before, number = st.session_state.get(_SHOWN, _NO_RUNS)
     if before != ids:

@@ -17,11 +17,7 @@ _MOST_LISTED = 20
 
 
 def offer_deletion(runs: Sequence[Run]) -> None:
-    """A button that deletes some runs, those under way excepted.
-
-    Args:
-        runs: the ticked ones, at least one.
-    """
+    """A button that deletes some runs, those under way excepted."""
     busy = [run for run in runs if run.state in UNFINISHED and run.writer_lives]
     idle = [run for run in runs if run not in busy]
     st.button(

@@ -28,15 +28,7 @@ _CHART, _CHOSEN = "map of clips", "clip on the map"
 
 
 def show_clip_map(run: Run, weights: str) -> None:
-    """The map, and beside it the chosen clip with its sound; the choice by a click or by a box.
-
-    Args:
-        run: a run with weights.
-        weights: which of its best weights.
-
-    Raises:
-        RunError: no worker is there to answer, or the weights do not fit.
-    """
+    """The map, and beside it the chosen clip with its sound; the choice by a click or by a box."""
     try:
         sounds = dataset(run.config.train.dataset)
         with st.spinner(_waiting_in_words(sounds, run), show_time=True):

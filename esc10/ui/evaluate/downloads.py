@@ -23,12 +23,7 @@ from esc10.ui.words import CRITERION_WORDS
 
 
 def show_takeaway(run: Run, weights: str) -> None:
-    """What of a run can be downloaded, and what the command line says instead.
-
-    Args:
-        run: a run with weights.
-        weights: which of its best weights.
-    """
+    """What of a run can be downloaded, and what the command line says instead."""
     left, right = st.columns(2, gap="medium")
     with left:
         with st.container(border=True):

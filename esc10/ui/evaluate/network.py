@@ -23,12 +23,7 @@ _KEPT = 32
 
 
 def show_insides(run: Run, judged: Evaluation) -> None:
-    """The network from inside; a click in it draws nothing else of the page anew.
-
-    Args:
-        run: a run with weights.
-        judged: its verdict, which says by which of its weights.
-    """
+    """The network from inside; a click in it draws nothing else of the page anew."""
     asking(_insides)(run, judged.weights)
 
 

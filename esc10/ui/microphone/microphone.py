@@ -64,14 +64,7 @@ class Heard:
 
 
 def microphone(key: str, *, live: bool, received: int | None, on_sound: Callable[[], None]) -> None:
-    """The microphone's button, level and clock, or a sentence on why there is none.
-
-    Args:
-        key: its own.
-        live: whether it sends every second, or once at the end.
-        received: the name of the last message that was dealt with; a live one waits for it.
-        on_sound: called before the page is drawn again; `message` then gives what came.
-    """
+    """The microphone's button, level and clock, or a sentence on why there is none."""
     _component(key=key, data={"live": live, "received": received}, on_sound_change=on_sound)
 
 
@@ -82,15 +75,7 @@ def message(key: str) -> object:
 
 
 def heard(sent: object, most_seconds: float) -> Heard:
-    """A message, looked at.
-
-    Args:
-        sent: what the browser has sent.
-        most_seconds: of sound in it.
-
-    Raises:
-        AudioError: it is not what the microphone sends, or too long.
-    """
+    """A message, looked at."""
     fields: dict[Any, Any] = sent if isinstance(sent, dict) else {}
     rate = _whole(fields.get("rate"), _LOWEST_RATE, _HIGHEST_RATE)
     channels = _whole(fields.get("channels"), 1, _MOST_CHANNELS)

@@ -56,14 +56,7 @@ class _Kept:
 
 
 def record(key: str) -> Take | None:
-    """A recorder, and the take it has made; the take outlives a visit to other pages.
-
-    Args:
-        key: its own.
-
-    Returns:
-        The last take, or None if there is none or it was discarded.
-    """
+    """A recorder, and the take it has made; the take outlives a visit to other pages."""
     simple = st.session_state.get(f"{key} simple", False)
     take = _simple(key) if simple else _full(key)
     st.toggle(

@@ -76,13 +76,9 @@ def show_playhead(
     While it plays, a line runs over all of them, and the class that the frame under it votes for
     stands above. A click on a picture moves the line there.
 
-    Args:
-        samples: what is played, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
-        power: its power mel spectrogram, shape (mel bands, frames).
-        classes: the class names, in the order of the votes.
-        votes: each frame's class probabilities, shape (frames, classes); None for a network whose
-            frames have no votes.
-        key: the player's own.
+    `samples` are what is played, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
+    `power` is its power mel spectrogram, shape (mel bands, frames). `votes` are each frame's class
+    probabilities, shape (frames, classes); None for a network whose frames have no votes.
     """
     # Streamlit itself would look at a part of so long an array only.
     digest = hashlib.blake2b(repr(tuple(classes)).encode())
@@ -140,11 +136,7 @@ def _strips(names: Sequence[str], votes: NDArray[np.float32]) -> list[dict[str, 
 def encoded(samples: NDArray[np.float32]) -> tuple[bytes, str]:
     """Samples as a sound file that every browser plays, and its MIME type.
 
-    Args:
-        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
-
-    Returns:
-        16-bit WAV up to a minute; longer sounds as MP3.
+    `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
     content = io.BytesIO()
     samples = np.clip(samples, -1, 1)

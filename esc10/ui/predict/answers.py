@@ -44,11 +44,8 @@ _NO_WORKER = "The worker is still warming up. The answers come by themselves."
 def show_answers(samples: NDArray[np.float32], runs: Sequence[Run], weights: str) -> None:
     """The runs' answers side by side, the sound under a playhead, and what its windows say.
 
-    Args:
-        samples: the whole sound, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,), up
-            to ten minutes; one of less than five seconds is padded as a clip is.
-        runs: with weights, at least one, at most as many as there are letters.
-        weights: by which of their weights.
+    `samples` are the whole sound, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,), up
+    to ten minutes; one of less than five seconds is padded as a clip is.
     """
     asking(_answers)(samples, runs, weights)
 

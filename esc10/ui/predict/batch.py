@@ -25,13 +25,7 @@ def answers_to(
 ) -> NDArray[np.float32]:
     """What a run says of each sound's first five seconds, shape (sounds, classes).
 
-    Args:
-        sounds: each mono at 22,050 Hz, shape (samples,).
-        run: a run with weights.
-        weights: which of its best weights.
-
-    Raises:
-        RunError: the run has no weights, or no worker is there to answer.
+    `sounds` are mono at 22,050 Hz, shape (samples,).
     """
     network = engine().networks.trained(run, weights)
     answers = []
@@ -46,14 +40,7 @@ def answers_to(
 def choose_among(
     recordings: Sequence[Recording], runs: Sequence[Run], weights: str, labels: Sequence[str] = ()
 ) -> int:
-    """The place of the sound that a person wants to look at.
-
-    Args:
-        recordings: at least one.
-        runs: whose answers the table shows.
-        weights: by which of their weights.
-        labels: what each sound is, where somebody has said so.
-    """
+    """The place of the sound that a person wants to look at."""
     columns: dict[str, list[str]] = {"sound": [sound.name for sound in recordings]}
     if labels:
         columns["in truth"] = list(labels)

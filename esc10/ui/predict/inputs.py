@@ -41,11 +41,7 @@ class Given:
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
 def recording_of(content: bytes, name: str) -> Recording:
-    """All of a sound; the latest few are remembered.
-
-    Raises:
-        AudioError: it is no sound, or silent.
-    """
+    """All of a sound; the latest few are remembered."""
     return load_recording(content, name)
 
 
@@ -67,11 +63,7 @@ def choose_uploads() -> list[Given]:
 
 
 def choose_clip(key: str) -> Clip | None:
-    """A clip of a dataset on this machine.
-
-    Args:
-        key: of its boxes.
-    """
+    """A clip of a dataset on this machine."""
     here = datasets_here()
     if not here:
         st.info("There are no sounds on this machine yet: the Dataset page has them.")
@@ -123,8 +115,7 @@ def choose_pretence() -> list[Given]:
 def wav_of(samples: NDArray[np.float32]) -> bytes:
     """Samples as a WAV file of 16 bits.
 
-    Args:
-        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
+    `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
     content = io.BytesIO()
     soundfile.write(content, samples, SAMPLE_RATE, format="WAV", subtype="PCM_16")

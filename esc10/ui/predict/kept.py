@@ -34,12 +34,7 @@ _MOST_LISTED = 60
 
 
 def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
-    """A button that keeps a recording under a class.
-
-    Args:
-        recording: the sound in hand.
-        classes: to choose from; others can be typed.
-    """
+    """A button that keeps a recording under a class."""
     with st.popover("Keep", icon=":material/bookmark_add:", key="keep"):
         used = {kept.label for kept in kept_recordings()}
         label = st.selectbox(
@@ -61,12 +56,7 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
 
 
 def show_kept(runs: Sequence[Run], weights: str) -> Recording | None:
-    """All kept recordings with the runs' answers; the one that is looked at.
-
-    Args:
-        runs: whose answers to show.
-        weights: by which of their weights.
-    """
+    """All kept recordings with the runs' answers; the one that is looked at."""
     kept = kept_recordings()[-_MOST_LISTED:]
     if not kept:
         st.info(

@@ -68,12 +68,7 @@ class Listening:
 
 
 def show_live(run: Run, weights: str) -> None:
-    """Listen until somebody presses Stop; what is heard is kept for five seconds, and nowhere else.
-
-    Args:
-        run: a run with weights.
-        weights: which of its best weights.
-    """
+    """Listen until somebody presses Stop; what is heard is kept for five seconds, nowhere else."""
     live(_listening)(run, weights)
 
 

@@ -42,14 +42,7 @@ def show_room_test(
 ) -> None:
     """Both spectrograms, every run's answer before and after, and the loss in each band.
 
-    Args:
-        played: the clip, mono at 22,050 Hz, shape (samples,).
-        given: the recording.
-        runs: whose answers to show.
-        weights: by which of their weights.
-
-    Raises:
-        RunError: no worker is there to answer.
+    `played` is the clip, mono at 22,050 Hz, shape (samples,).
     """
     for recording in readable([given]):
         show_findings(recording)

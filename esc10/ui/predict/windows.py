@@ -57,12 +57,7 @@ class Judged:
 
 
 def show_windows(sound: HeardSound, judged: Sequence[Judged]) -> None:
-    """The winner of each window over time, as a table too, and how the whole relates to them.
-
-    Args:
-        sound: longer than five seconds.
-        judged: what runs say of it, in the order of their letters.
-    """
+    """The winner of each window over time, as a table too, and how the whole relates to them."""
     st.markdown(f"**Window by window** · {len(sound.starts)} windows of {CLIP_SECONDS:g} s")
     if not sound.silent.all():
         _show_strip(sound, judged)

@@ -23,11 +23,7 @@ _MOST_OF_IT = 0.5
 
 
 def show_decisive(case: Case) -> None:
-    """The map of drops, and the answers and sounds without what decides and of it alone.
-
-    Raises:
-        RunError: the weights do not fit, or no worker is there to answer.
-    """
+    """The map of drops, and the answers and sounds without what decides and of it alone."""
     with st.spinner(f"The network hears the sound {COLUMNS * ROWS} times …", show_time=True):
         found = _found(case)
     left, right = st.columns([1.5, 1], gap="medium")

@@ -31,11 +31,7 @@ _WHY = {
 
 
 def show_order(case: Case) -> None:
-    """The answers to the frames in three orders, their sounds, and why the answers move or not.
-
-    Raises:
-        RunError: the weights do not fit, or no worker is there to answer.
-    """
+    """The answers to the frames in three orders, their sounds, and why the answers move or not."""
     shuffled = shuffled_order(case.mel.frames)
     backwards = reversed_order(case.mel.frames)
     sounds = {

@@ -29,11 +29,7 @@ _COLUMNS = pa.schema(
 
 
 def show_region(case: Case) -> None:
-    """The region on the spectrogram, and the answers and sounds without it and of it alone.
-
-    Raises:
-        RunError: the weights do not fit, or no worker is there to answer.
-    """
+    """The region on the spectrogram, and the answers and sounds without it and of it alone."""
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
         chart = st.container()
@@ -111,12 +107,7 @@ def _chart_key() -> str:
 
 
 def _take_drawing(key: str) -> None:
-    """Set the sliders to what was drawn; drawing nothing leaves them.
-
-    Args:
-        key: of the chart it was drawn on. One that a slider has just replaced tells its drawing
-            once more while the browser still has it: that must not turn the slider back.
-    """
+    """Set the sliders to what was drawn; drawing nothing leaves them."""
     if key != _chart_key():
         return
     drawn = st.session_state[key]["selection"].get(BRUSH) or {}

@@ -34,11 +34,7 @@ _WHY_LOUDNESS = {
 
 
 def show_disturbance(case: Case) -> None:
-    """The answer over a disturbance, and how the sound is at one of its values.
-
-    Raises:
-        RunError: the weights do not fit, or no worker is there to answer.
-    """
+    """The answer over a disturbance, and how the sound is at one of its values."""
     key = st.segmented_control(
         "Disturb it",
         list(DISTURBANCES),

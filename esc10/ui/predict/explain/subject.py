@@ -32,10 +32,7 @@ class Case:
     def __init__(self, samples: NDArray[np.float32], run: Run, weights: str) -> None:
         """Ask about a sound.
 
-        Args:
-            samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,).
-            run: a run with weights.
-            weights: which of its best weights.
+        `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,).
         """
         self.samples = fixed_length(samples)
         self.run = run
@@ -77,11 +74,7 @@ class Case:
     def input_of(self, power: NDArray[np.float32]) -> NDArray[np.float32]:
         """What the network is given of some sounds.
 
-        Args:
-            power: shape (sounds, mel bands, frames).
-
-        Returns:
-            Shape (sounds, frames, mel bands).
+        `power` has shape (sounds, mel bands, frames).
         """
         config = self.run.config
         return network_input(power, config.train.features, config.scaling)
@@ -89,11 +82,7 @@ class Case:
     def answers(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
         """Class probabilities for some inputs, shape (sounds, classes); the latest are kept.
 
-        Args:
-            x: shape (sounds, frames, mel bands).
-
-        Raises:
-            RunError: the weights do not fit, or no worker is there to answer.
+        `x` has shape (sounds, frames, mel bands).
         """
         return _answers(self, x)
 
@@ -117,9 +106,7 @@ def play(samples: NDArray[np.float32], name: str) -> None:
     Given an array, Streamlit would play everything at full scale. Only what goes beyond that is
     made softer here.
 
-    Args:
-        samples: at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
-        name: what it plays, for those who cannot see the page.
+    `samples` are at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
     loudest = float(np.abs(samples).max())
     content = io.BytesIO()
@@ -130,10 +117,7 @@ def play(samples: NDArray[np.float32], name: str) -> None:
 def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], place: str) -> None:
     """The answers to variants of the sound, beside each other.
 
-    Args:
-        case: the sound and the network.
-        variants: class probabilities, shape (classes,), by what was done; first the sound as it is.
-        place: where on the page; it names the chart.
+    `variants` are class probabilities, shape (classes,), by what was done; first the sound as it is.
     """
     columns = bar_columns(variants, case.classes)
     names = list(dict.fromkeys(columns["class"]))
@@ -160,12 +144,7 @@ class Parts:
 def parts_of(case: Case, cells: NDArray[np.bool_]) -> Parts:
     """The answers to a sound, to what is left without some cells, and to these alone.
 
-    Args:
-        case: the sound and the network.
-        cells: of the spectrogram, shape (frames, mel bands).
-
-    Raises:
-        RunError: the weights do not fit, or no worker is there to answer.
+    `cells` are those of the spectrogram, shape (frames, mel bands).
     """
     rest, only = (masked(case.x, hidden, case.floor) for hidden in (cells, ~cells))
     return Parts(*case.answers(np.stack([case.x, rest, only])))
@@ -174,11 +153,7 @@ def parts_of(case: Case, cells: NDArray[np.bool_]) -> Parts:
 def show_parts(case: Case, parts: Parts, cells: NDArray[np.bool_], place: str) -> None:
     """A player for each part, and the answers to them as bars.
 
-    Args:
-        case: the sound and the network.
-        parts: the answers.
-        cells: of the spectrogram, shape (frames, mel bands).
-        place: where on the page; it names the chart.
+    `cells` are those of the spectrogram, shape (frames, mel bands).
     """
     kept = {"The rest": ~cells, "The region alone": cells}
     for column, (name, some) in zip(st.columns(2), kept.items(), strict=True):

@@ -22,11 +22,8 @@ from esc10.ui.predict.explain.subject import Case
 def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
     """The questions; an answer draws nothing else of the page anew.
 
-    Args:
-        samples: mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,); what
-            is beyond a clip's length is left out, and that is said.
-        run: a run with weights.
-        weights: which of its best weights.
+    `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,); what
+    is beyond a clip's length is left out, and that is said.
     """
     asking(_questioning)(samples, run, weights)
 
