@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,6 @@ KINDS = ("ours", "literal", "conv1d", "conv2d", "conv2d-kept", "matmul", "copy")
 _KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**33)}
 """Tells glibc to keep freed memory. PyTorch asks the system for each activation anew, and its pages
 cost it a third of a step; TensorFlow keeps memory by itself."""
-
-Step = Callable[[], object]
 
 
 class Contender:

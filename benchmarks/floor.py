@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.contender import Step
+from benchmarks.step import Step
 
 if TYPE_CHECKING:
     from esc10.training.networks import LayerTable

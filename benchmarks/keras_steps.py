@@ -11,7 +11,7 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from benchmarks.contender import Step
+from benchmarks.step import Step
 from esc10.training.learner import Learner
 from esc10.training.networks import MODELS
 

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from benchmarks.contender import Step
+from benchmarks.step import Step
 
 CLASSES = 10
 

@@ -117,7 +117,7 @@ def play(samples: NDArray[np.float32], name: str) -> None:
 def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], place: str) -> None:
     """The answers to variants of the sound, beside each other.
 
-    `variants` are class probabilities, shape (classes,), by what was done; first the sound as it is.
+    `variants` are class probabilities, shape (classes,), by what was done; first of nothing.
     """
     columns = bar_columns(variants, case.classes)
     names = list(dict.fromkeys(columns["class"]))
