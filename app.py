@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.runs.run import UNFINISHED
+from esc10.runs.outcome import UNFINISHED
 from esc10.training.networks import MODELS
 from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page

@@ -1,7 +1,7 @@
 """400 clips from disk to mel spectrograms: ours, computed or cached, and the lab's loop.
 
     lab     one clip after the other through librosa, nothing kept on disk
-    cold    `esc10.features.mel.feature_set`, which computes and caches them
+    cold    `esc10.features.cache.feature_set`, which computes and caches them
     cached  the same call when the file is there
 
 Each measurement is a process of its own, which has imported everything and taken two clips through
@@ -28,7 +28,8 @@ from benchmarks.report import markdown_table
 from benchmarks.sounds import best_dataset, home_with
 from benchmarks.spread import seconds, spread
 from esc10.datasets import Dataset, load_dataset
-from esc10.features.mel import MelConfig, feature_set
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
 
 ROUNDS = 3
 WARM_CLIPS = 2

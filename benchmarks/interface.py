@@ -25,7 +25,8 @@ from benchmarks.report import markdown_table
 from benchmarks.sounds import home_with
 from benchmarks.spread import Spread, seconds, spread
 from esc10.datasets import load_dataset
-from esc10.features.mel import MelConfig, feature_set
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
 from esc10.runs.store import runs_folder
 from esc10.training.networks import MODELS
 

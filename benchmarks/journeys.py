@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 
 from benchmarks.app_server import App, wait_until
 from benchmarks.browser import Tab, Wanted, tab
-from esc10.runs.run import UNFINISHED, Run
+from esc10.runs.outcome import UNFINISHED
+from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.networks import MODELS
 

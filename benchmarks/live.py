@@ -23,7 +23,8 @@ from benchmarks.report import markdown_table
 from benchmarks.sounds import best_dataset, home_with
 from benchmarks.spread import seconds, spread
 from esc10.datasets import load_dataset
-from esc10.features.mel import MelConfig, feature_set
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
 
 EPOCHS, SECONDS, WARM_ANSWERS = 3, 60, 10
 _NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -30,13 +30,20 @@ class Cancelled(Esc10Error):
     """A long operation ended because somebody asked it to; what it had finished is kept."""
 
 
+MAKE_ROOM = (
+    "Make room or check the folder's permissions (ESC10_HOME says where it is), then try again; "
+    "what was finished is kept."
+)
+
+
 @contextmanager
-def disk_trouble(doing: str, error: type[Esc10Error]) -> Iterator[None]:
+def disk_trouble(doing: str, error: type[Esc10Error], advice: str = MAKE_ROOM) -> Iterator[None]:
     """A context in which the disk's own complaints become one sentence.
 
     Args:
         doing: what is being done, to go in the sentence: "Storing the clip 1-100032-A.ogg".
         error: the class to raise.
+        advice: what to do.
 
     Raises:
         Esc10Error: of the class `error`, when an `OSError` leaves the block.
@@ -44,8 +51,9 @@ def disk_trouble(doing: str, error: type[Esc10Error]) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
-        reason = cause.strerror or str(cause)
-        raise error(
-            f"{doing} failed: {reason.lower()}. Make room or check the folder's permissions "
-            "(ESC10_HOME says where it is), then try again; what was finished is kept."
-        ) from cause
+        raise error(f"{doing} failed: {reason_of(cause)}. {advice}") from cause
+
+
+def reason_of(cause: OSError) -> str:
+    """What the system says went wrong, as part of a sentence."""
+    return (cause.strerror or str(cause)).lower()

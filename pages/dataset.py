@@ -9,7 +9,8 @@ import streamlit as st
 from esc10 import datasets
 from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole, source_of
 from esc10.datasets.clips import class_label
-from esc10.features.mel import MelConfig, feature_set
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.clip_view import player, provenance, spectrogram, waveform
 from esc10.ui.datasets.own import show_own_sounds

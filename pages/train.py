@@ -9,7 +9,8 @@ import streamlit as st
 
 from esc10.engine.cluster import Capacity
 from esc10.progress import OnProgress, ShouldStop
-from esc10.runs.run import CUT_SHORT, UNFINISHED, WITH_WEIGHTS, Run
+from esc10.runs.outcome import CUT_SHORT, UNFINISHED, WITH_WEIGHTS
+from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS

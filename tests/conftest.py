@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from esc10 import datasets
-from esc10.features.mel import MelConfig, feature_set
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData
 

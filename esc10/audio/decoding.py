@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from esc10.errors import AudioError
+from esc10.errors import AudioError, reason_of
 
 MAX_AMPLITUDE = 1000.0
 """Full scale is 1. Beyond 60 dB above it a float file holds no sound, but some other numbers."""
@@ -198,7 +198,7 @@ def _is_empty(source: Path | bytes, name: str) -> bool:
         with source.open("rb") as file:
             return not file.read(1)
     except OSError as cause:
-        reason = (cause.strerror or str(cause)).lower()
+        reason = reason_of(cause)
         raise AudioError(f"{name} cannot be read: {reason}. Check the path.") from cause
 
 

@@ -12,7 +12,8 @@ from esc10 import datasets
 from esc10.audio.loading import load_sound
 from esc10.cli.figures import accuracy_in_words
 from esc10.errors import AudioError
-from esc10.features.mel import mel_power, network_input
+from esc10.features.inputs import network_input
+from esc10.features.mel import mel_power
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
 

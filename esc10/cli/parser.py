@@ -17,7 +17,7 @@ from esc10 import cli as commands
 from esc10.datasets import SOURCES, sources
 from esc10.datasets.splits import SPLITS
 from esc10.errors import Esc10Error
-from esc10.features.mel import KINDS
+from esc10.features.inputs import KINDS
 from esc10.runs.writing import close_interrupted
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from esc10.cli.figures import accuracy_in_words, best_figures
-from esc10.errors import RunError
+from esc10.errors import RunError, reason_of
 from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs
 from esc10.storage import write_whole
@@ -66,7 +66,7 @@ def export(options: Namespace) -> dict[str, Any]:
         path.parent.stat()
         write_whole(path, content)
     except OSError as cause:
-        reason = (cause.strerror or str(cause)).lower()
+        reason = reason_of(cause)
         raise RunError(
             f"{path} cannot be written: {reason}. Name a file in a folder you may write to."
         ) from cause

@@ -13,7 +13,7 @@ from typing import Any
 
 from esc10.cli.datasets import show
 from esc10.cli.figures import accuracy_in_words, best_figures, interval_of
-from esc10.runs.run import Outcome
+from esc10.runs.outcome import Outcome
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData, plan_run, training_data

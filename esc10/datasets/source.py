@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from esc10.archives import open_tree
+from esc10.archives.zips import open_tree
 from esc10.datasets.clips import CATEGORIES, Clip
 from esc10.errors import DatasetError
 from esc10.progress import Tally

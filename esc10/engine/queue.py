@@ -4,10 +4,10 @@ The engine belongs to the server, not to a browser session: it goes on while peo
 refresh, or close their laptops. It is the only writer of run folders here; the worker sends rows
 and bytes.
 
-Threads: `_dispatch` runs in a thread of the engine's own and starts runs; `_on_event` runs in the
-Dask client's event loop, so it only appends a line; `_on_end` runs in the client's callback pool.
-What they share is guarded by `_changed`. Questions are answered in the thread that asks them, and
-share nothing with these.
+Threads: `_dispatch` runs in a thread of the engine's own and starts runs; events are written down
+in the Dask client's event loop, a line each; `_on_end` runs in the client's callback pool. What
+they share is guarded by `_changed`. Questions are answered in the thread that asks them, and share
+nothing with these.
 """
 
 from __future__ import annotations
@@ -17,48 +17,26 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from distributed import Event, Future, KilledWorker
-from numpy.typing import NDArray
-
-from esc10.engine import worker
 from esc10.engine.cluster import NOTHING, Capacity, Cluster
 from esc10.engine.remote import Networks
+from esc10.engine.sent_run import SentRun, ask_to_stop
 from esc10.errors import Esc10Error, RunError
-from esc10.runs.run import Outcome, Run
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.writing import (
-    add_epoch,
-    add_event,
     beat,
     close_interrupted,
     create_run,
     end_run,
-    finish_run,
 )
-from esc10.training.plan import RunConfig, TrainingData, training_data
-from esc10.training.results import TrainResult
+from esc10.training.plan import RunConfig
 
-KILLED = (
-    "the training process was killed, by the system or because memory ran out; worker.log in the "
-    "data folder may say more"
-)
 CLOSED = "the program was closed"
 _LOOK_SECONDS = 0.5
 _SWEEP_SECONDS = 10
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass
-class _Active:
-    """A run in the worker's hands."""
-
-    run: Run
-    future: Future[TrainResult]
-    data: Future[TrainingData]
-    labels: dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +72,7 @@ class Engine:
         self._cluster = cluster
         self.networks = Networks(cluster)
         self._queue: list[Run] = []
-        self._active: dict[str, _Active] = {}
+        self._active: dict[str, SentRun] = {}
         self._starting: str | None = None
         self._seen = NOTHING
         self._changed = threading.Condition()
@@ -124,12 +102,8 @@ class Engine:
             self._queue = [run for run in self._queue if run.run_id != run_id]
         for run in waiting:
             end_run(run, Outcome("cancelled", "it was taken out of the queue", {}))
-        if waiting:
-            return
-        try:
-            Event(worker.stop_event(run_id), client=self._cluster.client).set()
-        except Exception as cause:  # whatever a lost scheduler makes of it
-            raise RunError("The training engine cannot be reached; the run cannot stop.") from cause
+        if not waiting:
+            ask_to_stop(self._cluster, run_id)
 
     def status(self) -> EngineStatus:
         """Where things stand, as of half a second ago at most."""
@@ -214,40 +188,19 @@ class Engine:
             return NOTHING
 
     def _start(self, run: Run) -> None:
-        data = training_data(run.config)
-        client = self._cluster.client
-        client.subscribe_topic(
-            worker.topic(run.run_id), lambda event: self._on_event(run, event[1])
-        )
-        labels = {part: data.y[part] for part in ("validation", "test")}
-        scattered = self._cluster.send(data)
-        future = client.submit(
-            worker.train_run,
-            run.config,
-            scattered,
-            key=run.run_id,
-            resources={"TRAIN": 1},
-            retries=0,
-            pure=False,
-        )
-        with self._changed:
-            self._active[run.run_id] = _Active(run, future, scattered, labels)
-        future.add_done_callback(lambda _: self._on_end(run.run_id))
-
-    def _on_event(self, run: Run, event: dict[str, Any]) -> None:
-        # Dask notes which worker spoke, by an address that means nothing once it is gone.
-        values = {name: value for name, value in event.items() if name != "worker"}
-        try:
-            add_event(run, **values)
-        except RunError:
-            _log.exception("run %s is stopped", run.run_id)
-            # From a thread of its own: this one carries the answer that `stop` waits for.
+        def stop() -> None:
+            # In a thread of its own: the event loop carries the answer that `stop` waits for.
             threading.Thread(target=self.stop, args=(run.run_id,), daemon=True).start()
+
+        sent = SentRun(self._cluster, run, on_full_disk=stop)
+        with self._changed:
+            self._active[run.run_id] = sent
+        sent.when_ended(lambda: self._on_end(run.run_id))
 
     def _on_end(self, run_id: str) -> None:
         active = self._active[run_id]
         try:
-            self._store(active)
+            active.store()
         except Esc10Error as error:
             # A worker that is gone because this program is closing was not killed by anybody.
             state, reason = ("interrupted", CLOSED) if self._closing else ("failed", str(error))
@@ -256,24 +209,10 @@ class Engine:
             _log.exception("run %s could not be stored", run_id)
             self._end(active.run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
         finally:
-            # A future still held would be computed again if its worker died.
-            active.future.release()
-            active.data.release()
-            self._cluster.client.unsubscribe_topic(worker.topic(run_id))
+            active.let_go()
             with self._changed:
                 del self._active[run_id]
                 self._changed.notify_all()
-
-    def _store(self, active: _Active) -> None:
-        if active.future.status == "cancelled":
-            raise RunError(KILLED)
-        try:
-            result = active.future.result()
-        except KilledWorker:
-            raise RunError(KILLED) from None
-        for row in result.history[len(active.run.history()) :]:
-            add_epoch(active.run, row)
-        finish_run(active.run, result, active.labels)
 
     def _end(self, run: Run, outcome: Outcome) -> None:
         try:

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from esc10.datasets import Dataset
 from esc10.errors import RunError
-from esc10.features.mel import feature_set, inputs_of
+from esc10.features.cache import feature_set
+from esc10.features.inputs import inputs_of
 from esc10.inference.predictor import Predictor, embeddings_of
 from esc10.progress import OnProgress, ignore_progress
 from esc10.runs.run import Run

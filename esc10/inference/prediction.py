@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, fixed_length
-from esc10.features.mel import MelConfig, network_input
+from esc10.features.inputs import network_input
+from esc10.features.mel import MelConfig
 from esc10.features.windows import silent_windows, whole_power, window_powers, window_starts
 from esc10.inference.novelty import Novelty, Unknown
 from esc10.inference.predictor import Predictor, embeddings_of

@@ -51,7 +51,7 @@ class Predictor(Protocol):
     """A run's network with one of its best weights. Several threads may ask it at once."""
 
     def answer(self, x: NDArray[np.float32]) -> Answer:
-        """The probabilities for sounds as `esc10.features.mel.network_input` gives them.
+        """The probabilities for sounds as `esc10.features.inputs.network_input` gives them.
 
         Args:
             x: shape (sounds, frames, mel bands).

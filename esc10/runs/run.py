@@ -32,58 +32,16 @@ from numpy.typing import NDArray
 from esc10.errors import RunError
 from esc10.runs.events import read_events, read_history
 from esc10.runs.labels import Label, label_of
+from esc10.runs.outcome import Outcome, StoredAnswers
 from esc10.storage import ReadOnce
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA, EpochRow
-
-UNFINISHED = ("queued", "training")
-WITH_WEIGHTS = ("finished", "stopped")
-CUT_SHORT = ("failed", "interrupted")
-STATES = (*UNFINISHED, *WITH_WEIGHTS, *CUT_SHORT, "cancelled")
-"""Every state a run can be in; `cancelled` is a run taken out of the queue."""
 
 _CLOCK_SECONDS = 30
 """A process's start is told by the clock of the day, which may have been corrected since."""
 
 _SILENT_SECONDS = 120
 """After so long without a heartbeat, a process that cannot be seen from here is taken for gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a run ended.
-
-    Attributes:
-        state: one of `STATES` that is not unfinished.
-        reason: in words for the person who asked for the run.
-        best: for each of `esc10.training.results.CRITERIA` the best epoch, from 1; empty without
-            weights.
-        parameters: all weights of the network; None where training never began.
-        trainable_parameters: those that training moves.
-        versions: of what did the training.
-    """
-
-    state: str
-    reason: str
-    best: dict[str, int]
-    parameters: int | None = None
-    trainable_parameters: int | None = None
-    versions: dict[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class StoredAnswers:
-    """What a run's best weights say of the clips they were not trained on.
-
-    Attributes:
-        epoch: the epoch the weights are from.
-        labels: for `validation` and `test`, shape (clips,).
-        probabilities: for the same parts, shape (clips, classes).
-    """
-
-    epoch: int
-    labels: dict[str, NDArray[np.int64]]
-    probabilities: dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True)

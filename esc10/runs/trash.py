@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from esc10.errors import RunError
-from esc10.runs.run import UNFINISHED, Run
+from esc10.errors import RunError, disk_trouble
+from esc10.runs.outcome import UNFINISHED
+from esc10.runs.run import Run
 from esc10.runs.store import RUN_ID, load_run, read_config, runs_folder
+
+_LET_GO = (
+    "Close what has its files open, or check the permissions of its folder (ESC10_HOME says where "
+    "it is), then try again; nothing was changed."
+)
 
 
 def deleted_folder() -> Path:
@@ -40,7 +45,7 @@ def delete_run(run_id: str) -> None:
             f"A run {run_id} was deleted before and is still kept. Delete that one for good, then "
             "try again."
         )
-    with _folder_trouble(f"Deleting run {run_id}"):
+    with disk_trouble(f"Deleting run {run_id}", RunError, _LET_GO):
         kept.parent.mkdir(exist_ok=True)
         os.utime(folder)
         folder.rename(kept)
@@ -74,7 +79,7 @@ def restore_run(run_id: str) -> None:
             f"Run {run_id} cannot be restored: there is a run of that name again. Delete the "
             "deleted one for good, or leave it where it is."
         )
-    with _folder_trouble(f"Restoring run {run_id}"):
+    with disk_trouble(f"Restoring run {run_id}", RunError, _LET_GO):
         kept.rename(folder)
 
 
@@ -85,7 +90,7 @@ def purge_run(run_id: str) -> None:
         RunError: there is no such deleted run, or the disk refused; the run is then still whole.
     """
     kept = _kept(run_id)
-    with _folder_trouble(f"Deleting run {run_id} for good"):
+    with disk_trouble(f"Deleting run {run_id} for good", RunError, _LET_GO):
         # First of all its name: where a file is in use, Windows refuses here, and not halfway.
         kept.rename(kept.with_name(f".{run_id}.part"))
     # What cannot be removed now goes with the next one.
@@ -115,17 +120,3 @@ def _refuse_while_it_is_written(run_id: str) -> None:
         return  # damaged: who wants to be rid of it may
     if state in UNFINISHED and run.writer_lives:
         raise RunError(f"Run {run_id} is still {state}. Stop it first, then delete it.")
-
-
-@contextmanager
-def _folder_trouble(doing: str) -> Iterator[None]:
-    """A context in which a folder that will not be renamed becomes one sentence."""
-    try:
-        yield
-    except OSError as cause:
-        reason = cause.strerror or str(cause)
-        raise RunError(
-            f"{doing} failed: {reason.lower()}. Close what has its files open, or check the "
-            "permissions of its folder (ESC10_HOME says where it is), then try again; nothing was "
-            "changed."
-        ) from cause

@@ -23,7 +23,8 @@ import psutil
 from numpy.typing import NDArray
 
 from esc10.errors import RunError, disk_trouble
-from esc10.runs.run import UNFINISHED, Outcome, Run
+from esc10.runs.outcome import UNFINISHED, Outcome
+from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
 from esc10.storage import write_whole
 from esc10.training.plan import RunConfig

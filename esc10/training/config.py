@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
-from esc10.features.mel import KINDS
+from esc10.features.inputs import KINDS
 from esc10.training.networks import MODELS
 
 LAB_EPOCHS = 1000
@@ -20,7 +20,7 @@ class TrainConfig:
     Attributes:
         dataset: a key of `esc10.datasets.sources()`.
         model: a key of `esc10.training.networks.MODELS`.
-        features: one of `esc10.features.mel.KINDS`.
+        features: one of `esc10.features.inputs.KINDS`.
         split: a key of `esc10.datasets.splits.SPLITS`.
         validation_fold: the fold that validates, where the split is by folds.
         test_fold: the fold that tests, where the split is by folds.

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
 from esc10.datasets.splits import SPLITS
-from esc10.features.mel import MelConfig, Scaling, feature_set, inputs_of, scaling_of
+from esc10.features.cache import feature_set
+from esc10.features.inputs import Scaling, inputs_of, scaling_of
+from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.training.config import TrainConfig
 

@@ -10,7 +10,8 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
-from esc10.features.mel import KINDS, MelConfig
+from esc10.features.inputs import KINDS
+from esc10.features.mel import MelConfig
 from esc10.runs.run import Run
 from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS

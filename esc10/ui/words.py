@@ -12,7 +12,7 @@ from esc10.datasets.splits import SPLITS, leaking
 from esc10.errors import RunError
 from esc10.evaluation.intervals import wilson_interval
 from esc10.evaluation.metrics import PartEvaluation
-from esc10.features.mel import KINDS
+from esc10.features.inputs import KINDS
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.training.results import EpochRow, best_epochs

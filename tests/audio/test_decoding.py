@@ -18,7 +18,8 @@ from esc10 import datasets
 from esc10.audio.decoding import Blocks, opened
 from esc10.audio.loading import SAMPLE_RATE, Recording, fixed_length, load_recording, load_sound
 from esc10.errors import AudioError
-from esc10.features.mel import MelConfig, feature_set, mel_power
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig, mel_power
 from tests.support import ROOT
 from tests.support.odd_sounds import Odd, encoded, hiss, large_flac, odd_sounds
 

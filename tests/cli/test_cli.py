@@ -20,7 +20,7 @@ import pytest
 
 from esc10.cli.parser import main
 from esc10.datasets import load_dataset
-from esc10.runs.run import Outcome
+from esc10.runs.outcome import Outcome
 from esc10.runs.store import load_run
 from esc10.runs.writing import add_epoch, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig

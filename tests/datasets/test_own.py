@@ -17,7 +17,8 @@ from esc10.datasets.description import own_descriptions
 from esc10.datasets.names import are_class_names, class_name, class_names, is_own, plain_words
 from esc10.datasets.own.build import delete_own, make_own
 from esc10.errors import Cancelled, DatasetError
-from esc10.features.mel import MelConfig, cache_path, feature_set
+from esc10.features.cache import cache_path, feature_set
+from esc10.features.mel import MelConfig
 from esc10.progress import Progress
 from tests.support.own_datasets import (
     THREE,

@@ -21,7 +21,9 @@ from esc10.engine import worker
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.errors import RunError
-from esc10.features.mel import feature_set, inputs_of, mel_power, network_input
+from esc10.features.cache import feature_set
+from esc10.features.inputs import inputs_of, network_input
+from esc10.features.mel import mel_power
 from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import plane_of
 from esc10.progress import Progress

@@ -15,16 +15,11 @@ from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 from statsmodels.stats.multitest import multipletests
 
 from esc10.errors import RunError
-from esc10.evaluation.comparison import (
-    McNemar,
-    PairComparison,
-    compare_pair,
-    holm,
-    in_one_sentence,
-    mcnemar,
-)
-from esc10.runs.run import Outcome, Run
+from esc10.evaluation.comparison import McNemar, PairComparison, compare_pair, holm, mcnemar
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.writing import create_run, end_run, finish_run
+from esc10.ui.compare.sentences import pair_sentence
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
 from tests.support.properties import drawn
 
@@ -241,15 +236,15 @@ def pair(only_first: int, only_second: int, both: int = 3, shared: bool = True) 
     ],
 )
 def test_a_comparison_is_one_sentence(counts: tuple[int, int], sentence: str) -> None:
-    assert in_one_sentence(pair(*counts), "First", "Second") == sentence
+    assert pair_sentence(pair(*counts), "First", "Second") == sentence
 
 
 def test_an_adjusted_value_takes_the_place_of_the_other() -> None:
-    assert in_one_sentence(pair(10, 1), "1D", "LSTM", adjusted_p=0.0352, comparisons=3) == (
+    assert pair_sentence(pair(10, 1), "1D", "LSTM", adjusted_p=0.0352, comparisons=3) == (
         "1D is right on 10 clips where LSTM errs, LSTM on 1 where 1D errs: "
         "evidence for a difference (p = 0.035, adjusted for 3 comparisons, after Holm)."
     )
-    adjusted = in_one_sentence(pair(10, 1), "1D", "LSTM", adjusted_p=0.1172, comparisons=10)
+    adjusted = pair_sentence(pair(10, 1), "1D", "LSTM", adjusted_p=0.1172, comparisons=10)
     assert "no evidence for a difference (p = 0.12, adjusted for 10 comparisons" in adjusted
 
 
@@ -265,14 +260,14 @@ def test_an_adjusted_value_takes_the_place_of_the_other() -> None:
     ],
 )
 def test_rounding_puts_no_value_on_the_other_side(p_value: float, words: str) -> None:
-    assert f": {words}" in in_one_sentence(pair(3, 1), "A", "B", p_value, 2)
+    assert f": {words}" in pair_sentence(pair(3, 1), "A", "B", p_value, 2)
 
 
 def test_the_sentence_says_where_not_every_clip_counts() -> None:
-    assert in_one_sentence(pair(2, 5, shared=False), "A", "B").startswith(
+    assert pair_sentence(pair(2, 5, shared=False), "A", "B").startswith(
         "On the 10 test clips they share, B is right on 5 clips where A errs, "
     )
-    assert in_one_sentence(pair(0, 0, both=1, shared=False), "A", "B") == (
+    assert pair_sentence(pair(0, 0, both=1, shared=False), "A", "B") == (
         "On the 1 test clip they share, A and B are right and wrong on the very same clips: "
         "nothing tells them apart."
     )
@@ -285,11 +280,11 @@ def test_runs_without_a_shared_clip_cannot_be_compared() -> None:
     assert found.clips == ()
     assert found.first_right.shape == found.second_right.shape == (0,)
     assert (found.mcnemar, found.p_value, found.disagreements) == (None, None, ())
-    assert in_one_sentence(found, "A", "B") == (
+    assert pair_sentence(found, "A", "B") == (
         "A and B cannot be compared, as no clip is in the test part of both: "
         "A was tested on fold 5 of ESC-10, B on fold 3 of ESC-10."
     )
     elsewhere = run_of(3, {"z": (A, A)}, dataset="animals", split="lab")
-    assert in_one_sentence(compare_pair(first, elsewhere, "val_loss"), "A", "C").endswith(
+    assert pair_sentence(compare_pair(first, elsewhere, "val_loss"), "A", "C").endswith(
         "A was tested on fold 5 of ESC-10, C on the lab split's test part of ESC-50 animals."
     )

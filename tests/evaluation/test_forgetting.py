@@ -21,7 +21,8 @@ from esc10.evaluation.forgetting import (
     right_by_epoch,
 )
 from esc10.evaluation.metrics import evaluate_part
-from esc10.runs.run import Outcome, Run
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.store import load_run
 from esc10.runs.writing import create_run, end_run, finish_run
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result

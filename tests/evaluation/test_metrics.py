@@ -19,7 +19,7 @@ from statsmodels.stats.proportion import proportion_confint
 from esc10.errors import RunError
 from esc10.evaluation.intervals import wilson_interval
 from esc10.evaluation.metrics import PartEvaluation, evaluate, evaluate_part
-from esc10.runs.run import Outcome
+from esc10.runs.outcome import Outcome
 from esc10.runs.writing import create_run, end_run, finish_run
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
 from tests.support.properties import drawn

@@ -14,16 +14,9 @@ from esc10 import datasets
 from esc10.datasets import Dataset
 from esc10.datasets.splits import fold_split
 from esc10.errors import Cancelled, DatasetError
-from esc10.features.mel import (
-    FeatureSet,
-    MelConfig,
-    cache_path,
-    decibels,
-    feature_key,
-    feature_set,
-    network_input,
-    scaling_of,
-)
+from esc10.features.cache import FeatureSet, cache_path, feature_key, feature_set
+from esc10.features.inputs import network_input, scaling_of
+from esc10.features.mel import MelConfig, decibels
 from esc10.progress import Progress
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data

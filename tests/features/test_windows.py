@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, fixed_length
-from esc10.features.mel import MelConfig, Scaling, decibels, mel_power, network_input
+from esc10.features.inputs import Scaling, network_input
+from esc10.features.mel import MelConfig, decibels, mel_power
 from esc10.features.windows import silent_windows, whole_power, window_powers, window_starts
 from tests.support.properties import drawn
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from esc10.runs.labels import set_label
-from esc10.runs.run import Outcome, Run
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.trash import deleted_runs
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run

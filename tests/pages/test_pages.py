@@ -19,7 +19,8 @@ from esc10.datasets import CATEGORIES, load_dataset
 from esc10.datasets.clips import class_label
 from esc10.datasets.splits import leaking
 from esc10.evaluation.metrics import evaluate
-from esc10.runs.run import Outcome, Run
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from esc10.errors import RunError
-from esc10.runs.run import CUT_SHORT, STATES, UNFINISHED, WITH_WEIGHTS, Outcome
+from esc10.runs.outcome import CUT_SHORT, STATES, UNFINISHED, WITH_WEIGHTS, Outcome
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.writing import (
     add_epoch,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from esc10.errors import RunError
-from esc10.runs.run import Outcome
+from esc10.runs.outcome import Outcome
 from esc10.runs.store import find_run, list_runs, load_run, runs_folder
 from esc10.runs.writing import (
     create_run,

@@ -12,7 +12,8 @@ import pytest
 
 from esc10.errors import RunError
 from esc10.runs import trash as deletion
-from esc10.runs.run import Outcome, Run
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs, load_run, runs_folder
 from esc10.runs.trash import delete_run, deleted_folder, deleted_runs, purge_run, restore_run
 from esc10.runs.writing import add_event, close_interrupted, create_run, end_run, finish_run

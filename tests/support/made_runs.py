@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.features.mel import MelConfig, Scaling
+from esc10.features.inputs import Scaling
+from esc10.features.mel import MelConfig
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult

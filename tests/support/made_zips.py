@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from esc10.datasets import CATEGORIES, SOURCES
 from esc10.datasets.practice.plan import filenames
 from esc10.errors import RunError
-from esc10.features.mel import MelConfig, Scaling
+from esc10.features.inputs import Scaling
+from esc10.features.mel import MelConfig
 from esc10.inference.classifier import Classifier
 from esc10.runs.exchange import import_run, run_zip
 from esc10.runs.run import Run

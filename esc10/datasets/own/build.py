@@ -18,7 +18,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from esc10.archives import Tree, ZipTree, open_tree, shown
+from esc10.archives.trees import Tree, shown
+from esc10.archives.zips import ZipTree, open_tree
 from esc10.datasets.description import Description, write_description
 from esc10.datasets.folders import MARKER, dataset_folder, datasets_folder
 from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_names, is_own, own_key, plain_words

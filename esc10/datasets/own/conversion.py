@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from esc10.archives import Tree, shown
+from esc10.archives.trees import Tree, shown
 from esc10.audio.loading import SAMPLE_RATE, load_sound
 from esc10.datasets.own.layouts import FoundSound
 from esc10.errors import AudioError, Cancelled, DatasetError

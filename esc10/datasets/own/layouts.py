@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from esc10.archives import Tree, shown
+from esc10.archives.trees import Tree, shown
 from esc10.errors import DatasetError
 
 ENDINGS = frozenset(

@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.features.mel import MelConfig, Scaling, network_input
+from esc10.features.inputs import Scaling, network_input
+from esc10.features.mel import MelConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def floor_of(power: NDArray[np.float32], kind: str, scaling: Scaling | None) -> 
 
     Args:
         power: shape (mel bands, frames).
-        kind: one of `esc10.features.mel.KINDS`.
+        kind: one of `esc10.features.inputs.KINDS`.
         scaling: for `logmel`, the training clips' scaling.
     """
     # One more band, without power: nothing can be lower, and what is loudest stays the loudest.

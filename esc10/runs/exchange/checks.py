@@ -21,7 +21,7 @@ from esc10.features.mel import MelConfig
 from esc10.runs.events import rows_of
 from esc10.runs.exchange.members import refused, shown
 from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label
-from esc10.runs.run import WITH_WEIGHTS, Outcome
+from esc10.runs.outcome import WITH_WEIGHTS, Outcome
 from esc10.runs.store import STRICT, read_config
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, EpochRow, best_epochs

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from esc10.errors import RunError, disk_trouble
+from esc10.errors import RunError, disk_trouble, reason_of
 from esc10.runs.events import rows_of
 from esc10.runs.exchange.arrays import FILE as PROBABILITIES
 from esc10.runs.exchange.arrays import check_probabilities
@@ -79,7 +79,7 @@ def _bytes_of(content: bytes | Path) -> bytes:
             raise too_large
         return content.read_bytes()
     except OSError as cause:
-        reason = (cause.strerror or str(cause)).lower()
+        reason = reason_of(cause)
         raise RunError(f"{content} cannot be read: {reason}. Check the path.") from cause
 
 

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from collections.abc import Collection, Mapping
 
-from esc10.archives import directory_size, is_encrypted, is_special, read_member
+from esc10.archives.zips import ENCRYPTED, directory_size, is_special, read_member
 from esc10.errors import RunError
 
 _MAX_DIRECTORY_BYTES = 8192
@@ -102,7 +102,7 @@ def _not_whole(name: str) -> RunError:
 def _refuse_unusual(name: str, member: zipfile.ZipInfo, limit: int) -> None:
     if is_special(member):
         raise refused(f"{name} is a link or a device")
-    if is_encrypted(member):
+    if member.flag_bits & ENCRYPTED:
         raise refused(f"{name} is encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise refused(f"{name} is packed in a way that no export uses")

@@ -12,16 +12,11 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
-from esc10.evaluation.comparison import (
-    SIGNIFICANT,
-    PairComparison,
-    compare_pair,
-    holm,
-    in_one_sentence,
-)
+from esc10.evaluation.comparison import SIGNIFICANT, PairComparison, compare_pair, holm
 from esc10.evaluation.metrics import JudgedClip
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
+from esc10.ui.compare.sentences import pair_sentence
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
@@ -46,7 +41,7 @@ def show_verdict(runs: Sequence[Run], weights: str) -> None:
     for (one, other), pair in zip(pairs, compared, strict=True):
         p_value = pair.p_value if pair.p_value is None else next(adjusted)
         several = len(p_values) > 1
-        sentence = in_one_sentence(
+        sentence = pair_sentence(
             pair,
             LETTERS[one],
             LETTERS[other],

@@ -12,7 +12,8 @@ from esc10.datasets import source_of
 from esc10.datasets.splits import leaking
 from esc10.errors import RunError
 from esc10.evaluation.intervals import wilson_interval
-from esc10.runs.run import WITH_WEIGHTS, Run
+from esc10.runs.outcome import WITH_WEIGHTS
+from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.csv_files import csv_of
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS

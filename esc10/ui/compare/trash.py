@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from esc10.errors import RunError
-from esc10.runs.run import UNFINISHED, Run
+from esc10.runs.outcome import UNFINISHED
+from esc10.runs.run import Run
 from esc10.runs.trash import delete_run, deleted_folder, deleted_runs, purge_run, restore_run
 from esc10.ui.words import short_name
 

@@ -14,7 +14,8 @@ from esc10.datasets.names import MAX_NAME
 from esc10.datasets.own.build import delete_own, make_own
 from esc10.engine.jobs import Job
 from esc10.errors import DatasetError
-from esc10.features.mel import MelConfig, feature_set
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.progress import show_job

@@ -13,7 +13,8 @@ from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
 from esc10.evaluation.metrics import PARTS, JudgedClip
-from esc10.features.mel import cache_path, feature_set, inputs_of
+from esc10.features.cache import cache_path, feature_set
+from esc10.features.inputs import inputs_of
 from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import Plane, plane_of
 from esc10.runs.run import Run

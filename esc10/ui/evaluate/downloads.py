@@ -11,7 +11,8 @@ import streamlit as st
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
-from esc10.features.mel import MelConfig, Scaling
+from esc10.features.inputs import Scaling
+from esc10.features.mel import MelConfig
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.writing import history_csv

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from esc10.audio.loading import Recording, fixed_length
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
-from esc10.features.mel import mel_power, network_input
+from esc10.features.inputs import network_input
+from esc10.features.mel import mel_power
 from esc10.runs.run import Run
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.server import engine

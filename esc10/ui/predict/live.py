@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, RunError
-from esc10.features.mel import mel_power, network_input
+from esc10.features.inputs import network_input
+from esc10.features.mel import mel_power
 from esc10.runs.run import Run
 from esc10.ui.fragments import live
 from esc10.ui.microphone.microphone import Heard, heard, message, microphone, name_of

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
-from esc10.features.mel import MelConfig, Scaling, mel_power, network_input
+from esc10.features.inputs import Scaling, network_input
+from esc10.features.mel import MelConfig, mel_power
 from esc10.inference.explain.masking import (
     Region,
     band_edges,

@@ -23,7 +23,8 @@ from esc10.runs.exchange import import_run, run_zip
 from esc10.runs.exchange.exporting import FILES
 from esc10.runs.exchange.importing import MAX_ZIP_BYTES
 from esc10.runs.labels import set_label
-from esc10.runs.run import Outcome, Run
+from esc10.runs.outcome import Outcome
+from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run, runs_folder
 from esc10.runs.writing import create_run, end_run
 from esc10.training.plan import RunConfig

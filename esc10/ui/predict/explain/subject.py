@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import SAMPLE_RATE, fixed_length
 from esc10.datasets.clips import class_label
-from esc10.features.mel import MelConfig, mel_power, network_input
+from esc10.features.inputs import network_input
+from esc10.features.mel import MelConfig, mel_power
 from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
 from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink

@@ -1,8 +1,4 @@
-"""A stranger's files by their paths: in a folder, or in a zip, which is read and never unpacked.
-
-Each file is read no further than the bound that the reader names. What only one kind of reader can
-know, such as which names there should be, is checked by it.
-"""
+"""A zip as a tree of files: read member by member, and never unpacked by the paths it claims."""
 
 from __future__ import annotations
 
@@ -14,15 +10,14 @@ import sys
 import threading
 import zipfile
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-from esc10.errors import DatasetError
+from esc10.archives.trees import FolderTree, Tree, is_clutter, shown
+from esc10.errors import DatasetError, reason_of
 
 MAX_ARCHIVE_MEMBERS = 20_000
 MAX_ARCHIVE_BYTES = 4 * 2**30
 """ESC-50's whole archive unpacks to about 900 MB; what claims far more is no dataset."""
-
-MAX_FOLDER_ENTRIES = 50_000
 
 MAX_SOUND_BYTES = 100 * 2**20
 """Of one sound in a zip, unpacked: ten minutes of CD stereo."""
@@ -30,45 +25,13 @@ MAX_SOUND_BYTES = 100 * 2**20
 _MAX_DIRECTORY_BYTES = 8 * 2**20
 """Of a zip's list of files."""
 
-_CLUTTER = ("__MACOSX", "$RECYCLE.BIN", "System Volume Information")
-_SHOWN = 80
-
 _END = struct.Struct("<4s4H2LH")
 """A zip's last bytes: signature, disks, entries, the directory's size and offset, the comment's."""
 
 _LONGEST_COMMENT = 2**16
 _ZIP64_LOCATOR_BYTES = 20
-_ENCRYPTED = 0x1
-
-
-class Tree(Protocol):
-    """Files by their paths, which have forward slashes and begin below the root."""
-
-    title: str
-    names: tuple[str, ...]
-
-    def sound(self, name: str) -> Path | bytes:
-        """What `esc10.audio.loading.load_sound` reads; `DatasetError` where there is none."""
-
-    def read(self, name: str, limit: int, called: str = "") -> bytes:
-        """The bytes of a file, at most `limit`; `DatasetError` where there is none, or more of it.
-
-        Its sentence calls the file by its path, or as `called` says.
-        """
-
-    def close(self) -> None:
-        """Let go of the files."""
-
-
-def shown(text: str) -> str:
-    """A stranger's path as part of a sentence: printable, and its end where it is long."""
-    printable = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return printable if len(printable) <= _SHOWN else f"…{printable[-_SHOWN:]}"
-
-
-def is_clutter(path: str) -> bool:
-    """Whether an operating system put it there, or somebody hid it."""
-    return any(part.startswith(".") or part in _CLUTTER for part in path.split("/"))
+ENCRYPTED = 0x1
+"""The bit of a member's flags that says so."""
 
 
 def open_tree(path: Path, links: bool = False) -> Tree:
@@ -86,67 +49,6 @@ def open_tree(path: Path, links: bool = False) -> Tree:
     return FolderTree(path, links) if path.is_dir() else ZipTree(path)
 
 
-class FolderTree:
-    """A folder on this machine."""
-
-    def __init__(self, path: Path, links: bool = False) -> None:
-        """Look through the folder once; without `links`, files that are links are left aside.
-
-        Raises:
-            DatasetError: it holds far more than a dataset would.
-        """
-        self.title, self._path = path.name or str(path), path
-        found: list[str] = []
-        for parent, folders, basenames in os.walk(path):
-            folders[:] = [name for name in folders if not is_clutter(name)]
-            here = Path(parent)
-            found += [
-                (here / name).relative_to(path).as_posix()
-                for name in basenames
-                if not is_clutter(name) and (links or not (here / name).is_symlink())
-            ]
-            if len(found) > MAX_FOLDER_ENTRIES:
-                raise DatasetError(
-                    f"{path} holds more than {MAX_FOLDER_ENTRIES:,} files. "
-                    "Name the folder of the sounds themselves."
-                )
-        self.names = tuple(sorted(found))
-        self._known = frozenset(found)
-
-    def sound(self, name: str) -> Path:
-        """Where the sound is.
-
-        Raises:
-            DatasetError: the folder has none of that name.
-        """
-        if name not in self._known:
-            raise DatasetError(f"{shown(name)} is not in the folder.")
-        return self._path / name
-
-    def read(self, name: str, limit: int, called: str = "") -> bytes:
-        """The bytes of a file; see `Tree.read`.
-
-        Raises:
-            DatasetError: it is absent, cannot be read, or has more bytes than `limit`.
-        """
-        path, called = self.sound(name), called or shown(name)
-        try:
-            with path.open("rb") as file:
-                content = file.read(limit + 1)
-        except OSError as cause:
-            # Said here, or it would be taken for trouble with the disk that is written to.
-            reason = (cause.strerror or str(cause)).lower()
-            raise DatasetError(
-                f"{called} cannot be read: {reason}. Check the stick or disk it is on."
-            ) from cause
-        if len(content) > limit:
-            raise DatasetError(f"{called} has more than {limit:,} bytes, which are the most.")
-        return content
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-
 class ZipTree:
     """A zip, on this machine or uploaded."""
 
@@ -156,9 +58,9 @@ class ZipTree:
         Raises:
             DatasetError: it is no zip, is truncated, or looks hostile.
         """
-        named = isinstance(source, Path)
-        self.title = shown(source.name) if isinstance(source, Path) else "The zip"
-        self._inside = self.title if named else "the zip"
+        uploaded = isinstance(source, bytes)
+        self.title = "The zip" if isinstance(source, bytes) else shown(source.name)
+        self._inside = "the zip" if uploaded else self.title
         # Threads may not share a ZipFile: under Python 3.13 two reads at once find damage.
         self._lock = threading.Lock()
         self._file = _opened(source, self.title)
@@ -202,19 +104,11 @@ class ZipTree:
         return archive
 
     def sound(self, name: str) -> bytes:
-        """The bytes of a sound.
-
-        Raises:
-            DatasetError: it is absent, damaged or very large.
-        """
+        """The bytes of a sound."""
         return self.read(name, MAX_SOUND_BYTES)
 
     def read(self, name: str, limit: int, called: str = "") -> bytes:
-        """The bytes of a file; see `Tree.read`.
-
-        Raises:
-            DatasetError: it is absent, damaged, or claims more bytes than `limit`.
-        """
+        """See `Tree.read`."""
         member, called = self._members.get(name), called or shown(name)
         if member is None:
             raise DatasetError(f"{called} is not in {self._inside}.")
@@ -269,19 +163,13 @@ def is_special(member: zipfile.ZipInfo, *allowed: int) -> bool:
     return mode not in (0, stat.S_IFREG, *allowed)
 
 
-def is_encrypted(member: zipfile.ZipInfo) -> bool:
-    """Whether a password is needed to read it."""
-    return bool(member.flag_bits & _ENCRYPTED)
-
-
 def _opened(source: Path | bytes, title: str) -> BinaryIO:
-    if isinstance(source, bytes):
-        return io.BytesIO(source)
     try:
-        return source.open("rb")
+        return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as cause:
-        reason = (cause.strerror or str(cause)).lower()
-        raise DatasetError(f"{title} cannot be read: {reason}. Check the path.") from cause
+        raise DatasetError(
+            f"{title} cannot be read: {reason_of(cause)}. Check the path."
+        ) from cause
 
 
 def _path_of(member: zipfile.ZipInfo) -> str:
@@ -300,7 +188,7 @@ def _refuse_hostile(member: zipfile.ZipInfo, title: str) -> None:
             f"{title} is refused: {shown(member.filename)} is a link or a device. "
             "Pack the sounds themselves."
         )
-    if is_encrypted(member):
+    if member.flag_bits & ENCRYPTED:
         raise DatasetError(
             f"{title} is encrypted ({shown(member.filename)} for one). Pack it without a password."
         )

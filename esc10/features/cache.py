@@ -1,0 +1,124 @@
+"""The power mel spectrograms of a dataset: computed once, and kept in a file of all clips."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from esc10.audio.loading import load_sound
+from esc10.datasets import Clip, Dataset
+from esc10.errors import AudioError, DatasetError, disk_trouble
+from esc10.features.mel import MelConfig, mel_power
+from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
+from esc10.storage import home, whole_file
+
+_COMPUTING = threading.Lock()
+_RECIPE = 2
+"""Goes into the cache key; raise it when the same settings shall give other numbers."""
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """The power mel spectrograms of a dataset.
+
+    Attributes:
+        dataset: whose clips they are.
+        config: how they were made.
+        power: shape (clips, mel bands, frames), float32.
+    """
+
+    dataset: Dataset
+    config: MelConfig
+    power: NDArray[np.float32]
+
+
+def feature_key(dataset: Dataset, config: MelConfig) -> str:
+    """A name for the cache made of all that the numbers depend on."""
+    parts = {
+        "recipe": _RECIPE,
+        "config": asdict(config),
+        "clips": [clip.filename for clip in dataset.clips],
+        "sha256": dataset.sha256,
+        "versions": {name: version(name) for name in ("librosa", "soxr", "soundfile", "numpy")},
+    }
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return f"{dataset.source.key}-{digest[:16]}"
+
+
+def cache_path(dataset: Dataset, config: MelConfig) -> Path:
+    """The file that holds, or would hold, the dataset's mel spectrograms."""
+    return home() / "features" / f"{feature_key(dataset, config)}.npy"
+
+
+def feature_set(
+    dataset: Dataset,
+    config: MelConfig,
+    on_progress: OnProgress = ignore_progress,
+    should_stop: ShouldStop = never_stop,
+) -> FeatureSet:
+    """The dataset's mel spectrograms, from the cache or computed in parallel and cached.
+
+    Raises:
+        DatasetError: a clip is missing or damaged, or the disk is full.
+        Cancelled: `should_stop` said so.
+    """
+    path = cache_path(dataset, config)
+    start = Progress(f"Mel spectrograms of {dataset.source.title}", 0, len(dataset.clips))
+    # One at a time: whoever comes second finds what the first has computed.
+    with _COMPUTING:
+        power = _cached(path, (len(dataset.clips), config.n_mels, config.frames))
+        if power is None:
+            power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
+            with (
+                disk_trouble("Caching the mel spectrograms", DatasetError),
+                whole_file(path) as file,
+            ):
+                header = np.lib.format.header_data_from_array_1_0(power)
+                np.lib.format.write_array_header_1_0(file, header)
+                file.write(power.data)
+    return FeatureSet(dataset, config, power)
+
+
+def _cached(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
+    """The cached array, left on disk until it is looked at, or None where there is none to use."""
+    try:
+        # Not np.load, which would take other kinds of files too, and leave them open.
+        power = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError):
+        return None
+    return power if power.shape == shape and power.dtype == np.float32 else None
+
+
+def _computed(clips: Sequence[Clip], config: MelConfig, tally: Tally) -> NDArray[np.float32]:
+    # Threads are enough: decoding, resampling and the transform all let go of Python's lock. One
+    # for each core, and none with threads of its own for a product: those would be in the way.
+    with ThreadPoolExecutor(os.cpu_count()) as pool, threadpool_limits(1, "blas"):
+        spectra = pool.map(partial(_clip_power, config=config, tally=tally), clips)
+        power = np.empty((len(clips), config.n_mels, config.frames), np.float32)
+        for place, spectrum in enumerate(spectra):
+            power[place] = spectrum
+        return power
+
+
+def _clip_power(clip: Clip, config: MelConfig, tally: Tally) -> NDArray[np.float32]:
+    tally.raise_if_stopped()
+    try:
+        sound = load_sound(clip.path, clip.path.name)
+    except AudioError as cause:
+        raise DatasetError(
+            f"{cause} Fetch the dataset again: only that clip is replaced. Your own: make it again."
+        ) from cause
+    tally.add(files=1)
+    return mel_power(sound.samples, config)
