@@ -12,6 +12,7 @@ from esc10.training.networks import MODELS
 from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.server import all_runs, datasets_here, engine, with_weights
+from esc10.ui.words import NETWORKS
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def main() -> None:
     for column, step in zip(st.columns(4), steps, strict=True):
         with column.container(border=True, height="stretch"):
             _card(step, step is following)
-    st.markdown("#### The three networks")
-    for column, network in zip(st.columns(3), MODELS.values(), strict=True):
+    st.markdown(f"#### The {NETWORKS} networks")
+    for column, network in zip(st.columns(len(MODELS)), MODELS.values(), strict=True):
         column.markdown(f"**{network.title}**  \n{network.summary}")
     warm = engine().status().capacity.warm > 0
     live(_engine_state, None if warm else LOOK_SECONDS)()
@@ -75,7 +76,7 @@ def _training_state(trained: int, under_way: int) -> str:
         return f"{under_way} under way, {trained} trained."
     if trained:
         return f"{trained} trained."
-    return "Nothing trained yet. One click trains all three."
+    return f"Nothing trained yet. One click trains all {NETWORKS}."
 
 
 def _card(step: Step, following: bool) -> None:

@@ -22,6 +22,7 @@ from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import PREPARE_JOBS, all_runs, connected, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
+from esc10.ui.words import NETWORKS
 
 RUNS_ON_THE_BOARD = 3
 IDLE_SECONDS = 5.0
@@ -53,10 +54,10 @@ def main() -> None:
 def _buttons(config: TrainConfig) -> None:
     with st.container(horizontal=True):
         one = st.button("Train", type="primary", icon=":material/play_arrow:")
-        three = st.button("Train all three", icon=":material/playlist_play:")
+        every = st.button(f"Train all {NETWORKS}", icon=":material/playlist_play:")
     if one:
         _start([config])
-    if three:
+    if every:
         _start([replace(config, model=key) for key in MODELS])
 
 
@@ -106,7 +107,9 @@ def _board(seconds: float) -> None:
     runs = all_runs()
     shown = _on_the_board(runs)
     if not shown:
-        st.info("Press **Train all three** and watch the curves grow.", icon=":material/school:")
+        st.info(
+            f"Press **Train all {NETWORKS}** and watch the curves grow.", icon=":material/school:"
+        )
     else:
         show_curves(shown, 260 if in_projector_mode() else 300)
         for slot, run in shown:

@@ -23,6 +23,9 @@ FEATURE_WORDS = dict(
 SPLIT_WORDS = dict(zip(SPLITS, ("official folds", "the lab's, random"), strict=True))
 CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss"}
 CRITERION_LABEL = "Weights of the best epoch by validation"
+NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(MODELS)]
+"""How many networks there are, as a word."""
+
 STATE_WORDS = {
     "queued": "waiting",
     "training": "training",
