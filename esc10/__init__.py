@@ -5,6 +5,7 @@ Data goes forward through the rooms, and so does reading; a room imports those a
     errors      what a user can meet, each one sentence
     storage     where everything lives; a file is written whole or not at all
     progress    how long work reports and hears a stop
+    archives    a stranger's zip or folder, read file by file and no further than its bound
     audio       any sound as samples; what is wrong with it; what a room or an effect does to it
     datasets    labelled clips: fetched or made, verified, split
     features    samples as mel spectrograms, scaled on the training clips, cached, windowed

@@ -304,3 +304,19 @@ def test_closing_the_program_interrupts_what_it_was_doing(practice_home: Path) -
     engine.close()
     assert (training.state, waiting.state) == ("interrupted", "interrupted")
     assert len(training.history()) >= 1
+
+
+def test_a_run_that_waits_or_trains_has_a_heartbeat(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By it another host, or this one under another name, knows that the run is in good hands."""
+    monkeypatch.setattr("esc10.engine.queue._SWEEP_SECONDS", 0)
+    training, waiting = engine.submit(plan(epochs=500)), engine.submit(plan())
+    first_epoch(training)
+    for run in (training, waiting):
+        path = run.folder / "process.json"
+        os.utime(path, (0, 0))
+        wait_for(lambda path=path: path.stat().st_mtime > 0, 120, f"a beat of {run.run_id}")
+    engine.stop(waiting.run_id)
+    engine.stop(training.run_id)
+    assert engine.wait_until_idle(300)
