@@ -12,7 +12,7 @@ from esc10.training.networks import MODELS
 from esc10.training.results import CRITERIA
 from esc10.ui.compare.class_scores import show_class_scores
 from esc10.ui.compare.differences import show_differing_clips, show_verdict
-from esc10.ui.compare.run_rows import offer_csv, right_answers, runs_table, state_in_words
+from esc10.ui.compare.run_rows import describe_state, offer_csv, right_answers, runs_table
 from esc10.ui.compare.run_table import show_runs, ticked_among
 from esc10.ui.compare.trash import offer_deletion, show_deleted, show_undo
 from esc10.ui.curves import show_curves
@@ -118,7 +118,7 @@ def _explain_ticks(hidden: int, ticked: int) -> None:
 def _show_one(run: Run, weights: str) -> None:
     """What can be done with the one run that is ticked."""
     st.markdown(
-        f"**{short_name(run)}**: {in_markdown(state_in_words(run, weights))}. "
+        f"**{short_name(run)}**: {in_markdown(describe_state(run, weights))}. "
         "Tick two or more to compare."
     )
     edit_label(run)
@@ -162,7 +162,7 @@ def _explain_left_out(ticked: Sequence[Run], compared: Sequence[Run], weights: s
     """Why a ticked run has no letter."""
     for run in ticked:
         if not right_answers(run, weights):
-            state = in_markdown(state_in_words(run, weights))
+            state = in_markdown(describe_state(run, weights))
             st.caption(f"**{short_name(run)}** is left out, as it cannot be judged ({state}).")
     comparable = sum(right_answers(run, weights) is not None for run in ticked)
     if comparable > len(compared):

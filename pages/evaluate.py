@@ -24,7 +24,7 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import explain_and_stop, guarded, open_page
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, leaks_in_words, share
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, describe_leaks, share
 
 PANEL_PIXELS = 600
 
@@ -101,7 +101,7 @@ def _choose_weights(run: Run) -> str:
 def _leaks(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         synthetic_badge(source_of(run.config.train.dataset))
-        leaks = leaks_in_words(run.config.clips)
+        leaks = describe_leaks(run.config.clips)
         if leaks:
             st.warning(leaks, icon=":material/water_drop:")
         else:
@@ -155,12 +155,12 @@ def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
         what = f"All {len(clips)} mistakes, the surest first. **Click a number** for its clips."
     else:
         clips = part.cells(true, predicted)
-        what = f"{len(clips) or 'none'} × {_cell_in_words(true, predicted)}"
+        what = f"{len(clips) or 'none'} × {_describe_cell(true, predicted)}"
     st.markdown(f"**{choice.part.capitalize()}:** {what}")
     show_clips(clips, run, judged.weights, choice.part)
 
 
-def _cell_in_words(true: str | None, predicted: str | None) -> str:
+def _describe_cell(true: str | None, predicted: str | None) -> str:
     if true is None:
         return f"taken for {class_label(predicted or '')}"
     if predicted is None:

@@ -130,8 +130,8 @@ def _judge(given: list[Given], judges: list[Run], weights: str) -> None:
     recordings = readable(given)
     if not recordings:
         return
-    place = choose_among(recordings, judges, weights) if len(recordings) > 1 else 0
-    _show(recordings[place], judges, weights)
+    index = choose_among(recordings, judges, weights) if len(recordings) > 1 else 0
+    _show(recordings[index], judges, weights)
 
 
 def _say_what_is_known(judges: list[Run]) -> None:

@@ -89,9 +89,9 @@ def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:
 
     The place decides a run's colour, so that it keeps it while others come and go.
     """
-    places = list(enumerate(reversed(runs)))
-    shown = [(place, run) for place, run in places if run.state in UNFINISHED]
-    ended = [(place, run) for place, run in places if run.state in (*WITH_WEIGHTS, *CUT_SHORT)]
+    slots = list(enumerate(reversed(runs)))
+    shown = [(slot, run) for slot, run in slots if run.state in UNFINISHED]
+    ended = [(slot, run) for slot, run in slots if run.state in (*WITH_WEIGHTS, *CUT_SHORT)]
     hidden = max(0, len(ended) + len(shown) - RUNS_ON_THE_BOARD)
     return sorted(shown + ended[hidden:], key=lambda placed: placed[0])
 

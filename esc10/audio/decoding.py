@@ -137,11 +137,11 @@ class Blocks:
         high = amplitude >= CEILING
         # A run across two blocks counts as two: too rare to matter.
         starts = np.logical_and.reduce(
-            [high[place : len(high) - _RUN + 1 + place] for place in range(_RUN)]
+            [high[index : len(high) - _RUN + 1 + index] for index in range(_RUN)]
         )
         in_a_run = np.zeros_like(high)
-        for place in range(_RUN):
-            in_a_run[place : place + len(starts)] |= starts
+        for index in range(_RUN):
+            in_a_run[index : index + len(starts)] |= starts
         self._clipped += in_a_run.sum(axis=0)
         self._below += ((amplitude >= _BELOW_CEILING) & ~high).sum(axis=0)
 

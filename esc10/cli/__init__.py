@@ -9,33 +9,33 @@ keeping   runs, export, import
 figures   accuracies with their intervals
 """
 
-from esc10.cli.datasets import fetch, fetch_in_words, own, own_in_words
-from esc10.cli.evaluate import evaluate, evaluate_in_words, predict, predict_in_words
+from esc10.cli.datasets import fetch, format_fetch, format_own, own
+from esc10.cli.evaluate import evaluate, format_evaluate, format_predict, predict
 from esc10.cli.runs import (
     export,
-    export_in_words,
+    format_export,
+    format_import_zip,
+    format_runs,
     import_zip,
-    import_zip_in_words,
     runs,
-    runs_in_words,
 )
-from esc10.cli.train import train, train_in_words
+from esc10.cli.train import format_train, train
 
 __all__ = [
     "evaluate",
-    "evaluate_in_words",
     "export",
-    "export_in_words",
     "fetch",
-    "fetch_in_words",
+    "format_evaluate",
+    "format_export",
+    "format_fetch",
+    "format_import_zip",
+    "format_own",
+    "format_predict",
+    "format_runs",
+    "format_train",
     "import_zip",
-    "import_zip_in_words",
     "own",
-    "own_in_words",
     "predict",
-    "predict_in_words",
     "runs",
-    "runs_in_words",
     "train",
-    "train_in_words",
 ]

@@ -38,7 +38,7 @@ def fetch(options: Namespace) -> dict[str, Any]:
     }
 
 
-def fetch_in_words(answer: dict[str, Any]) -> str:
+def format_fetch(answer: dict[str, Any]) -> str:
     """One line."""
     return f"{answer['dataset']}: {answer['clips']} clips, verified, in {answer['folder']}"
 
@@ -61,7 +61,7 @@ def own(options: Namespace) -> dict[str, Any]:
     }
 
 
-def own_in_words(answer: dict[str, Any]) -> str:
+def format_own(answer: dict[str, Any]) -> str:
     """A line, what was done to the sounds, and the first files that were left out."""
     lines = [f"{answer['dataset']}: {answer['title']}, in {answer['folder']}", answer["summary"]]
     return "\n".join([*lines, *(f"Left out: {sentence}" for sentence in answer["skipped"])])

@@ -10,7 +10,7 @@ import numpy as np
 
 from esc10 import datasets
 from esc10.audio.loading import load_sound
-from esc10.cli.figures import accuracy_in_words
+from esc10.cli.figures import format_accuracy
 from esc10.errors import AudioError
 from esc10.features.inputs import network_input
 from esc10.features.mel import mel_power
@@ -58,14 +58,14 @@ def _clip(clip: JudgedClip) -> dict[str, Any]:
     }
 
 
-def evaluate_in_words(answer: dict[str, Any]) -> str:
+def format_evaluate(answer: dict[str, Any]) -> str:
     """The accuracies with their intervals, and the reports."""
     lines = [f"{answer['run_id']}, weights of epoch {answer['epoch']} (by {answer['weights']})"]
     for name in ("validation", "test"):
         part = answer[name]
         lines += [
             "",
-            f"{name}: accuracy {accuracy_in_words(part['accuracy'], part['interval'])}, "
+            f"{name}: accuracy {format_accuracy(part['accuracy'], part['interval'])}, "
             f"{len(part['misclassified'])} misclassified",
             f"{'':16}precision  recall      f1  support",
         ]
@@ -107,7 +107,7 @@ def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any
     }
 
 
-def predict_in_words(answer: dict[str, Any]) -> str:
+def format_predict(answer: dict[str, Any]) -> str:
     """A line per file that could be classified."""
     return "\n".join(
         f"{item['file']}: "

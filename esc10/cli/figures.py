@@ -34,7 +34,7 @@ def interval_of(accuracy: float, clips: int) -> list[float]:
     return list(wilson_interval(round(accuracy * clips), clips))
 
 
-def accuracy_in_words(accuracy: float, interval: list[float]) -> str:
+def format_accuracy(accuracy: float, interval: list[float]) -> str:
     """An accuracy with its interval."""
     low, high = interval
     return f"{accuracy:.3f} (95 % interval {low:.3f} to {high:.3f})"

@@ -71,28 +71,28 @@ def _parser() -> argparse.ArgumentParser:
         subparser.set_defaults(command=command, in_words=in_words)
         return subparser
 
-    fetch = add("fetch", commands.fetch, commands.fetch_in_words)
+    fetch = add("fetch", commands.fetch, commands.format_fetch)
     fetch.add_argument("dataset", choices=SOURCES)
     fetch.add_argument(
         "--from", dest="from_path", type=Path, metavar="PATH", help="a local zip or folder"
     )
-    own = add("own", commands.own, commands.own_in_words)
+    own = add("own", commands.own, commands.format_own)
     own.add_argument("source", metavar="PATH", type=Path, help="a zip or folder, a folder a class")
     own.add_argument("--title", required=True, help="the dataset's name for people")
-    _add_settings(add("train", commands.train, commands.train_in_words))
-    evaluate = add("evaluate", commands.evaluate, commands.evaluate_in_words)
+    _add_settings(add("train", commands.train, commands.format_train))
+    evaluate = add("evaluate", commands.evaluate, commands.format_evaluate)
     evaluate.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
     evaluate.add_argument("--weights", choices=CRITERIA, default=CRITERIA[0])
-    predict = add("predict", commands.predict, commands.predict_in_words)
+    predict = add("predict", commands.predict, commands.format_predict)
     predict.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
     predict.add_argument("files", metavar="FILE", nargs="+", type=Path)
-    add("runs", commands.runs, commands.runs_in_words)
-    export = add("export", commands.export, commands.export_in_words)
+    add("runs", commands.runs, commands.format_runs)
+    export = add("export", commands.export, commands.format_export)
     export.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
     export.add_argument(
         "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
     )
-    importing = add("import", commands.import_zip, commands.import_zip_in_words)
+    importing = add("import", commands.import_zip, commands.format_import_zip)
     importing.add_argument("file", metavar="FILE.zip", type=Path, help="what 'export' wrote")
     return parser
 

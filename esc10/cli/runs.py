@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from esc10.cli.figures import accuracy_in_words, best_figures
+from esc10.cli.figures import best_figures, format_accuracy
 from esc10.errors import RunError, reason_of
 from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs
@@ -39,18 +39,18 @@ def _run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def runs_in_words(answer: dict[str, Any]) -> str:
+def format_runs(answer: dict[str, Any]) -> str:
     """A line per run."""
-    return "\n".join(map(_row_in_words, answer["runs"])) or "No runs yet."
+    return "\n".join(map(_format_row, answer["runs"])) or "No runs yet."
 
 
-def _row_in_words(row: dict[str, Any]) -> str:
+def _format_row(row: dict[str, Any]) -> str:
     line = (
         f"{row['run_id']}  {row['state']:11}  {row['dataset']:8}  {row['epochs_trained']:4} epochs"
     )
     if not row["epochs_trained"]:
         return line
-    accuracy = accuracy_in_words(row["best_val_accuracy"], row["best_val_accuracy_interval"])
+    accuracy = format_accuracy(row["best_val_accuracy"], row["best_val_accuracy_interval"])
     return f"{line}  val_accuracy {accuracy}"
 
 
@@ -73,7 +73,7 @@ def export(options: Namespace) -> dict[str, Any]:
     return {"run_id": run.run_id, "file": str(path)}
 
 
-def export_in_words(answer: dict[str, Any]) -> str:
+def format_export(answer: dict[str, Any]) -> str:
     """One line."""
     return f"{answer['run_id']} is in {answer['file']}"
 
@@ -91,6 +91,6 @@ def _refuse_misfits(config: RunConfig, weights: bytes) -> None:
     Classifier(config, weights)
 
 
-def import_zip_in_words(answer: dict[str, Any]) -> str:
+def format_import_zip(answer: dict[str, Any]) -> str:
     """One line."""
     return f"{answer['run_id']} is here"

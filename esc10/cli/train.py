@@ -12,7 +12,7 @@ from dataclasses import fields
 from typing import Any
 
 from esc10.cli.datasets import show
-from esc10.cli.figures import accuracy_in_words, best_figures, interval_of
+from esc10.cli.figures import best_figures, format_accuracy, interval_of
 from esc10.runs.outcome import Outcome
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
@@ -32,7 +32,7 @@ def train(options: Namespace) -> dict[str, Any]:
 
     def on_epoch_end(row: EpochRow) -> None:
         add_epoch(run, row)
-        print(_epoch_in_words(row, data), file=sys.stderr)
+        print(_format_epoch(row, data), file=sys.stderr)
 
     add_event(run, "started")
     try:
@@ -56,10 +56,10 @@ def train(options: Namespace) -> dict[str, Any]:
     }
 
 
-def _epoch_in_words(row: EpochRow, data: TrainingData) -> str:
+def _format_epoch(row: EpochRow, data: TrainingData) -> str:
     shares = {"train": row.accuracy, "validation": row.val_accuracy}
     accuracy, val_accuracy = (
-        accuracy_in_words(value, interval_of(value, len(data.y[part])))
+        format_accuracy(value, interval_of(value, len(data.y[part])))
         for part, value in shares.items()
     )
     return (
@@ -85,11 +85,11 @@ def _stop_at_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def train_in_words(answer: dict[str, Any]) -> str:
+def format_train(answer: dict[str, Any]) -> str:
     """One line."""
     if answer["best_val_accuracy"] is None:
         return f"{answer['run_id']}: no epoch was finished, or the loss became infinite."
-    accuracy = accuracy_in_words(answer["best_val_accuracy"], answer["best_val_accuracy_interval"])
+    accuracy = format_accuracy(answer["best_val_accuracy"], answer["best_val_accuracy_interval"])
     return (
         f"{answer['run_id']}: {answer['epochs']} epochs, best validation accuracy {accuracy}, "
         f"best validation loss {answer['best_val_loss']:.3f}"

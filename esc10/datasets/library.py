@@ -39,8 +39,8 @@ class Dataset:
     @cached_property
     def labels(self) -> NDArray[np.int64]:
         """The place of each clip's class in `classes`, shape (clips,), from 0."""
-        place = {target: label for label, target in enumerate(self.source.targets)}
-        return np.array([place[clip.target] for clip in self.clips], dtype=np.int64)
+        label_of = {target: label for label, target in enumerate(self.source.targets)}
+        return np.array([label_of[clip.target] for clip in self.clips], dtype=np.int64)
 
     def clip(self, filename: str) -> Clip:
         """The clip of that ESC-50 name.

@@ -65,7 +65,7 @@ def class_name(text: str) -> str:
     Figures would put "1" and "2" on an axis of numbers, so these become "class 1" and "class 2".
     """
     name = plain_words(text)
-    if name and (_in_words(name) in _TAKEN or _reads_as_number(name)):
+    if name and (_describe(name) in _TAKEN or _reads_as_number(name)):
         name = plain_words(f"class {name}")
     return name
 
@@ -78,7 +78,7 @@ def _reads_as_number(name: str) -> bool:
     return True
 
 
-def _in_words(name: str) -> str:
+def _describe(name: str) -> str:
     # "sea_waves" and "Sea waves" look the same to whoever reads them.
     return name.replace("_", " ").casefold()
 
@@ -93,10 +93,10 @@ def class_names(texts: Iterable[str]) -> dict[str, str]:
     for text in sorted(set(texts)):
         name = plain = class_name(text)
         number = 2
-        while name and _in_words(name) in read:
+        while name and _describe(name) in read:
             name = f"{plain[: MAX_NAME - 4]} {number}"
             number += 1
-        read.add(_in_words(name))
+        read.add(_describe(name))
         names[text] = name
     return names
 
@@ -104,7 +104,7 @@ def class_names(texts: Iterable[str]) -> dict[str, str]:
 def are_class_names(names: Iterable[str]) -> bool:
     """Whether an own dataset could have these classes: 2 to 50, and all of them plain words."""
     listed = list(names)
-    different = {_in_words(name) for name in listed}
+    different = {_describe(name) for name in listed}
     return (
         MIN_CLASSES <= len(listed) <= MAX_CLASSES
         and len(different) == len(listed)

@@ -57,11 +57,11 @@ def reliability(
     # In double precision, as the edges are: means of float32 would differ from scikit-learn's.
     confidence = probabilities.max(axis=1).astype(np.float64)
     edges = np.linspace(0, 1, bins + 1)
-    place = np.searchsorted(edges[1:-1], confidence)
+    indices = np.searchsorted(edges[1:-1], confidence)
     return tuple(
-        _bin(float(edges[each]), float(edges[each + 1]), right[place == each], inside)
+        _bin(float(edges[each]), float(edges[each + 1]), right[indices == each], inside)
         for each in range(bins)
-        if len(inside := confidence[place == each])
+        if len(inside := confidence[indices == each])
     )
 
 

@@ -101,11 +101,11 @@ def clip_histories(run: Run) -> tuple[ClipHistory, ...]:
     return tuple(
         ClipHistory(
             filename=filename,
-            true=run.config.classes[labels[place]],
-            right=right[:, place],
-            probability=probabilities[:, place, labels[place]],
+            true=run.config.classes[labels[index]],
+            right=right[:, index],
+            probability=probabilities[:, index, labels[index]],
         )
-        for place, filename in enumerate(run.config.clips["validation"])
+        for index, filename in enumerate(run.config.clips["validation"])
     )
 
 
@@ -124,8 +124,8 @@ def changes_at(run: Run, epoch: int) -> Changes:
     before = right[-2] if epoch > 1 else np.zeros_like(after)
     names = run.config.clips["validation"]
     return Changes(
-        learned=tuple(names[place] for place in np.flatnonzero(after & ~before)),
-        forgotten=tuple(names[place] for place in np.flatnonzero(before & ~after)),
+        learned=tuple(names[index] for index in np.flatnonzero(after & ~before)),
+        forgotten=tuple(names[index] for index in np.flatnonzero(before & ~after)),
     )
 
 

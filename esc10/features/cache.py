@@ -107,8 +107,8 @@ def _computed(clips: Sequence[Clip], config: MelConfig, tally: Tally) -> NDArray
     with ThreadPoolExecutor(os.cpu_count()) as pool, threadpool_limits(1, "blas"):
         spectra = pool.map(partial(_clip_power, config=config, tally=tally), clips)
         power = np.empty((len(clips), config.n_mels, config.frames), np.float32)
-        for place, spectrum in enumerate(spectra):
-            power[place] = spectrum
+        for index, spectrum in enumerate(spectra):
+            power[index] = spectrum
         return power
 
 

@@ -67,8 +67,8 @@ def window_powers(
     """
     windows = _windows(samples, mel, hop_seconds)
     powers = np.empty((len(windows), mel.n_mels, mel.frames), np.float32)
-    for place, window in enumerate(windows):
-        powers[place] = mel_power(window, mel)
+    for index, window in enumerate(windows):
+        powers[index] = mel_power(window, mel)
     return powers
 
 
@@ -91,8 +91,8 @@ def _windows(
     if len(samples) <= length:
         return [fixed_length(samples, length)]
     starts = window_starts(len(samples) / mel.sample_rate, mel, hop_seconds)
-    places = np.minimum(np.rint(starts * mel.sample_rate), len(samples) - length).astype(int)
-    return [samples[place : place + length] for place in places]
+    begins = np.minimum(np.rint(starts * mel.sample_rate), len(samples) - length).astype(int)
+    return [samples[index : index + length] for index in begins]
 
 
 def whole_power(samples: NDArray[np.float32], mel: MelConfig) -> NDArray[np.float32]:

@@ -114,8 +114,8 @@ class Novelty:
         """
         distances = self.distances(embeddings)
         return [
-            self._judged(float(probability), None if distances is None else float(distances[place]))
-            for place, probability in enumerate(probabilities)
+            self._judged(float(probability), None if distances is None else float(distances[index]))
+            for index, probability in enumerate(probabilities)
         ]
 
     def _judged(self, probability: float, distance: float | None) -> Unknown | None:
@@ -200,14 +200,14 @@ def novelty_of(
     config = run.config
     stored = run.answers(criterion).probabilities["validation"]
     names = (*config.clips["train"], *config.clips["validation"])
-    place = {clip.filename: index for index, clip in enumerate(dataset.clips)}
-    places = np.array([place.get(name, -1) for name in names])
-    if (places < 0).any():
-        dataset.clip(names[int(places.argmin())])  # raises the sentence that names it
+    index_of = {clip.filename: index for index, clip in enumerate(dataset.clips)}
+    indices = np.array([index_of.get(name, -1) for name in names])
+    if (indices < 0).any():
+        dataset.clip(names[int(indices.argmin())])  # raises the sentence that names it
     power = feature_set(dataset, config.mel).power
 
     def x_of(some: NDArray[np.int64]) -> NDArray[np.float32]:
-        return inputs_of(power, places[some], config.train.features, config.scaling)
+        return inputs_of(power, indices[some], config.train.features, config.scaling)
 
     heard = embeddings_of(predictor, x_of, len(names), on_progress).values
     learnt = len(config.clips["train"])

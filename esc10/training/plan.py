@@ -93,8 +93,10 @@ def training_data(run: RunConfig) -> TrainingData:
         DatasetError: the dataset is not on this machine any more, or not the same.
     """
     features = feature_set(load_dataset(run.train.dataset), run.mel)
-    place = {clip.filename: index for index, clip in enumerate(features.dataset.clips)}
-    indices = {part: np.array([place[name] for name in names]) for part, names in run.clips.items()}
+    index_of = {clip.filename: index for index, clip in enumerate(features.dataset.clips)}
+    indices = {
+        part: np.array([index_of[name] for name in names]) for part, names in run.clips.items()
+    }
     return TrainingData(
         x={
             part: inputs_of(features.power, where, run.train.features, run.scaling)

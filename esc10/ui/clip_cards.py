@@ -31,7 +31,7 @@ Votes = NDArray[np.float32]
 """A clip's frames' class probabilities, shape (frames, classes)."""
 
 
-def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, place: str) -> None:
+def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, section: str) -> None:
     """A card for each clip: its player, picture, probabilities, source, and the other runs."""
     try:
         sounds = dataset(run.config.train.dataset)
@@ -39,12 +39,12 @@ def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, plac
     except DatasetError as error:
         st.info(f"{error} The verdicts stay; the sounds come back with the dataset.")
         for clip in judged:
-            st.markdown(f"{clip.filename}: {_answer_in_words(clip, run)}")
+            st.markdown(f"{clip.filename}: {_describe_answer(clip, run)}")
         return
-    more = f"more {place}"
+    more = f"more {section}"
     shown = len(judged) if st.session_state.get(more) else _FIRST_CLIPS
     pictures = [
-        _card(clip, judgement, sounds, run, place)
+        _card(clip, judgement, sounds, run, section)
         for clip, judgement in zip(clips[:shown], judged[:shown], strict=True)
     ]
     if len(judged) > shown:
@@ -54,11 +54,11 @@ def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, plac
 
 
 def _card(
-    clip: Clip, judged: JudgedClip, sounds: Dataset, run: Run, place: str
+    clip: Clip, judged: JudgedClip, sounds: Dataset, run: Run, section: str
 ) -> DeltaGenerator | None:
     """Everything but the votes, which the worker must be asked for; where the picture stands."""
-    with st.container(key=f"clip {place} {clip.filename}", border=True, gap="xsmall"):
-        st.markdown(_answer_in_words(judged, run))
+    with st.container(key=f"clip {section} {clip.filename}", border=True, gap="xsmall"):
+        st.markdown(_describe_answer(judged, run))
         player(clip)
         picture = st.empty()
         _draw(picture, clip)
@@ -66,7 +66,7 @@ def _card(
             st.caption(f"fold {clip.fold} · {recording(clip, sounds)}", width="stretch")
             others = st.popover(
                 "Other runs",
-                key=f"others {place} {clip.filename}",
+                key=f"others {section} {clip.filename}",
                 on_change="rerun",
                 type="tertiary",
             )
@@ -76,7 +76,7 @@ def _card(
     return picture
 
 
-def _answer_in_words(judged: JudgedClip, run: Run) -> str:
+def _describe_answer(judged: JudgedClip, run: Run) -> str:
     """The true class, and the most probable ones, the answer first and bold."""
     order = np.argsort(-np.array(judged.probabilities), kind="stable")[:_CLASSES_SHOWN]
     classes = run.config.classes
@@ -87,15 +87,15 @@ def _answer_in_words(judged: JudgedClip, run: Run) -> str:
     return f"{class_label(judged.true)} {mark} **{first}**, {', '.join(others)}"
 
 
-def _draw(place: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()) -> None:
+def _draw(slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()) -> None:
     """The picture of a clip; a sentence if it cannot be read."""
     try:
         sound = clip_sound(clip.path)
     except AudioError as error:
-        place.error(str(error))
+        slot.error(str(error))
         return
     description = f"Log-mel spectrogram of a clip of the class {class_label(clip.category)}"
-    place.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
+    slot.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
 
 
 def _add_votes(
@@ -162,7 +162,7 @@ def _said_of(filename: str, other: Run, run: Run) -> str | None:
     for part in PARTS:
         for clip in verdict(other, "val_accuracy").parts[part].judged:
             if clip.filename == filename:
-                return _answer_in_words(clip, other)
+                return _describe_answer(clip, other)
     return None
 
 

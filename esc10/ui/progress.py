@@ -9,7 +9,7 @@ from esc10.progress import Progress
 from esc10.runs.run import Run
 from esc10.ui.plots import palette
 from esc10.ui.server import engine, jobs
-from esc10.ui.words import STATE_WORDS, best_in_words, duration, megabytes, short_name
+from esc10.ui.words import STATE_WORDS, describe_best, duration, megabytes, short_name
 
 
 def show_job(job: Job, key: str) -> None:
@@ -18,12 +18,12 @@ def show_job(job: Job, key: str) -> None:
     if progress is None:
         st.progress(0.0, text="Starting …")
     else:
-        st.progress(progress.fraction, text=_in_words(progress, job.seconds_left))
+        st.progress(progress.fraction, text=_describe(progress, job.seconds_left))
     if st.button("Cancel", key=f"cancel {key}", icon=":material/close:"):
         job.cancel()
 
 
-def _in_words(progress: Progress, seconds_left: float | None) -> str:
+def _describe(progress: Progress, seconds_left: float | None) -> str:
     text = f"{progress.doing}: {progress.files} of {progress.total_files} files"
     if progress.total_bytes:
         arrived = min(progress.fetched_bytes, progress.total_bytes)
@@ -86,17 +86,17 @@ def _show_training(run: Run, name: str) -> None:
     st.progress(
         done / epochs,
         text=f"{name}: epoch {done} of {epochs}, at most {left} left; "
-        f"{best_in_words(run, history)}",
+        f"{describe_best(run, history)}",
     )
 
 
 def _show_queued(run: Run, name: str) -> None:
     queue = engine().status().queue
     if run.run_id in queue:
-        place = f"number {queue.index(run.run_id) + 1} in the queue"
+        position = f"number {queue.index(run.run_id) + 1} in the queue"
     else:
-        place = "about to start"
-    st.progress(0.0, text=f"{name}: waiting, {place}")
+        position = "about to start"
+    st.progress(0.0, text=f"{name}: waiting, {position}")
 
 
 def _show_ended(run: Run, state: str, name: str) -> None:
@@ -104,7 +104,7 @@ def _show_ended(run: Run, state: str, name: str) -> None:
     history = run.history()
     text = f"{name}: {STATE_WORDS[state]}"
     if history:
-        text += f" after {len(history)} epochs; {best_in_words(run, history)}"
+        text += f" after {len(history)} epochs; {describe_best(run, history)}"
     if outcome is not None and state in ("failed", "interrupted"):
         text += f": {outcome.reason}"
     if state == "failed":

@@ -17,7 +17,7 @@ from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.server import dataset
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, leaks_in_words, long_name
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, describe_leaks, long_name
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:
@@ -137,7 +137,7 @@ def show_split(config: TrainConfig) -> None:
         for name, indices in split.parts.items()
     )
     st.caption(f"Clips, frames and mel bands: {shapes}")
-    leaks = leaks_in_words(split.names(shown))
+    leaks = describe_leaks(split.names(shown))
     if leaks:
         st.warning(leaks, icon=":material/water_drop:")
     else:

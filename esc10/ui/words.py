@@ -94,7 +94,7 @@ def long_name(run: Run) -> str:
     return " · ".join(filter(None, parts))
 
 
-def leaks_in_words(clips: Mapping[str, Sequence[str]]) -> str | None:
+def describe_leaks(clips: Mapping[str, Sequence[str]]) -> str | None:
     """What leaks under a split, or None where nothing does."""
     counts = {part: len(leaking(clips, part)) for part in ("validation", "test")}
     if not any(counts.values()):
@@ -127,7 +127,7 @@ def right_of(judged: PartEvaluation) -> str:
     return f"{right} of {judged.clips}, {share(judged.accuracy, judged.interval)}"
 
 
-def best_in_words(run: Run, history: list[EpochRow]) -> str:
+def describe_best(run: Run, history: list[EpochRow]) -> str:
     """The best validation accuracy so far with its 95 % interval, and its epoch."""
     best = best_epochs(history)["val_accuracy"]
     clips = len(run.config.clips["validation"])

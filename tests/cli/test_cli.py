@@ -138,7 +138,7 @@ def test_fetch_says_what_there_is(lab: tuple[Path, Json]) -> None:
     assert Path(fetched["folder"]) == home / "datasets" / "esc10"
 
 
-def test_fetch_in_words(lab: tuple[Path, Json]) -> None:
+def describe_test_fetch(lab: tuple[Path, Json]) -> None:
     done = esc10(lab[0], "fetch", "practice")
     assert done.stdout.startswith("practice: 400 clips, verified, in ")
     assert "400/400 files" in done.stderr
@@ -191,7 +191,7 @@ def test_a_trained_run_is_stored_like_any_other(
     assert answers.probabilities["validation"].shape == (len(clips["validation"]), 10)
 
 
-def test_train_in_words(practice_home: Path) -> None:
+def describe_test_train(practice_home: Path) -> None:
     done = esc10(
         practice_home, "train", "--dataset", "practice", "--model", "cnn", "--epochs", 2,
         "--split", "lab", "--features", "mel", "--batch-size", 64, "--patience", 1,
@@ -303,7 +303,7 @@ def test_latest_is_the_newest_run_with_weights(trained: tuple[Path, Json, Json])
     assert_verdict(answer(home, "evaluate", "latest"), td_cnn["run_id"], "val_accuracy")
 
 
-def test_evaluate_in_words(trained: tuple[Path, Json, Json]) -> None:
+def describe_test_evaluate(trained: tuple[Path, Json, Json]) -> None:
     home, cnn, _ = trained
     words = esc10(home, "evaluate", cnn["run_id"]).stdout
     assert words.startswith(f"{cnn['run_id']}, weights of epoch ")
@@ -385,7 +385,7 @@ def test_a_bad_file_among_others_costs_only_itself(
         assert item["error"] in done.stderr.splitlines()
 
 
-def test_predict_in_words(trained: tuple[Path, Json, Json], read_lab: Path) -> None:
+def describe_test_predict(trained: tuple[Path, Json, Json], read_lab: Path) -> None:
     path = load_dataset("practice").clips[0].path
     words = esc10(trained[0], "predict", "latest", path).stdout
     (line,) = words.splitlines()
@@ -426,7 +426,7 @@ def test_runs_lists_the_newest_first(trained: tuple[Path, Json, Json]) -> None:
         assert row["reason"] == "all epochs were trained"
 
 
-def test_runs_in_words(home: Path) -> None:
+def describe_test_runs(home: Path) -> None:
     assert esc10(home, "runs").stdout == "No runs yet.\n"
     run = create_run(made_config())
     assert answer(home, "runs")["runs"][0]["best_val_accuracy_interval"] is None

@@ -15,10 +15,10 @@ from esc10.audio.loading import CLIP_SAMPLES, load_sound
 from esc10.errors import AudioError
 from esc10.ui.microphone.microphone import (
     FILTERS,
+    describe_settings,
+    describe_warning,
     heard,
     name_of,
-    settings_in_words,
-    warning_in_words,
 )
 from esc10.ui.microphone.recorder import wav
 from esc10.ui.predict.live import Listening
@@ -101,18 +101,18 @@ def test_a_message_has_a_name_even_if_it_is_refused() -> None:
 
 
 def test_what_the_browser_granted_is_one_line() -> None:
-    assert settings_in_words(48_000, ALL_OFF) == (
+    assert describe_settings(48_000, ALL_OFF) == (
         "Recorded at 48,000 Hz; noise suppression off, echo cancellation off, automatic gain off."
     )
-    told = settings_in_words(44_100, {**ALL_OFF, "autoGainControl": None})
+    told = describe_settings(44_100, {**ALL_OFF, "autoGainControl": None})
     assert told.endswith("automatic gain not told.")
-    assert warning_in_words({**ALL_OFF, "autoGainControl": None}) == ""
+    assert describe_warning({**ALL_OFF, "autoGainControl": None}) == ""
 
 
 def test_a_filter_that_stayed_on_gets_a_warning() -> None:
     # Newer browsers name the kind of echo cancellation.
     settings = {**ALL_OFF, "echoCancellation": "all", "noiseSuppression": True}
-    warning = warning_in_words(heard(sent(settings=settings), SECONDS).settings)
+    warning = describe_warning(heard(sent(settings=settings), SECONDS).settings)
     assert "did not switch off noise suppression and echo cancellation" in warning
 
 

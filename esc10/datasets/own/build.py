@@ -22,7 +22,14 @@ from esc10.archives.trees import Tree, shown
 from esc10.archives.zips import ZipTree, open_tree
 from esc10.datasets.description import Description, write_description
 from esc10.datasets.folders import MARKER, dataset_folder, datasets_folder
-from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_names, is_own, own_key, plain_words
+from esc10.datasets.names import (
+    MAX_CLASSES,
+    MIN_CLASSES,
+    class_names,
+    is_own,
+    own_key,
+    plain_words,
+)
 from esc10.datasets.own.conversion import Clipped, clip_all
 from esc10.datasets.own.folds import MIN_CLIPS, Folds, make_folds
 from esc10.datasets.own.layouts import FoundSound, is_sound, sounds_in

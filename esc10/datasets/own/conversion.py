@@ -62,15 +62,15 @@ def clip_all(
     folder.mkdir(parents=True)
     tally = Tally(Progress(f"Making {title}", 0, len(found)), on_progress)
 
-    def clip(place: int, sound: FoundSound) -> Clipped | str:
+    def clip(index: int, sound: FoundSound) -> Clipped | str:
         if should_stop():
             raise Cancelled(f"Making {title}: cancelled. Nothing of it is kept.")
-        done = _clip(tree, sound, folder / f"{place}.part")
+        done = _clip(tree, sound, folder / f"{index}.part")
         tally.add(files=1)
         return done
 
     with ThreadPoolExecutor(_PARALLEL_FILES) as pool:
-        jobs = [pool.submit(clip, place, sound) for place, sound in enumerate(found)]
+        jobs = [pool.submit(clip, index, sound) for index, sound in enumerate(found)]
         try:
             done = [job.result() for job in jobs]
         finally:

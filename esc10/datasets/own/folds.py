@@ -56,14 +56,14 @@ def make_folds(
         return Folds(tuple(known), AS_GIVEN)
     told = [name is not None for name in recordings]
     # One that is not told apart is a recording of its own; the place makes its name.
-    names = [name if name is not None else f"\0{place}" for place, name in enumerate(recordings)]
+    names = [name if name is not None else f"\0{index}" for index, name in enumerate(recordings)]
     folds = _by_recording(labels, names)
     parted = tuple(sorted(_badly_served(labels, folds)))
     for label in parted:
-        clips = [place for place, other in enumerate(labels) if other == label]
-        for turn, place in enumerate(np.random.default_rng(SEED + label).permutation(clips)):
+        clips = [index for index, other in enumerate(labels) if other == label]
+        for turn, index in enumerate(np.random.default_rng(SEED + label).permutation(clips)):
             order = _order(label)
-            folds[place] = order[turn % len(order)]
+            folds[index] = order[turn % len(order)]
     return Folds(tuple(folds), BY_RECORDING if any(told) else AT_RANDOM, parted)
 
 
@@ -86,22 +86,22 @@ def _order(label: int) -> tuple[int, ...]:
 
 def _by_recording(labels: Sequence[int], names: Sequence[str]) -> list[int]:
     """Each recording in the fold that has the fewest clips of its class, the largest first."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for place in np.random.default_rng(SEED).permutation(len(labels)):
-        places[names[place]].append(int(place))
+    clips_of: dict[str, list[int]] = defaultdict(list)
+    for index in np.random.default_rng(SEED).permutation(len(labels)):
+        clips_of[names[index]].append(int(index))
     of_class: dict[int, list[str]] = defaultdict(list)
-    for name, clips in places.items():
-        for label in {labels[place] for place in clips}:
+    for name, clips in clips_of.items():
+        for label in {labels[index] for index in clips}:
             of_class[label].append(name)
     folds = [0] * len(labels)
     # The class with the fewest recordings first: it has the least choice.
     for label in sorted(of_class, key=lambda label: (len(of_class[label]), label)):
-        counts = Counter(folds[place] for place in range(len(labels)) if labels[place] == label)
-        for name in sorted(of_class[label], key=lambda name: -len(places[name])):
-            if folds[places[name][0]]:
+        counts = Counter(folds[index] for index in range(len(labels)) if labels[index] == label)
+        for name in sorted(of_class[label], key=lambda name: -len(clips_of[name])):
+            if folds[clips_of[name][0]]:
                 continue  # it also holds clips of a class that had its turn
             fold = min(_order(label), key=lambda fold: counts[fold])
-            for place in places[name]:
-                folds[place] = fold
-                counts[fold] += labels[place] == label
+            for index in clips_of[name]:
+                folds[index] = fold
+                counts[fold] += labels[index] == label
     return folds

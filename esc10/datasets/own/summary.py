@@ -49,7 +49,7 @@ def summary_of(
         f"{len(classes)} classes, {len(seconds)} clips. Each was fixed to {CLIP_SECONDS:g} s of "
         f"mono at {SAMPLE_RATE:,} Hz: {shortened} shortened to their first {CLIP_SECONDS:g} s, "
         f"{padded} padded with silence. {_files(skipped)} left out. "
-        + _folds_in_words(folds, told, classes)
+        + _describe_folds(folds, told, classes)
     )
 
 
@@ -57,7 +57,7 @@ def _files(count: int) -> str:
     return "1 file was" if count == 1 else f"{count or 'No'} files were"
 
 
-def _folds_in_words(folds: Folds, told: Sequence[str | None], classes: Sequence[str]) -> str:
+def _describe_folds(folds: Folds, told: Sequence[str | None], classes: Sequence[str]) -> str:
     if folds.how == AS_GIVEN:
         return "The folds are those the clips came with."
     if folds.how == AT_RANDOM:

@@ -198,8 +198,8 @@ def sprinkled(take: Generator, per_second: float, spread: float) -> Array:
         spread: standard deviation of the logarithm of their heights.
     """
     impulses = np.zeros(SAMPLES)
-    places = take.integers(0, SAMPLES, take.poisson(per_second * SECONDS))
-    impulses[places] = np.exp(spread * take.standard_normal(places.size))
+    starts = take.integers(0, SAMPLES, take.poisson(per_second * SECONDS))
+    impulses[starts] = np.exp(spread * take.standard_normal(starts.size))
     return impulses
 
 

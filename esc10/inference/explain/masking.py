@@ -125,8 +125,8 @@ def sound_of_cells(
     spectrum = scipy.fft.rfft(frames * window) * cells[:, _band_of_bin(mel)]
     parts = scipy.fft.irfft(spectrum, mel.n_fft) * window
     whole = np.zeros(len(padded))
-    for place, part in enumerate(parts):
-        begin = place * mel.hop_length
+    for index, part in enumerate(parts):
+        begin = index * mel.hop_length
         whole[begin : begin + mel.n_fft] += part
     kept = slice(half, half + len(samples))
     return np.asarray(whole[kept] / weight[kept], np.float32)

@@ -43,7 +43,7 @@ def rearranged_sound(
         The same samples, shape (samples,).
     """
     pieces = np.split(samples, np.arange(1, len(order)) * mel.hop_length)
-    return np.concatenate([pieces[place] for place in order])
+    return np.concatenate([pieces[index] for index in order])
 
 
 def reversed_sound(samples: NDArray[np.float32]) -> NDArray[np.float32]:

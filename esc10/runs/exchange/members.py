@@ -71,10 +71,10 @@ class Members:
                 no ordinary file.
         """
         names = self.names
-        for place, (name, member) in enumerate(zip(names, self._members, strict=True)):
+        for index, (name, member) in enumerate(zip(names, self._members, strict=True)):
             if name not in limits:
                 raise refused(f"{self._name} holds {shown(name)}, which is no file of a run")
-            if name in names[:place]:
+            if name in names[:index]:
                 raise refused(f"{self._name} holds {name} twice")
             _refuse_unusual(name, member, limits[name])
         missing = [name for name in limits if name not in names and name not in optional]

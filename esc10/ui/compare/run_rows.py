@@ -77,7 +77,7 @@ def _right_answers(run: Run, weights: str, changed: int) -> dict[str, tuple[int,
     }
 
 
-def state_in_words(run: Run, weights: str) -> str:
+def describe_state(run: Run, weights: str) -> str:
     """How far it is; for a run that cannot be compared, also why."""
     outcome = run.outcome
     if outcome is None:
@@ -124,9 +124,9 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "best_epoch": outcome.best.get(weights) if outcome else None,
         "epochs": len(run.history()),
         "seconds_per_epoch": run.seconds_per_epoch,
-        "state": state_in_words(run, weights),
+        "state": describe_state(run, weights),
         "data": source_of(config.dataset).title,
-        "split": split_in_words(run),
+        "split": describe_split(run),
         "leaks": len(leaking(run.config.clips, "test")),
         "parameters": outcome.parameters if outcome else None,
         "network": MODELS[config.model].title,
@@ -142,7 +142,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
     return row
 
 
-def split_in_words(run: Run) -> str:
+def describe_split(run: Run) -> str:
     """The split in one cell: with folds, which one validates and which one tests."""
     config = run.config.train
     if config.split == "folds":

@@ -89,8 +89,8 @@ def show_runs(table: pa.Table) -> None:
 def _in_percent(table: pa.Table) -> pa.Table:
     """The accuracies in whole percent: the grid's own way to write a share has two decimals."""
     for part in PARTS:
-        place = table.schema.get_field_index(part)
-        table = table.set_column(place, part, pc.multiply(table[part], 100))
+        column = table.schema.get_field_index(part)
+        table = table.set_column(column, part, pc.multiply(table[part], 100))
     return table
 
 

@@ -52,7 +52,7 @@ def _who_is_right(test: McNemar, first_name: str, second_name: str) -> str:
 
 def _finding(p_value: float, note: str = "") -> str:
     evidence = "evidence" if p_value < SIGNIFICANT else "no evidence"
-    remarks = ", ".join(filter(None, (_p_in_words(p_value), note)))
+    remarks = ", ".join(filter(None, (_format_p(p_value), note)))
     return f"{evidence} for a difference ({remarks})"
 
 
@@ -67,7 +67,7 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _p_in_words(p_value: float) -> str:
+def _format_p(p_value: float) -> str:
     """Two digits, or as many as it takes not to show a value on the other side of 0.05."""
     if p_value < _SMALLEST_NAMED:
         return f"p < {_SMALLEST_NAMED}"

@@ -32,7 +32,7 @@ def show_clip_map(run: Run, weights: str) -> None:
     """The map, and beside it the chosen clip with its sound; the choice by a click or by a box."""
     try:
         sounds = dataset(run.config.train.dataset)
-        with st.spinner(_waiting_in_words(sounds, run), show_time=True):
+        with st.spinner(_describe_waiting(sounds, run), show_time=True):
             plane, probabilities = _plane(run, weights, sounds)
     except DatasetError as error:
         st.info(f"{error} The map needs its sounds; filters and layers do not.")
@@ -50,7 +50,7 @@ def show_clip_map(run: Run, weights: str) -> None:
         _draw_map(plane, sounds, judged, parts, chosen)
 
 
-def _waiting_in_words(sounds: Dataset, run: Run) -> str:
+def _describe_waiting(sounds: Dataset, run: Run) -> str:
     text = f"The network hears all {len(sounds.clips)} clips"
     if not cache_path(sounds, run.config.mel).exists():
         text += ", once their spectrograms are computed: some ten seconds"

@@ -126,29 +126,29 @@ def _keras(run: Run, weights: str) -> None:
         language="python",
         wrap_lines=True,
     )
-    st.markdown(_input_in_words(run))
+    st.markdown(_describe_input(run))
 
 
-def _input_in_words(run: Run) -> str:
+def _describe_input(run: Run) -> str:
     """What the network must be fed, and what it answers."""
     config = run.config
     classes = ", ".join(map(class_label, config.classes))
     return (
         f"- `x` has the shape (clips, {config.mel.frames} frames, {config.mel.n_mels} mel bands), "
         "float32.\n"
-        f"- {_spectrogram_in_words(config.mel)} {_scaling_in_words(config.scaling)}\n"
+        f"- {_describe_spectrogram(config.mel)} {_describe_scaling(config.scaling)}\n"
         f"- `chances` has the shape (clips, {len(config.classes)}), in this order: {classes}."
     )
 
 
-def _spectrogram_in_words(mel: MelConfig) -> str:
+def _describe_spectrogram(mel: MelConfig) -> str:
     return (
         f"Power mel spectrograms of {mel.seconds:g} s at {mel.sample_rate:,} Hz: a Hann window of "
         f"{mel.n_fft:,} samples every {mel.hop_length}."
     )
 
 
-def _scaling_in_words(scaling: Scaling | None) -> str:
+def _describe_scaling(scaling: Scaling | None) -> str:
     if scaling is None:
         return "They are fed as they are."
     return (

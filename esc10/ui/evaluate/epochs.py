@@ -102,7 +102,7 @@ def _clip_table(
 ) -> str:
     names = [clip.filename for clip in rows]
     remembered = st.session_state.get("scrubbed clip")
-    place = names.index(remembered) if remembered in names else 0
+    index = names.index(remembered) if remembered in names else 0
     table = st.dataframe(
         {
             "in truth": [class_label(clip.true) for clip in rows],
@@ -115,7 +115,7 @@ def _clip_table(
         height=340,
         on_select="rerun",
         selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [place]}},
+        selection_default={"selection": {"rows": [index]}},
         column_config={
             "in truth": st.column_config.TextColumn(width=90),
             "answer": st.column_config.TextColumn(width=90),
@@ -131,7 +131,7 @@ def _clip_table(
         key=key,
     )
     chosen_rows = table.selection.rows
-    name = names[chosen_rows[0]] if chosen_rows else names[place]
+    name = names[chosen_rows[0]] if chosen_rows else names[index]
     st.session_state["scrubbed clip"] = name
     return name
 

@@ -24,30 +24,30 @@ def show_import() -> None:
     with st.popover("Import a run", icon=":material/upload:", key="importing"):
         # A new box after each file: the file is let go of, and the same one can be tried again.
         count = st.session_state.setdefault(_COUNT, 0)
-        place = st.container()
+        slot = st.container()
         st.file_uploader(
             "A run's zip, as **Take it along** or `python -m esc10 export` writes it",
             type="zip",
             key=_box(count),
             on_change=_take,
-            args=(place,),
+            args=(slot,),
             max_upload_size=MAX_ZIP_BYTES // MEBIBYTE,
         )
-        _show_said(place)
+        _show_said(slot)
 
 
 def _box(count: int) -> str:
     return f"import {count}"
 
 
-def _take(place: DeltaGenerator) -> None:
+def _take(slot: DeltaGenerator) -> None:
     """Import the file before the page is drawn: the box of runs can still be told what to show."""
     file = st.session_state.get(_box(st.session_state[_COUNT]))
     if file is None:
         return
     st.session_state[_COUNT] += 1
     try:
-        with place, st.spinner("The run is checked …"):
+        with slot, st.spinner("The run is checked …"):
             # On a page without runs the worker has often only just been started.
             engine().wait_until_warm(_WARM_SECONDS)
             run = import_run(file.getvalue(), engine().networks.check_weights)
@@ -58,11 +58,11 @@ def _take(place: DeltaGenerator) -> None:
         st.session_state[_SAID] = (True, f"{long_name(run)} is here, and chosen.")
 
 
-def _show_said(place: DeltaGenerator) -> None:
+def _show_said(slot: DeltaGenerator) -> None:
     """What became of the latest file, until another one comes."""
     if _SAID not in st.session_state:
         return
     imported, sentence = st.session_state[_SAID]
     # Titles, and names of files that a refusal quotes, are a stranger's.
-    show = place.success if imported else place.error
+    show = slot.success if imported else slot.error
     show(in_markdown(sentence))

@@ -73,10 +73,10 @@ def _show_filters(run: Run, weights: str) -> None:
         key=f"filters {kernels.shape}",  # a chart that stays would keep the ranges of its axes
         config=picture_toolbar("filters"),
     )
-    st.caption(_filters_in_words(kernels.shape))
+    st.caption(_describe_filters(kernels.shape))
 
 
-def _filters_in_words(shape: tuple[int, ...]) -> str:
+def _describe_filters(shape: tuple[int, ...]) -> str:
     count, bands, frames = shape
     if frames > 1:
         return (

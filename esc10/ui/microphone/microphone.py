@@ -98,14 +98,14 @@ def name_of(sent: object) -> int | None:
     return name if type(name) is int and 0 <= name <= _LARGEST_EXACT else None
 
 
-def settings_in_words(rate: int, settings: dict[str, bool | None]) -> str:
+def describe_settings(rate: int, settings: dict[str, bool | None]) -> str:
     """What the browser really did to the sound, in one line."""
     states = {True: "on", False: "off", None: "not told"}
     switches = ", ".join(f"{word} {states[settings[name]]}" for name, word in FILTERS.items())
     return f"Recorded at {rate:,} Hz; {switches}."
 
 
-def warning_in_words(settings: dict[str, bool | None]) -> str:
+def describe_warning(settings: dict[str, bool | None]) -> str:
     """What the browser would not switch off, and what that does; empty where all is off."""
     on = [word for name, word in FILTERS.items() if settings[name]]
     if not on:

@@ -12,12 +12,12 @@ import streamlit as st
 from esc10.errors import AudioError
 from esc10.ui.microphone.microphone import (
     Heard,
+    describe_settings,
+    describe_warning,
     heard,
     message,
     microphone,
     name_of,
-    settings_in_words,
-    warning_in_words,
 )
 
 MOST_SECONDS = 61.0
@@ -96,7 +96,7 @@ def _show(take: Take, key: str, kept: _Kept) -> None:
         kept.take = None
 
     with st.container(gap="xsmall"):
-        st.caption(settings_in_words(take.rate, take.settings))
+        st.caption(describe_settings(take.rate, take.settings))
         st.button(
             "Discard",
             key=f"{key} discard",
@@ -104,7 +104,7 @@ def _show(take: Take, key: str, kept: _Kept) -> None:
             icon=":material/delete:",
             type="tertiary",
         )
-    warning = warning_in_words(take.settings)
+    warning = describe_warning(take.settings)
     if warning:
         st.warning(warning, icon=":material/graphic_eq:")
 

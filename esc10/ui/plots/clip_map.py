@@ -68,11 +68,11 @@ def plane_columns(
 
     `points`: shape (clips, 2). `clips`: in the order of the points.
     """
-    order = sorted(range(len(clips)), key=lambda place: parts[clips[place].filename] != TRAINING)
-    rows = [(clips[place], judged[place]) for place in order]
+    order = sorted(range(len(clips)), key=lambda index: parts[clips[index].filename] != TRAINING)
+    rows = [(clips[index], judged[index]) for index in order]
     return {
-        "x": [float(points[place, 0]) for place in order],
-        "y": [float(points[place, 1]) for place in order],
+        "x": [float(points[index, 0]) for index in order],
+        "y": [float(points[index, 1]) for index in order],
         "filename": [clip.filename for clip, _ in rows],
         "class": [class_label(clip.category) for clip, _ in rows],
         "answer": [
@@ -178,9 +178,9 @@ def filter_pictures(kernels: NDArray[np.float32], font_size: int, height: int) -
         y_title="mel bands" if frames > 1 else "weight",
     )
     most = float(np.abs(kernels).max()) or 1.0
-    for place, kernel in enumerate(kernels):
+    for index, kernel in enumerate(kernels):
         trace = _picture(kernel, most) if frames > 1 else _bars(kernel[:, 0])
-        figure.add_trace(trace, row=place // columns + 1, col=place % columns + 1)
+        figure.add_trace(trace, row=index // columns + 1, col=index % columns + 1)
     figure.update_layout(palette.layout(font_size, height))
     margin = {"l": 4.6 * font_size, "r": 10, "t": 2 * font_size, "b": 3.6 * font_size}
     figure.update_layout(margin=margin, showlegend=False, bargap=0.15)

@@ -49,7 +49,7 @@ def _loudness(power: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(colour[index : index + 2], 16) for index in (1, 3, 5))
     return red, green, blue
 
 

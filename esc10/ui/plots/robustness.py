@@ -35,12 +35,12 @@ def disturbed_columns(
 
     `answers`: class probabilities at every value, shape (values, classes).
     """
-    rows = [(label, place) for label in lines_of(answers, neutral) for place in range(len(labels))]
+    rows = [(label, index) for label in lines_of(answers, neutral) for index in range(len(labels))]
     return {
-        "value": [labels[place] for _, place in rows],
+        "value": [labels[index] for _, index in rows],
         "class": [class_label(classes[label]) for label, _ in rows],
-        "probability": [float(answers[place, label]) for label, place in rows],
-        "chosen": [place == chosen for _, place in rows],
+        "probability": [float(answers[index, label]) for label, index in rows],
+        "chosen": [index == chosen for _, index in rows],
     }
 
 

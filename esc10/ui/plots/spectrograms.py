@@ -97,8 +97,8 @@ def _spectrum_colours() -> list[int]:
     """256 colours, red, green and blue one after the other."""
     from plotly.colors import get_colorscale, sample_colorscale  # slow to import
 
-    places = np.linspace(0, 1, 256)
-    sampled = sample_colorscale(get_colorscale(palette.SPECTRUM_SCALE), places, colortype="tuple")
+    levels = np.linspace(0, 1, 256)
+    sampled = sample_colorscale(get_colorscale(palette.SPECTRUM_SCALE), levels, colortype="tuple")
     return [round(255 * part) for colour in sampled for part in colour]
 
 

@@ -135,8 +135,8 @@ def window_columns(
         "end": [row[5] for row in rows],
         # The first in its lane carries the letter.
         "letter": [
-            LETTERS[row[0]] if row[:2] not in [other[:2] for other in rows[:place]] else ""
-            for place, row in enumerate(rows)
+            LETTERS[row[0]] if row[:2] not in [other[:2] for other in rows[:index]] else ""
+            for index, row in enumerate(rows)
         ],
     }
 

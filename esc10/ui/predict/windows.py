@@ -69,13 +69,13 @@ def _show_strip(sound: HeardSound, judged: Sequence[Judged]) -> None:
     """The winners over time; nothing stands where it is silent."""
     loud = np.flatnonzero(~sound.silent)
     spans = window_spans(sound.starts, CLIP_SECONDS, sound.seconds)
-    winners = [[each.winners[place] for place in loud] for each in judged]
+    winners = [[each.winners[index] for index in loud] for each in judged]
     wins = Counter(name for windows in winners for name, _, _ in windows)
     classes = [name for name, _ in wins.most_common()]
     pixels = chart_pixels()
     slots = [each.slot for each in judged]
     st.vega_lite_chart(
-        pa.table(window_columns(slots, winners, [spans[place] for place in loud])),
+        pa.table(window_columns(slots, winners, [spans[index] for index in loud])),
         window_spec(classes, slots, ink(), pixels, round(1.2 * pixels)),
         key=f"windows {slots} {classes}",
         width="stretch",

@@ -32,9 +32,9 @@ def show_decisive(case: Case) -> None:
             case.power, case.mel, found, ink(), chart_pixels(), 430 if in_projector_mode() else 450
         )
         st.plotly_chart(figure, key="occlusion", config=picture_toolbar("occlusion"))
-        st.caption(_map_in_words(case, found))
+        st.caption(_describe_map(case, found))
     with right:
-        st.markdown(_found_in_words(case, found))
+        st.markdown(_describe_found(case, found))
         if found.decisive.any():
             cells = cells_of(found.decisive, case.mel.frames, case.mel.n_mels)
             show_parts(case, Parts(found.whole, found.without, found.alone), cells, "decisive")
@@ -45,7 +45,7 @@ def _found(case: Case) -> OcclusionMap:
     return occlusion_map(case.x, case.floor, case.answers)
 
 
-def _map_in_words(case: Case, found: OcclusionMap) -> str:
+def _describe_map(case: Case, found: OcclusionMap) -> str:
     winner = class_label(case.classes[found.winner])
     text = (
         f"Each of {COLUMNS * ROWS} patches was set to the clip's floor by itself. Vermilion and "
@@ -61,7 +61,7 @@ def _map_in_words(case: Case, found: OcclusionMap) -> str:
     return text
 
 
-def _found_in_words(case: Case, found: OcclusionMap) -> str:
+def _describe_found(case: Case, found: OcclusionMap) -> str:
     winner = class_label(case.classes[found.winner])
     share = found.decisive.mean()
     if not share:

@@ -55,14 +55,14 @@ def show_order(case: Case) -> None:
         show_bars(case, dict(zip(sounds, answers, strict=True)), "order")
     with right:
         moved = np.abs(answers[1:] - answers[0]).max(axis=1)
-        st.markdown(f"{_moved_in_words(*map(float, moved))} {_why(case)}")
+        st.markdown(f"{_describe_moved(*map(float, moved))} {_why(case)}")
         st.caption(
             f"The network is given its own {case.mel.frames} frames in the new order. To shuffle "
             "the sound, it is cut into as many pieces of 23 ms: their joints click."
         )
 
 
-def _moved_in_words(shuffled: float, backwards: float) -> str:
+def _describe_moved(shuffled: float, backwards: float) -> str:
     most = max(shuffled, backwards)
     if most < _UNMOVED:
         return "**No order changes the answer,** to a thousandth of a point."

@@ -50,15 +50,15 @@ def show_disturbance(case: Case) -> None:
         value = _choose(key, disturbance)
     with left, st.spinner("The network hears it again and again …", show_time=True):
         answers = _curve(case, key)
-    place = disturbance.values.index(value)
+    index = disturbance.values.index(value)
     with left:
-        _draw(case, key, answers, place)
+        _draw(case, key, answers, index)
     with right:
         st.markdown(
-            f"At the slider, {_in_words(disturbance, value)}: {case.verdict(answers[place])}"
+            f"At the slider, {_describe(disturbance, value)}: {case.verdict(answers[index])}"
         )
         play(_disturbed(case.samples, key, value), disturbance.label(value))
-        st.markdown(f"{_held_in_words(case, disturbance, answers)} {_why(case, key)}")
+        st.markdown(f"{_describe_held(case, disturbance, answers)} {_why(case, key)}")
         if key == "gain":
             st.caption(
                 "The player turns down what would be beyond full scale; the network hears it."
@@ -91,14 +91,14 @@ def _disturbed(samples: NDArray[np.float32], key: str, value: float) -> NDArray[
     return DISTURBANCES[key].apply(samples, value)
 
 
-def _draw(case: Case, key: str, answers: NDArray[np.float32], place: int) -> None:
+def _draw(case: Case, key: str, answers: NDArray[np.float32], index: int) -> None:
     disturbance = DISTURBANCES[key]
     neutral = disturbance.values.index(disturbance.neutral)
     labels = [disturbance.label(value) for value in disturbance.values]
     names = [class_label(case.classes[label]) for label in lines_of(answers, neutral)]
     st.markdown("**How probable each class is, the more it is disturbed**")
     st.vega_lite_chart(
-        pa.table(disturbed_columns(answers, labels, case.classes, neutral, place)),
+        pa.table(disturbed_columns(answers, labels, case.classes, neutral, index)),
         disturbed_spec(names, labels, disturbance.axis, ink(), chart_pixels(), 400),
         key=f"curve {key}",
         width="stretch",
@@ -110,11 +110,11 @@ def _draw(case: Case, key: str, answers: NDArray[np.float32], place: int) -> Non
     )
 
 
-def _in_words(disturbance: Disturbance, value: float) -> str:
+def _describe(disturbance: Disturbance, value: float) -> str:
     return disturbance.label(value) + (" " + disturbance.unit if np.isfinite(value) else "")
 
 
-def _held_in_words(case: Case, disturbance: Disturbance, answers: NDArray[np.float32]) -> str:
+def _describe_held(case: Case, disturbance: Disturbance, answers: NDArray[np.float32]) -> str:
     values = disturbance.values
     first, last = held_span(answers, values, disturbance.neutral)
     winner = class_label(case.classes[answers[values.index(disturbance.neutral)].argmax()])
@@ -123,8 +123,8 @@ def _held_in_words(case: Case, disturbance: Disturbance, answers: NDArray[np.flo
     if (first, last) == (values[0], values[-1]):
         return f"**It stays *{winner}*** all the way."
     return (
-        f"**It stays *{winner}*** from {_in_words(disturbance, first)} to "
-        f"{_in_words(disturbance, last)}."
+        f"**It stays *{winner}*** from {_describe(disturbance, first)} to "
+        f"{_describe(disturbance, last)}."
     )
 
 

@@ -115,7 +115,7 @@ def play(samples: NDArray[np.float32], name: str) -> None:
     st.audio(content.getvalue(), format="audio/wav", alt=name)
 
 
-def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], place: str) -> None:
+def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], section: str) -> None:
     """The answers to variants of the sound, beside each other.
 
     `variants` are class probabilities, shape (classes,), by what was done; first of nothing.
@@ -127,7 +127,7 @@ def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], place: st
     st.vega_lite_chart(
         pa.table(columns),
         bar_spec(names, ink(), chart_pixels() - 1, len(names) * (len(variants) * bar + 8)),
-        key=f"bars {place}",
+        key=f"bars {section}",
         width="stretch",
         alt="How probable the network finds each class, as it is and changed",
     )
@@ -151,7 +151,7 @@ def parts_of(case: Case, cells: NDArray[np.bool_]) -> Parts:
     return Parts(*case.answers(np.stack([case.x, rest, only])))
 
 
-def show_parts(case: Case, parts: Parts, cells: NDArray[np.bool_], place: str) -> None:
+def show_parts(case: Case, parts: Parts, cells: NDArray[np.bool_], section: str) -> None:
     """A player for each part, and the answers to them as bars.
 
     `cells` are those of the spectrogram, shape (frames, mel bands).
@@ -162,4 +162,4 @@ def show_parts(case: Case, parts: Parts, cells: NDArray[np.bool_], place: str) -
             st.markdown(name)
             play(sound_of_cells(case.samples, some, case.mel), name)
     variants = {"whole": parts.whole, "rest": parts.without, "region": parts.alone}
-    show_bars(case, variants, place)
+    show_bars(case, variants, section)
