@@ -16,7 +16,9 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from esc10.engine.cluster import Cluster
 from tests.support import ROOT
+from tests.support.pages import WARM_SECONDS
 from tests.support.waiting import wait_for
 
 START_SECONDS = 120
@@ -53,8 +55,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_app(home: Path, port: int) -> App:
-    """Start the README's command and wait until it answers."""
+def start_app(home: Path, port: int, scheduler: str = "") -> App:
+    """Start the README's command and wait until it answers; without `scheduler` with a worker."""
     home.mkdir(parents=True, exist_ok=True)
     with (home.parent / "server.log").open("ab") as log:
         process = psutil.Popen(
@@ -63,7 +65,7 @@ def start_app(home: Path, port: int) -> App:
                 *("--server.port", str(port), "--server.headless", "true"),
             ],
             cwd=ROOT,
-            env={**os.environ, "ESC10_HOME": str(home)},
+            env={**os.environ, "ESC10_HOME": str(home), "ESC10_SCHEDULER": scheduler},
             stdout=log,
             stderr=subprocess.STDOUT,
         )
@@ -97,17 +99,44 @@ def stop_app(app: App) -> None:
         process.kill()
 
 
+@pytest.fixture(scope="session")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a scheduler with a warm worker, for servers that need none of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("worker")))
+        cluster = Cluster()
+    wait_for(lambda: cluster.capacity().warm, WARM_SECONDS, "a warm worker")
+    yield cluster.address
+    cluster.close()
+
+
 @pytest.fixture
-def app(home: Path) -> Iterator[App]:
+def app(home: Path, scheduler: str) -> Iterator[App]:
     """A server with an empty home."""
+    app = start_app(home, free_port(), scheduler)
+    yield app
+    stop_app(app)
+
+
+@pytest.fixture
+def practice_app(practice_home: Path, scheduler: str) -> Iterator[App]:
+    """A server whose home has the practice sounds."""
+    app = start_app(practice_home, free_port(), scheduler)
+    yield app
+    stop_app(app)
+
+
+@pytest.fixture
+def whole_app(home: Path) -> Iterator[App]:
+    """A server with an empty home and a worker of its own, as the README's command starts it."""
     app = start_app(home, free_port())
     yield app
     stop_app(app)
 
 
 @pytest.fixture
-def practice_app(practice_home: Path) -> Iterator[App]:
-    """A server whose home has the practice sounds."""
+def whole_practice_app(practice_home: Path) -> Iterator[App]:
+    """The same with the practice sounds."""
     app = start_app(practice_home, free_port())
     yield app
     stop_app(app)

@@ -19,6 +19,7 @@ from esc10.datasets import load_dataset
 from esc10.datasets.clips import class_label
 from esc10.evaluation.forgetting import evaluate_epoch
 from esc10.runs.run import Run
+from esc10.runs.store import load_run
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
@@ -49,8 +50,8 @@ def real_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def one_real_app(real_master: Path) -> Iterator[App]:
-    app = start_app(real_master, free_port())
+def one_real_app(real_master: Path, scheduler: str) -> Iterator[App]:
+    app = start_app(real_master, free_port(), scheduler)
     yield app
     stop_app(app)
 
@@ -166,13 +167,8 @@ def test_a_second_click_takes_the_choice_back(page: Page, real_app: App, verdict
     assert shown == mistakes[: len(shown)]
 
 
-def test_the_scrubber_shows_each_epochs_matrix(
-    page: Page, real_app: App, verdict: dict, home: Path
-) -> None:
-    (folder,) = (path for path in (home / "runs").iterdir() if not path.name.startswith("."))
-    from esc10.runs.store import load_run
-
-    run = load_run(folder.name)
+def test_the_scrubber_shows_each_epochs_matrix(page: Page, real_app: App, verdict: dict) -> None:
+    run = load_run(verdict["run_id"])
     visit(page, real_app, "evaluate")
     drawn(page)
     best = numbers(page)

@@ -16,8 +16,8 @@ from tests.browser.steps import choose, drawn, go, set_epochs, visit
 MINUTES = 60_000
 
 
-def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
-    visit(page, app)
+def test_the_whole_way_by_pointing_and_clicking(page: Page, whole_app: App) -> None:
+    visit(page, whole_app)
     page.get_by_role("button", name="Go on here").click()
     page.wait_for_url("**/dataset*")
     page.get_by_role("button", name="Make").click()
@@ -48,7 +48,7 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
     go(page, "Predict")
     choose(page, "Networks", "Time-distributed")  # beside the latest run, which judges already
     page.get_by_test_id("stButtonGroup").get_by_text("Upload").click()
-    sound = next((app.home / "datasets" / "practice" / "audio").glob("5-*-10.wav"))
+    sound = next((whole_app.home / "datasets" / "practice" / "audio").glob("5-*-10.wav"))
     page.locator("input[type=file]").set_input_files(sound)
     answers = page.get_by_role("heading", level=3)
     expect(answers).to_have_count(2)
@@ -56,9 +56,9 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
         expect(answers.nth(place)).to_contain_text("%")
     expect(page.get_by_text("What each frame votes for")).to_be_visible()
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
-    never_loads_keras(app.process)
+    never_loads_keras(whole_app.process)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(app.home))
+        patch.setenv("ESC10_HOME", str(whole_app.home))
         runs, complaints = list_runs()
     assert (len(runs), complaints) == (3, [])
 

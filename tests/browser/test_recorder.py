@@ -55,7 +55,9 @@ WATCH_ANSWERS = """() => {
 
 
 @pytest.fixture(scope="module")
-def recorder_app(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def recorder_app(
+    practice_master: Path, scheduler: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[App]:
     """A server with the recorder's page alone, whose home has the practice sounds."""
     home = tmp_path_factory.mktemp("recorder") / "home"
     link_tree(practice_master, home)
@@ -70,7 +72,7 @@ def recorder_app(practice_master: Path, tmp_path_factory: pytest.TempPathFactory
                 *("--browser.serverAddress", ELSEWHERE),  # else no page opened there is answered
             ],
             cwd=ROOT,
-            env={**os.environ, "ESC10_HOME": str(home)},
+            env={**os.environ, "ESC10_HOME": str(home), "ESC10_SCHEDULER": scheduler},
             stdout=file,
             stderr=subprocess.STDOUT,
         )

@@ -18,25 +18,25 @@ from tests.support.waiting import wait_for
 
 
 def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interrupted(
-    browser: Browser, practice_app: App, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, whole_practice_app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = browser.new_page(viewport=LAPTOP)
-    visit(page, practice_app, "train")
+    visit(page, whole_practice_app, "train")
     set_epochs(page, 2)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("finished after 2 epochs")).to_be_visible(timeout=120_000)
     set_epochs(page, 3000)
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_text(re.compile(r"epoch \d+ of 3000")).wait_for(timeout=60_000)
-    workers = practice_app.process.children(recursive=True)
+    workers = whole_practice_app.process.children(recursive=True)
     assert workers
-    practice_app.process.kill()
-    practice_app.process.wait()
+    whole_practice_app.process.kill()
+    whole_practice_app.process.wait()
     # Nothing goes on training for a server that is gone.
     _, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []
 
-    again = start_app(practice_app.home, free_port())
+    again = start_app(whole_practice_app.home, free_port())
     try:
         page = browser.new_page(viewport=LAPTOP)
         visit(page, again, "train")
@@ -60,11 +60,11 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
         stop_app(again)
 
 
-def test_a_taken_port_is_a_sentence(practice_app: App) -> None:
+def test_a_taken_port_is_a_sentence(whole_practice_app: App) -> None:
     second = subprocess.run(
         [
             *(sys.executable, "-m", "streamlit", "run", "app.py"),
-            *("--server.port", str(practice_app.port), "--server.headless", "true"),
+            *("--server.port", str(whole_practice_app.port), "--server.headless", "true"),
         ],
         cwd=ROOT,
         capture_output=True,
@@ -72,5 +72,5 @@ def test_a_taken_port_is_a_sentence(practice_app: App) -> None:
         timeout=60,
     )
     assert second.returncode != 0
-    assert f"Port {practice_app.port} is not available" in second.stdout + second.stderr
+    assert f"Port {whole_practice_app.port} is not available" in second.stdout + second.stderr
     assert "Traceback" not in second.stderr
