@@ -73,10 +73,10 @@ def datasets_here() -> list[str]:
     return [key for key in sources() if is_whole(key)]
 
 
-def version_of(run: Run) -> tuple[str, str, int]:
+def version_of(run: Run) -> tuple[str, int]:
     """What tells a run from another of its name, which may be imported after it was deleted."""
     outcome = run.folder / "outcome.json"
-    return str(run.folder), run.run_id, outcome.stat().st_mtime_ns if outcome.exists() else 0
+    return run.run_id, outcome.stat().st_mtime_ns if outcome.exists() else 0
 
 
 HASHES: dict[str | type, Callable[[Any], object]] = {

@@ -196,10 +196,9 @@ def confusion(run: Run, epoch: int) -> list[list[int]]:
 
 def numbers(page: Page) -> list[list[int]]:
     """The validation matrix's clips, row by row, as the chart tells those who cannot see it."""
-    labels = [
-        mark.get_attribute("aria-label") or ""
-        for mark in matrix(page, "validation").locator(".mark-rect.layer_0_marks path").all()
-    ]
+    marks = matrix(page, "validation").locator(".mark-rect.layer_0_marks path")
+    expect(marks.first).to_be_attached()
+    labels = [mark.get_attribute("aria-label") or "" for mark in marks.all()]
     clips = [int(label.partition("clips: ")[2].partition(";")[0]) for label in labels]
     side = round(len(clips) ** 0.5)
     assert side**2 == len(clips) > 0
