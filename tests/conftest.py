@@ -31,6 +31,10 @@ LONG_WAYS = {
 seconds of importing, tracing and training, here or in a worker."""
 
 
+TOGETHER = ("browser", "pages", "cli")
+"""Folders whose files share a server, an engine, or trained networks."""
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what takes long; two processes share the rest, file by file, the longest first."""
@@ -40,7 +44,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, places in LONG_WAYS.items():
             if any(path.is_relative_to(place) for place in places):
                 item.add_marker(marker)
-        together = path.parts[0] if path.parts[0] in ("pages", "browser") else path.as_posix()
+        together = (
+            path.parts[0] if path.parts[0] in ("pages", "browser", "cli") else path.as_posix()
+        )
         item.add_marker(pytest.mark.xdist_group(together))
     order = ("browser", "pages", "engine")
     items.sort(key=lambda item: _place(item.path.relative_to(here).parts[0], order))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +19,7 @@ from esc10.runs.store import load_run, runs_folder
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
+from tests.support.command_line import esc10
 from tests.support.made_zips import fit
 from tests.support.own_datasets import (
     THREE,
@@ -99,33 +98,21 @@ def test_a_strangers_run_may_not_rename_the_classes_that_are_here() -> None:
 # The command line
 
 
-def esc10(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "esc10", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr
-    return done
-
-
 def test_own_sounds_on_the_command_line(tmp_path: Path, home: Path) -> None:
     folder = folder_of(sounds(numbered(THREE, 6)), tmp_path / "in")
     (folder / "dog" / "bad.wav").write_bytes(b"x")
-    made_here = json.loads(esc10("own", folder, "--title", "My dogs", "--json").stdout)
+    made_here = json.loads(esc10(home, "own", folder, "--title", "My dogs", "--json").stdout)
     assert made_here["classes"] == list(THREE)
     assert (made_here["clips"], made_here["folds"]) == (18, "at random")
     assert len(made_here["skipped"]) == 1
     key = made_here["dataset"]
     assert Path(made_here["folder"]) == home / "datasets" / key
     arguments = ("--dataset", key, "--model", "cnn", "--epochs", 1, "--json")
-    run_id = json.loads(esc10("train", *arguments).stdout)["run_id"]
+    run_id = json.loads(esc10(home, "train", *arguments).stdout)["run_id"]
     delete_own(key)
-    judged = json.loads(esc10("evaluate", run_id, "--json").stdout)
+    judged = json.loads(esc10(home, "evaluate", run_id, "--json").stdout)
     assert judged["synthetic"] is False
-    refused = esc10("train", *arguments, status=2)
+    refused = esc10(home, "train", *arguments, status=2)
     assert "invalid choice" in refused.stderr
-    nothing = esc10("own", tmp_path / "nowhere", "--title", "x", status=2)
+    nothing = esc10(home, "own", tmp_path / "nowhere", "--title", "x", status=2)
     assert "does not exist" in nothing.stderr
