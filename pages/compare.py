@@ -19,7 +19,7 @@ from esc10.ui.curves import show_curves
 from esc10.ui.fragments import live
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.plots.palette import LETTERS
-from esc10.ui.run_marks import edit_label, mark
+from esc10.ui.run_marks import edit_caption, mark
 from esc10.ui.server import all_runs
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, short_name
 
@@ -121,7 +121,7 @@ def _show_one(run: Run, weights: str) -> None:
         f"**{short_name(run)}**: {in_markdown(describe_state(run, weights))}. "
         "Tick two or more to compare."
     )
-    edit_label(run)
+    edit_caption(run)
     with st.container(horizontal=True, vertical_alignment="center"):
         if right_answers(run, weights) and st.button(
             "Open in Evaluate", key="open", icon=":material/arrow_forward:"

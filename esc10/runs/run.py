@@ -30,8 +30,8 @@ import psutil
 from numpy.typing import NDArray
 
 from esc10.errors import RunError
+from esc10.runs.captions import Caption, caption_of
 from esc10.runs.events import read_events, read_history
-from esc10.runs.labels import Label, label_of
 from esc10.runs.outcome import Outcome, StoredAnswers
 from esc10.storage import ReadOnce
 from esc10.training.plan import RunConfig
@@ -83,14 +83,14 @@ class Run:
         return "training" if self._read_history()[0] else "queued"
 
     @property
-    def label(self) -> Label:
+    def caption(self) -> Caption:
         """What a person calls it and says of it; empty where nobody did.
 
         Raises:
             RunError: label.json is damaged.
         """
         try:
-            return label_of(self.folder)
+            return caption_of(self.folder)
         except (OSError, ValueError, KeyError, TypeError) as cause:
             raise damaged(self.run_id, "label.json") from cause
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.errors import RunError
-from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label, set_label
+from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption, set_caption
 from esc10.runs.run import Run
 from esc10.ui.plots.palette import LETTERS, RUN_COLOURS, RUN_GLYPHS
 
@@ -18,19 +18,19 @@ def mark(slot: int) -> str:
     return f':color[{RUN_GLYPHS[slot]}]{{foreground="{RUN_COLOURS[slot]}"}} **{LETTERS[slot]}**'
 
 
-def edit_label(run: Run) -> None:
+def edit_caption(run: Run) -> None:
     """A title and a note to type; they are stored with the run."""
     try:
-        label = run.label
+        caption = run.caption
     except RunError:
-        label = Label()  # storing another one mends it
+        caption = Caption()  # storing another one mends it
     with (
         st.form(f"label {run.run_id}", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         title = st.text_input(
             "Title",
-            label.title,
+            caption.title,
             max_chars=MAX_TITLE,
             key=f"title {run.run_id}",
             placeholder="what to call it",
@@ -38,7 +38,7 @@ def edit_label(run: Run) -> None:
         )
         note = st.text_area(
             "Note",
-            label.note,
+            caption.note,
             max_chars=MAX_NOTE,
             key=f"note {run.run_id}",
             placeholder="what to remember of it",
@@ -50,7 +50,7 @@ def edit_label(run: Run) -> None:
 
 def _save(run: Run, title: str, note: str) -> None:
     try:
-        set_label(run.folder, title, note)
+        set_caption(run.folder, title, note)
     except RunError as error:
         st.error(str(error))
     else:

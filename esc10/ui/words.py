@@ -49,7 +49,7 @@ def run_time(run: Run) -> str:
 def title_of(run: Run) -> str:
     """What a person calls the run, as it was typed; empty where nobody gave it a title."""
     try:
-        return run.label.title
+        return run.caption.title
     except RunError:
         return ""  # no figure of a run depends on what it is called
 

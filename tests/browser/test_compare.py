@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from esc10.runs.labels import set_label
+from esc10.runs.captions import set_caption
 from esc10.runs.store import list_runs
 from esc10.runs.trash import deleted_runs
 from tests.browser.conftest import App
@@ -38,7 +38,7 @@ def test_two_runs_are_ticked_compared_deleted_and_brought_back(
     finished(1, range(25))
     named = finished(2, [*range(20), 30, 31])
     title = "![x](http://x.y/p.png) :red[a] www.x.y"
-    set_label(named.folder, title, "")
+    set_caption(named.folder, title, "")
     visit(page, app, "compare")
     expect(page.get_by_text("Tick two or more to compare")).to_be_visible()
 

@@ -15,7 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from esc10.runs.labels import set_label
+from esc10.runs.captions import set_caption
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run
@@ -301,7 +301,7 @@ def test_a_title_and_a_note_show_up_at_once() -> None:
     page.text_area(key=f"note {run.run_id}").set_value("seed 7")
     page.button[0].click()
     drawn(page)
-    assert (load_run(run.run_id).label.title, load_run(run.run_id).label.note) == (
+    assert (load_run(run.run_id).caption.title, load_run(run.run_id).caption.note) == (
         "the small one",
         "seed 7",
     )
@@ -321,7 +321,7 @@ def test_a_title_that_cannot_be_shown_is_one_sentence() -> None:
 def test_a_hostile_title_is_shown_as_plain_text() -> None:
     title = "![x](http://x.y/p.png) :red[a] <b> $c$ :dog: www.x.y"
     run, other = finished(1), finished(2)
-    set_label(run.folder, title, "=1+1")
+    set_caption(run.folder, title, "=1+1")
     page = compare(run.run_id, other.run_id)
     assert runs_shown(page)["name"][1] == title
     text = said(page)
@@ -397,7 +397,7 @@ def test_a_run_deleted_by_somebody_else_is_one_sentence() -> None:
 
 def test_the_file_has_numbers_and_nothing_a_spreadsheet_would_compute() -> None:
     run = finished(1)
-    set_label(run.folder, "=HYPERLINK(1)", "")
+    set_caption(run.folder, "=HYPERLINK(1)", "")
     content = csv_of(runs_table(list_runs()[0], "val_accuracy", {})).decode()
     (row,) = csv.DictReader(io.StringIO(content))
     assert row["name"] == "'=HYPERLINK(1)"

@@ -2,7 +2,7 @@
 
 exporting  what the zip holds
 members    a stranger's zip: its files, each read no further than its bound
-records    what its configuration, events, outcome and label say, checked
+checks     what its configuration, events, outcome and caption say, checked
 arrays     the stored answers, checked
 weights    the weights' HDF5 files, checked
 importing  all of that, before anything is written

@@ -18,9 +18,9 @@ from esc10.datasets.names import are_class_names, is_own
 from esc10.datasets.own.build import MAX_CLIPS as MAX_OWN_CLIPS
 from esc10.errors import DatasetError, RunError
 from esc10.features.mel import MelConfig
+from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption
 from esc10.runs.events import rows_of
 from esc10.runs.exchange.members import refused, shown
-from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label
 from esc10.runs.outcome import WITH_WEIGHTS, Outcome
 from esc10.runs.store import STRICT, read_config
 from esc10.training.plan import RunConfig
@@ -52,7 +52,7 @@ class _Epoch(EpochRow):
 
 _EVENT: TypeAdapter[_Moment | _Epoch] = TypeAdapter(_Moment | _Epoch, config=STRICT)
 _OUTCOME: TypeAdapter[Outcome | None] = TypeAdapter(Outcome | None, config=STRICT)
-_LABEL: TypeAdapter[Label | None] = TypeAdapter(Label | None, config=STRICT)
+_CAPTION: TypeAdapter[Caption | None] = TypeAdapter(Caption | None, config=STRICT)
 
 
 def checked_config(content: bytes, run_id: str) -> RunConfig:
@@ -209,22 +209,22 @@ def checked_outcome(content: bytes, history: list[EpochRow]) -> Outcome:
     return outcome
 
 
-def checked_label(content: bytes) -> Label:
-    """The title and the note, if `esc10.runs.labels.set_label` could have written them.
+def checked_caption(content: bytes) -> Caption:
+    """The title and the note, if `esc10.runs.captions.set_caption` could have written them.
 
     Args:
         content: of label.json.
 
     Raises:
-        RunError: it is no label, or one is too long or holds control characters.
+        RunError: it is no caption, or one is too long or holds control characters.
     """
     try:
-        label = _LABEL.validate_json(content)
+        caption = _CAPTION.validate_json(content)
     except ValueError as cause:
         raise refused("label.json is not a title and a note") from cause
-    if label is None or not _is_plain(label.title, MAX_TITLE) or len(label.title.splitlines()) > 1:
+    if caption is None or not _is_plain(caption.title, MAX_TITLE) or len(caption.title.splitlines()) > 1:
         raise refused(f"label.json has a title that is no line of at most {MAX_TITLE} characters")
-    note = label.note.replace("\n", " ").replace("\t", " ")
+    note = caption.note.replace("\n", " ").replace("\t", " ")
     if not _is_plain(note, MAX_NOTE):
         raise refused(f"label.json has a note that is no text of at most {MAX_NOTE:,} characters")
-    return label
+    return caption

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 
-from esc10.runs.labels import LABEL_FILE, Label
+from esc10.runs.captions import CAPTION_FILE, Caption
 from esc10.runs.run import Run, damaged
 from esc10.runs.writing import history_csv
 from esc10.training.results import CRITERIA
@@ -23,7 +23,7 @@ FILES: dict[str, int] = {
     **dict.fromkeys(WEIGHTS, 32 * MEBIBYTE),
     "probabilities.npz": 168 * MEBIBYTE,
     "outcome.json": MEBIBYTE // 4,
-    LABEL_FILE: MEBIBYTE // 4,
+    CAPTION_FILE: MEBIBYTE // 4,
 }
 """The files of a run that mean something elsewhere, and the most bytes each may have.
 
@@ -52,7 +52,7 @@ def run_zip(run: Run) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name in FILES:
-            if name == LABEL_FILE and run.label == Label():
+            if name == CAPTION_FILE and run.caption == Caption():
                 continue
             # With the date every ZipInfo has: a run gives the same bytes whenever it is asked.
             archive.writestr(

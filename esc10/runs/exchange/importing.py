@@ -11,19 +11,19 @@ from dataclasses import asdict
 from pathlib import Path
 
 from esc10.errors import RunError, disk_trouble, reason_of
+from esc10.runs.captions import CAPTION_FILE
 from esc10.runs.events import rows_of
 from esc10.runs.exchange.arrays import FILE as PROBABILITIES
 from esc10.runs.exchange.arrays import check_probabilities
 from esc10.runs.exchange.checks import (
+    checked_caption,
     checked_config,
     checked_events,
-    checked_label,
     checked_outcome,
 )
 from esc10.runs.exchange.exporting import FILES, MEBIBYTE, TABLE, WEIGHTS
 from esc10.runs.exchange.members import Members, refused, shown
 from esc10.runs.exchange.weights import check_hdf5
-from esc10.runs.labels import LABEL_FILE
 from esc10.runs.run import Run
 from esc10.runs.store import RUN_ID, load_run, runs_folder
 from esc10.storage import write_whole
@@ -96,7 +96,7 @@ def _run_id(names: list[str]) -> str:
 def _files(zipped: Members, run_id: str) -> dict[str, bytes]:
     """The files by their names in the run's folder, but for the table: events say the same."""
     limits = {f"{run_id}/{name}": limit for name, limit in FILES.items()}
-    found = zipped.read(limits, optional=[f"{run_id}/{name}" for name in (LABEL_FILE, TABLE)])
+    found = zipped.read(limits, optional=[f"{run_id}/{name}" for name in (CAPTION_FILE, TABLE)])
     files = {path.partition("/")[2]: content for path, content in found.items()}
     return {name: content for name, content in files.items() if name != TABLE}
 
@@ -112,8 +112,8 @@ def _checked_texts(files: dict[str, bytes], config: RunConfig) -> dict[str, byte
         "events.jsonl": "".join(json.dumps(event) + "\n" for event in events),
         "outcome.json": json.dumps(asdict(outcome)),
     }
-    if LABEL_FILE in files:
-        texts[LABEL_FILE] = json.dumps(asdict(checked_label(files[LABEL_FILE])))
+    if CAPTION_FILE in files:
+        texts[CAPTION_FILE] = json.dumps(asdict(checked_caption(files[CAPTION_FILE])))
     return {name: text.encode() for name, text in texts.items()}
 
 

@@ -152,6 +152,6 @@ def describe_split(run: Run) -> str:
 
 def _note_of(run: Run) -> str:
     try:
-        return run.label.note
+        return run.caption.note
     except RunError:
         return ""

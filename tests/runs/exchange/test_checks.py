@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from esc10.runs.captions import Caption
 from esc10.runs.exchange import import_run
-from esc10.runs.labels import Label
 from esc10.training.results import ENDINGS
 from tests.support.made_zips import (
     SIZES,
@@ -254,9 +254,9 @@ def test_a_label_that_nobody_could_give_is_refused(
 
 
 def test_a_label_of_the_greatest_length_travels(files: Files) -> None:
-    label = Label("é" * 60, "\n" * 1000 + "🐕" * 1000)
+    label = Caption("é" * 60, "\n" * 1000 + "🐕" * 1000)
     content = packed({**files, "label.json": json.dumps(asdict(label)).encode()})
-    assert import_run(content, anything).label == label
+    assert import_run(content, anything).caption == label
 
 
 # The stored answers

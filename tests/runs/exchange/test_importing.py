@@ -19,10 +19,10 @@ import pytest
 from esc10.errors import RunError
 from esc10.evaluation.metrics import evaluate
 from esc10.inference.classifier import Classifier
+from esc10.runs.captions import set_caption
 from esc10.runs.exchange import import_run, run_zip
 from esc10.runs.exchange.exporting import FILES
 from esc10.runs.exchange.importing import MAX_ZIP_BYTES
-from esc10.runs.labels import set_label
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run, runs_folder
@@ -95,11 +95,11 @@ def test_a_zip_on_the_disk_is_imported(trained: Run, tmp_path: Path) -> None:
 
 def test_a_title_and_a_note_travel(trained: Run, files: Files) -> None:
     first = import_run(packed(files), anything)
-    label = set_label(first.folder, "Größe: 学", "One line\nand\tanother 🐕")
+    label = set_caption(first.folder, "Größe: 学", "One line\nand\tanother 🐕")
     content = run_zip(first)
     first.folder.rename(first.folder.with_name("renamed"))
-    assert import_run(content, anything).label == label
-    assert load_run(trained.run_id).label.note == "One line\nand\tanother 🐕"
+    assert import_run(content, anything).caption == label
+    assert load_run(trained.run_id).caption.note == "One line\nand\tanother 🐕"
 
 
 def test_a_strangers_table_of_epochs_is_not_kept(trained: Run, files: Files) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esc10.errors import RunError
-from esc10.runs.labels import MAX_NOTE, MAX_TITLE, Label, set_label
+from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption, set_caption
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.writing import add_event, create_run, finish_run
 from tests.support.made_runs import made_config, made_labels, made_result
@@ -23,28 +23,28 @@ CHARACTERS = "aZ9 .,:;\"'\\/{}<>ß語🐕\u202f\u200d"
 
 def test_a_run_has_no_label_before_somebody_gives_it_one() -> None:
     run = create_run(made_config())
-    assert run.label == Label("", "")
+    assert run.caption == Caption("", "")
     assert not (run.folder / "label.json").exists()
 
 
 def test_a_label_is_read_back() -> None:
     run = create_run(made_config())
-    given_label = set_label(
+    given_caption = set_caption(
         run.folder, "  Ohne Dropout 🐕 ", "\nLernt schneller.\r\n\tÜberlernt auch.\n "
     )
-    assert given_label == Label("Ohne Dropout 🐕", "Lernt schneller.\n\tÜberlernt auch.")
-    assert run.label == load_run(run.run_id).label == given_label
+    assert given_caption == Caption("Ohne Dropout 🐕", "Lernt schneller.\n\tÜberlernt auch.")
+    assert run.caption == load_run(run.run_id).caption == given_caption
 
 
 def test_a_run_can_be_labelled_in_any_state_and_again() -> None:
     run = create_run(made_config())
-    set_label(run.folder, "Mine", "")
+    set_caption(run.folder, "Mine", "")
     add_event(run, "started")
-    set_label(run.folder, "Ours", "we train")
+    set_caption(run.folder, "Ours", "we train")
     finish_run(run, made_result(), made_labels())
-    assert run.label == Label("Ours", "we train")
-    set_label(run.folder, "", "")
-    assert run.label == Label()
+    assert run.caption == Caption("Ours", "we train")
+    set_caption(run.folder, "", "")
+    assert run.caption == Caption()
     assert run.state == "finished"
     assert list_runs()[1] == []
 
@@ -52,12 +52,12 @@ def test_a_run_can_be_labelled_in_any_state_and_again() -> None:
 def test_labels_of_one_length_in_one_moment_are_told_apart() -> None:
     run = create_run(made_config())
     path = run.folder / "label.json"
-    set_label(run.folder, "Monday", "")
-    assert run.label.title == "Monday"
+    set_caption(run.folder, "Monday", "")
+    assert run.caption.title == "Monday"
     moment = path.stat().st_mtime_ns
-    set_label(run.folder, "Friday", "")
+    set_caption(run.folder, "Friday", "")
     os.utime(path, ns=(moment, moment))
-    assert run.label.title == "Friday"
+    assert run.caption.title == "Friday"
 
 
 @drawn
@@ -68,8 +68,8 @@ def test_labels_of_one_length_in_one_moment_are_told_apart() -> None:
 def test_whatever_can_be_shown_is_kept(title: str, note: str) -> None:
     numbers = {run.run_id: run for run in list_runs()[0]}
     run = numbers.get(made_config().run_id) or create_run(made_config())
-    set_label(run.folder, title, note)
-    assert run.label == Label(title.strip(), note.strip())
+    set_caption(run.folder, title, note)
+    assert run.caption == Caption(title.strip(), note.strip())
 
 
 # What is refused
@@ -93,24 +93,24 @@ def test_whatever_can_be_shown_is_kept(title: str, note: str) -> None:
 )
 def test_what_does_not_fit_is_a_sentence(title: str, note: str, sentence: str) -> None:
     run = create_run(made_config())
-    set_label(run.folder, "As it was", "before")
+    set_caption(run.folder, "As it was", "before")
     with pytest.raises(RunError) as error:
-        set_label(run.folder, title, note)
+        set_caption(run.folder, title, note)
     assert str(error.value).startswith(sentence)
-    assert run.label == Label("As it was", "before")
+    assert run.caption == Caption("As it was", "before")
 
 
 def test_the_longest_texts_fit() -> None:
     run = create_run(made_config())
-    set_label(run.folder, f" {'x' * MAX_TITLE} ", f" {'y' * MAX_NOTE} ")
-    assert run.label == Label("x" * MAX_TITLE, "y" * MAX_NOTE)
+    set_caption(run.folder, f" {'x' * MAX_TITLE} ", f" {'y' * MAX_NOTE} ")
+    assert run.caption == Caption("x" * MAX_TITLE, "y" * MAX_NOTE)
 
 
 def test_a_run_that_is_gone_gets_no_label_and_no_folder() -> None:
     run = create_run(made_config())
     shutil.rmtree(run.folder)
     with pytest.raises(RunError, match=r"There is no run .* any more"):
-        set_label(run.folder, "Mine", "")
+        set_caption(run.folder, "Mine", "")
     assert not run.folder.exists()
 
 
@@ -118,7 +118,7 @@ def test_a_disk_that_refuses_is_a_sentence() -> None:
     run = create_run(made_config())
     (run.folder / "label.json").mkdir()
     with pytest.raises(RunError, match=f"Storing the title of run {run.run_id} failed"):
-        set_label(run.folder, "Mine", "")
+        set_caption(run.folder, "Mine", "")
     assert [path.name for path in run.folder.glob(".*")] == []
 
 
@@ -141,10 +141,10 @@ def test_a_damaged_label_is_a_sentence_and_costs_the_label(
     damage: Callable[[Path], None],
 ) -> None:
     run = create_run(made_config())
-    set_label(run.folder, "Mine", "of a Monday")
+    set_caption(run.folder, "Mine", "of a Monday")
     damage(run.folder / "label.json")
     with pytest.raises(RunError, match=r"is damaged: label\.json is missing or cut off"):
-        _ = run.label
+        _ = run.caption
     assert [found.run_id for found in list_runs()[0]] == [run.run_id]
-    set_label(run.folder, "Mine again", "")
-    assert run.label == Label("Mine again", "")
+    set_caption(run.folder, "Mine again", "")
+    assert run.caption == Caption("Mine again", "")

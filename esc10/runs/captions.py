@@ -14,7 +14,7 @@ from pathlib import Path
 from esc10.errors import RunError, disk_trouble
 from esc10.storage import ReadOnce, write_whole
 
-LABEL_FILE = "label.json"
+CAPTION_FILE = "label.json"
 
 MAX_TITLE = 60
 MAX_NOTE = 2000
@@ -22,7 +22,7 @@ MAX_NOTE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class Caption:
     """What a person calls a run, and says of it.
 
     Attributes:
@@ -34,7 +34,7 @@ class Label:
     note: str = ""
 
 
-def set_label(folder: Path, title: str, note: str) -> Label:
+def set_caption(folder: Path, title: str, note: str) -> Caption:
     """Give a run a title and a note, instead of those it had; space around them is left out.
 
     Args:
@@ -47,32 +47,32 @@ def set_label(folder: Path, title: str, note: str) -> Label:
             refused; the run then keeps what it had.
     """
     # A form on Windows, or a file from there, may end its lines with both.
-    label = Label(title.strip(), note.strip().replace("\r\n", "\n"))
-    _refuse_long("title", label.title, MAX_TITLE)
-    _refuse_long("note", label.note, MAX_NOTE)
-    if len(label.title.splitlines()) > 1:
+    caption = Caption(title.strip(), note.strip().replace("\r\n", "\n"))
+    _refuse_long("title", caption.title, MAX_TITLE)
+    _refuse_long("note", caption.note, MAX_NOTE)
+    if len(caption.title.splitlines()) > 1:
         raise RunError("The title has more than one line. Put what does not fit into the note.")
-    _refuse_control_characters("title", label.title)
-    _refuse_control_characters("note", label.note.replace("\n", "").replace("\t", ""))
-    if not folder.is_dir():  # writing would make a folder that holds a label and no run
+    _refuse_control_characters("title", caption.title)
+    _refuse_control_characters("note", caption.note.replace("\n", "").replace("\t", ""))
+    if not folder.is_dir():  # writing would make a folder that holds a caption and no run
         raise RunError(f"There is no run '{folder.name}' any more, so it cannot get a title.")
     with disk_trouble(f"Storing the title of run {folder.name}", RunError):
-        write_whole(folder / LABEL_FILE, json.dumps(asdict(label)).encode())
-    _read_once.forget(folder / LABEL_FILE)
-    return label
+        write_whole(folder / CAPTION_FILE, json.dumps(asdict(caption)).encode())
+    _read_once.forget(folder / CAPTION_FILE)
+    return caption
 
 
-def label_of(folder: Path) -> Label:
+def caption_of(folder: Path) -> Caption:
     """What somebody called the run in a folder; empty where nobody did.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it holds no label.
+        ValueError: it holds no caption.
         KeyError: likewise.
         TypeError: likewise.
     """
-    path = folder / LABEL_FILE
-    return _read_once(path) if path.exists() else Label()
+    path = folder / CAPTION_FILE
+    return _read_once(path) if path.exists() else Caption()
 
 
 def _refuse_long(name: str, text: str, longest: int) -> None:
@@ -89,12 +89,12 @@ def _refuse_control_characters(name: str, text: str) -> None:
             )
 
 
-def _label_in(path: Path) -> Label:
+def _caption_in(path: Path) -> Caption:
     stored = json.loads(path.read_text("utf-8"))
-    label = Label(stored["title"], stored["note"])
-    if not isinstance(label.title, str) or not isinstance(label.note, str):
+    caption = Caption(stored["title"], stored["note"])
+    if not isinstance(caption.title, str) or not isinstance(caption.note, str):
         raise ValueError(f"{path} holds a title or a note that is no text")
-    return label
+    return caption
 
 
-_read_once = ReadOnce(_label_in)
+_read_once = ReadOnce(_caption_in)
