@@ -222,7 +222,11 @@ def checked_caption(content: bytes) -> Caption:
         caption = _CAPTION.validate_json(content)
     except ValueError as cause:
         raise refused("label.json is not a title and a note") from cause
-    if caption is None or not _is_plain(caption.title, MAX_TITLE) or len(caption.title.splitlines()) > 1:
+    if (
+        caption is None
+        or not _is_plain(caption.title, MAX_TITLE)
+        or len(caption.title.splitlines()) > 1
+    ):
         raise refused(f"label.json has a title that is no line of at most {MAX_TITLE} characters")
     note = caption.note.replace("\n", " ").replace("\t", " ")
     if not _is_plain(note, MAX_NOTE):
