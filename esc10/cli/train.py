@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 from esc10.cli.datasets import show
 from esc10.cli.figures import best_figures, format_accuracy, interval_of
+from esc10.progress import ShouldStop
 from esc10.runs.outcome import Outcome
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
@@ -36,8 +36,8 @@ def train(options: Namespace) -> dict[str, Any]:
 
     add_event(run, "started")
     try:
-        with _stop_at_interrupt() as stop:
-            result = train_network(data, config, on_epoch_end, stop.is_set)
+        with _stop_at_interrupt() as should_stop:
+            result = train_network(data, config, on_epoch_end, should_stop)
     except KeyboardInterrupt:
         end_run(run, Outcome("interrupted", "somebody interrupted the command twice", {}))
         raise
@@ -69,18 +69,26 @@ def _format_epoch(row: EpochRow, data: TrainingData) -> str:
 
 
 @contextmanager
-def _stop_at_interrupt() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets, so that the best weights so far are kept."""
-    stop = threading.Event()
+def _stop_at_interrupt() -> Iterator[ShouldStop]:
+    """Whether there was a Ctrl-C, at whose first the best weights so far are kept."""
+    heard = told = False
 
-    def heard(*_: object) -> None:
-        print("Stopping; the best weights so far are kept.", file=sys.stderr)
-        stop.set()
+    def hear(*_: object) -> None:
+        # Nothing is printed here: the signal may have come in the middle of a print.
+        nonlocal heard
+        heard = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = signal.signal(signal.SIGINT, heard)
+    def should_stop() -> bool:
+        nonlocal told
+        if heard and not told:
+            told = True
+            print("Stopping; the best weights so far are kept.", file=sys.stderr)
+        return heard
+
+    before = signal.signal(signal.SIGINT, hear)
     try:
-        yield stop
+        yield should_stop
     finally:
         signal.signal(signal.SIGINT, before)
 
