@@ -10,7 +10,7 @@ from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.curves import METRICS, curve_columns, curve_spec
 from esc10.ui.words import plain_name
 
-_KEPT_TABLES = 64
+_KEPT_TABLES = 16
 
 _COLUMNS = pa.schema(
     {
