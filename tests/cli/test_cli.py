@@ -45,7 +45,7 @@ def test_fetch_says_what_there_is(lab: tuple[Path, Json]) -> None:
     assert Path(fetched["folder"]) == home / "datasets" / "esc10"
 
 
-def describe_test_fetch(lab: tuple[Path, Json]) -> None:
+def test_fetch_in_words(lab: tuple[Path, Json]) -> None:
     done = esc10(lab[0], "fetch", "practice")
     assert done.stdout.startswith("practice: 400 clips, verified, in ")
     assert "400/400 files" in done.stderr
@@ -98,7 +98,7 @@ def test_a_trained_run_is_stored_like_any_other(
     assert answers.probabilities["validation"].shape == (len(clips["validation"]), 10)
 
 
-def describe_test_train(practice_home: Path) -> None:
+def test_train_in_words(practice_home: Path) -> None:
     done = esc10(
         practice_home, "train", "--dataset", "practice", "--model", "cnn", "--epochs", 2,
         "--split", "lab", "--features", "mel", "--batch-size", 64, "--patience", 1,

@@ -86,7 +86,7 @@ def test_latest_is_the_newest_run_with_weights(trained: tuple[Path, Json, Json])
     assert_verdict(answer(home, "evaluate", "latest"), td_cnn["run_id"], "val_accuracy")
 
 
-def describe_test_evaluate(trained: tuple[Path, Json, Json]) -> None:
+def test_evaluate_in_words(trained: tuple[Path, Json, Json]) -> None:
     home, cnn, _ = trained
     words = esc10(home, "evaluate", cnn["run_id"]).stdout
     assert words.startswith(f"{cnn['run_id']}, weights of epoch ")
@@ -168,7 +168,7 @@ def test_a_bad_file_among_others_costs_only_itself(
         assert item["error"] in done.stderr.splitlines()
 
 
-def describe_test_predict(trained: tuple[Path, Json, Json], read_lab: Path) -> None:
+def test_predict_in_words(trained: tuple[Path, Json, Json], read_lab: Path) -> None:
     path = load_dataset("practice").clips[0].path
     words = esc10(trained[0], "predict", "latest", path).stdout
     (line,) = words.splitlines()

@@ -43,7 +43,7 @@ def test_runs_lists_the_newest_first(trained: tuple[Path, Json, Json]) -> None:
         assert row["reason"] == "all epochs were trained"
 
 
-def describe_test_runs(home: Path) -> None:
+def test_runs_in_words(home: Path) -> None:
     assert esc10(home, "runs").stdout == "No runs yet.\n"
     run = create_run(made_config())
     assert answer(home, "runs")["runs"][0]["best_val_accuracy_interval"] is None

@@ -187,7 +187,7 @@ def test_a_title_without_letters_is_a_sentence(title: str) -> None:
         make_own(zip_of(sounds(numbered(THREE, 3))), title)
 
 
-def describe_test_strange_names_become_pla() -> None:
+def test_strange_names_become_plain_words() -> None:
     strange = ("<b>x</b>", "![y](http://z)", "$a$ :red[b]", "1", "accuracy", "dog", "=1+1")
     dataset, described = made(
         sounds(numbered([name.replace("/", "") for name in strange], 3)), "<i>"
