@@ -1,18 +1,18 @@
-"""What pages share. This package alone imports Streamlit; the domain never does.
+"""What pages are made of. This room alone imports Streamlit; the domain never does.
 
-frame      page configuration, top navigation, projector mode
-server     the server's one engine and its jobs; cached accessors
-settings   what a person chooses: a run, or what to train
-sounds     a clip's player, pictures and source
-progress   jobs and runs under way, with a time left and a way to stop
-curves     the live charts; watchers: how often they are drawn
-words      runs, times and shares as people write them
+frame        page configuration, top navigation, projector mode
+server       the server's one engine and its jobs; what is cached, and by what it is told apart
+fragments    parts of a page that are drawn anew without the rest; how often
+words        runs, times and shares as people write them
+settings     what a person chooses: a run, or what to train
+progress     jobs and runs under way, with a time left and a way to stop
+curves       the live charts
+clip_cards   a card for each of some clips; clip_view: a clip's player, pictures and source
+run_marks    a run's mark and letter, and its title and note
+layer_table, csv_files
+plots/       a domain object in, a figure out
+player/      a sound with a playhead that runs over its pictures
+microphone/  sounds from the browser, with its speech filters off
 
-Of the Evaluate page: matrices, clips (a card for each), reports, epochs, trust, insides with
-clip_map and layers, takeaway, importing. Of the Compare page: run_table, run_labels, deleting,
-class_scores, differences. Both: csv_files.
-
-Of the Predict page: given (the sound a person brings), recorder and live with microphone, findings,
-answers with heard_windows and playhead, many_sounds, room, kept_sounds; questioning with case,
-rearranging, brushing, deciding and disturbing. Of the Dataset page: own_sounds.
+A folder for each page that has parts of its own: datasets, evaluate, compare, predict.
 """
