@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from esc10.audio.loading import Recording
+from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
@@ -22,7 +23,6 @@ from esc10.ui.predict.inputs import (
     choose_recording,
     choose_uploads,
     readable,
-    wav_of,
 )
 from esc10.ui.predict.kept import offer_to_keep, show_kept
 from esc10.ui.predict.live import show_live

@@ -36,7 +36,7 @@ def scaling_of(power: NDArray[np.float32], clips: NDArray[np.int64]) -> Scaling:
 
     Args:
         power: shape (all clips, mel bands, frames).
-        clips: the places of the training clips.
+        clips: the indices of the training clips.
     """
     numbers = len(clips) * power[0].size
     level_sum = sum(decibels(power[some]).sum(dtype=np.float64) for some in _few_at_a_time(clips))
@@ -55,7 +55,7 @@ def inputs_of(
 
     Args:
         power: shape (all clips, mel bands, frames).
-        clips: the places of the clips.
+        clips: the indices of the clips.
         kind: one of `KINDS`.
         scaling: for `logmel`, the training clips' scaling.
 

@@ -12,6 +12,7 @@ import soundfile
 from streamlit.testing.v1 import AppTest
 
 from esc10.audio.loading import CLIP_SAMPLES, load_sound
+from esc10.audio.wav import wav_of
 from esc10.errors import AudioError
 from esc10.ui.microphone.microphone import (
     FILTERS,
@@ -20,7 +21,6 @@ from esc10.ui.microphone.microphone import (
     heard,
     name_of,
 )
-from esc10.ui.microphone.recorder import wav
 from esc10.ui.predict.live import Listening
 from tests.support import ROOT
 
@@ -48,10 +48,11 @@ def test_samples_arrive_as_they_were_sent() -> None:
     assert sound.samples.shape == (RATE, 2)
     assert sound.samples[:3].tolist() == [[0, 1], [2, 3], [4, 5]]
     assert sound.settings == ALL_OFF
-    samples, rate = soundfile.read(io.BytesIO(wav(sound)), dtype="int16")
+    content = wav_of(sound.samples, sound.rate)
+    samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
     assert rate == RATE
     assert (samples == sound.samples).all()
-    assert load_sound(wav(sound), "The recording").samples.shape == (CLIP_SAMPLES,)
+    assert load_sound(content, "The recording").samples.shape == (CLIP_SAMPLES,)
 
 
 @pytest.mark.parametrize(

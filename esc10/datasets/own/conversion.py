@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from esc10.archives.trees import Tree, shown
-from esc10.audio.loading import SAMPLE_RATE, load_sound
+from esc10.audio.loading import load_sound
+from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets.own.layouts import FoundSound
 from esc10.errors import AudioError, Cancelled, DatasetError
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally
@@ -86,13 +85,7 @@ def _clip(tree: Tree, found: FoundSound, path: Path) -> Clipped | str:
         sound = load_sound(tree.sound(found.name), name)
     except (AudioError, DatasetError) as error:
         return str(error)
-    loudest = float(np.abs(sound.samples).max())
-    if loudest < _SMALLEST:
+    if np.abs(sound.samples).max() < _SMALLEST:
         return f"{name} is silent: there is nothing to learn from it."
-    # Files of floating-point numbers may exceed full scale, which 16 bits cannot.
-    samples = sound.samples / max(1.0, loudest)
-    # Through memory: libsndfile calls a full disk a "system error", Python says what it was.
-    content = io.BytesIO()
-    soundfile.write(content, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
-    path.write_bytes(content.getvalue())
+    path.write_bytes(wav_of(within_full_scale(sound.samples)))
     return Clipped(found, path, sound.seconds)

@@ -8,7 +8,6 @@ Nothing is written here unless `keep` is called.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import secrets
@@ -17,11 +16,11 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter
 
 from esc10.audio.loading import SAMPLE_RATE
+from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets.names import class_name
 from esc10.datasets.own.build import make_of
 from esc10.datasets.own.layouts import FoundSound
@@ -90,14 +89,8 @@ def keep(samples: NDArray[np.float32], label: str, recorded_at: datetime) -> str
     if not np.isfinite(samples).all():
         raise AudioError("The recording holds samples that are not numbers. Record it again.")
     name = f"{recorded_at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-    # Through memory: libsndfile calls a full disk a "system error", Python says what it was.
-    content = io.BytesIO()
-    loudest = float(np.abs(samples).max())
-    soundfile.write(
-        content, samples / max(1.0, loudest), SAMPLE_RATE, subtype="PCM_16", format="WAV"
-    )
     with disk_trouble("Keeping the recording", DatasetError):
-        write_whole(_sound_path(name), content.getvalue())
+        write_whole(_sound_path(name), wav_of(within_full_scale(samples)))
         _write_note(name, note)
     return name
 

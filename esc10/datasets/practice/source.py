@@ -6,12 +6,10 @@ without.
 
 from __future__ import annotations
 
-import io
 from functools import cache
 from pathlib import Path
 
-import soundfile
-
+from esc10.audio.wav import wav_of
 from esc10.datasets.clips import ESC10_TARGETS
 from esc10.datasets.source import ExpectedFile, Source
 
@@ -32,11 +30,7 @@ class Synthesis:
         """Compute the clip and write it as 16-bit PCM."""
         from esc10.datasets.practice import plan
 
-        samples = plan.waveform(expected.filename)
-        # Through memory: libsndfile calls a full disk a "system error", Python says what it was.
-        content = io.BytesIO()
-        soundfile.write(content, samples, plan.SAMPLE_RATE, subtype="PCM_16", format="WAV")
-        aside.write_bytes(content.getvalue())
+        aside.write_bytes(wav_of(plan.waveform(expected.filename), plan.SAMPLE_RATE))
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import wave
 from dataclasses import dataclass
 
 import soundfile
 import streamlit as st
 
+from esc10.audio.wav import wav_of
 from esc10.errors import AudioError
 from esc10.ui.microphone.microphone import (
-    Heard,
     describe_settings,
     describe_warning,
     heard,
@@ -81,7 +80,7 @@ def _full(key: str) -> Take | None:
         except AudioError as error:
             kept.trouble = str(error)
         else:
-            kept.take = Take(wav(sound), sound.rate, sound.settings)
+            kept.take = Take(wav_of(sound.samples, sound.rate), sound.rate, sound.settings)
 
     microphone(sent, live=False, received=kept.received, on_sound=keep)
     if kept.trouble:
@@ -107,17 +106,6 @@ def _show(take: Take, key: str, kept: _Kept) -> None:
     warning = describe_warning(take.settings)
     if warning:
         st.warning(warning, icon=":material/graphic_eq:")
-
-
-def wav(sound: Heard) -> bytes:
-    """A WAV file's bytes."""
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setnchannels(sound.samples.shape[1])
-        file.setsampwidth(sound.samples.itemsize)
-        file.setframerate(sound.rate)
-        file.writeframes(sound.samples.tobytes())
-    return content.getvalue()
 
 
 def _simple(key: str) -> Take | None:

@@ -15,6 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import SAMPLE_RATE
+from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.features.mel import decibels
 from esc10.ui.plots.spectrograms import pooled, spectrum_png, strip_png
@@ -138,11 +139,10 @@ def encoded(samples: NDArray[np.float32]) -> tuple[bytes, str]:
 
     `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
-    content = io.BytesIO()
     samples = np.clip(samples, -1, 1)
     if len(samples) <= _WAV_SECONDS * SAMPLE_RATE:
-        soundfile.write(content, samples, SAMPLE_RATE, "PCM_16", format="WAV")
-        return content.getvalue(), "audio/wav"
+        return wav_of(samples), "audio/wav"
+    content = io.BytesIO()
     soundfile.write(
         content,
         samples,

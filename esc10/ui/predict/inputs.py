@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import soundfile
 import streamlit as st
-from numpy.typing import NDArray
 
-from esc10.audio.loading import SAMPLE_RATE, Recording, load_recording
+from esc10.audio.loading import Recording, load_recording
 from esc10.audio.simulation import PRETENCES
+from esc10.audio.wav import wav_of
 from esc10.datasets import Clip
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError
@@ -110,16 +107,6 @@ def choose_pretence() -> list[Given]:
     st.caption(f"Pretended: {PRETENCES[way].summary}.")
     samples = PRETENCES[way].apply(clip_sound(clip.path).samples, _PRETENCE_SEED)
     return [Given(f"{name} {PRETENCES[way].title}", wav_of(samples))]
-
-
-def wav_of(samples: NDArray[np.float32]) -> bytes:
-    """Samples as a WAV file of 16 bits.
-
-    `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
-    """
-    content = io.BytesIO()
-    soundfile.write(content, samples, SAMPLE_RATE, format="WAV", subtype="PCM_16")
-    return content.getvalue()
 
 
 def readable(given: Sequence[Given]) -> list[Recording]:

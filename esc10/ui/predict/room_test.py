@@ -9,6 +9,7 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
+from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig, mel_power
@@ -20,7 +21,7 @@ from esc10.ui.microphone.recorder import record
 from esc10.ui.plots.room_response import loss_columns, loss_spec
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.predict.batch import answers_to
-from esc10.ui.predict.inputs import Given, choose_clip, readable, wav_of
+from esc10.ui.predict.inputs import Given, choose_clip, readable
 from esc10.ui.predict.quality import show_findings
 from esc10.ui.server import clip_sound
 from esc10.ui.words import short_name

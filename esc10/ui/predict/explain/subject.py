@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import soundfile
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.audio.loading import SAMPLE_RATE, fixed_length
+from esc10.audio.loading import fixed_length
+from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets.clips import class_label
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig, mel_power
@@ -109,10 +108,7 @@ def play(samples: NDArray[np.float32], name: str) -> None:
 
     `samples` are at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
-    loudest = float(np.abs(samples).max())
-    content = io.BytesIO()
-    soundfile.write(content, samples / max(1.0, loudest), SAMPLE_RATE, "PCM_16", format="WAV")
-    st.audio(content.getvalue(), format="audio/wav", alt=name)
+    st.audio(wav_of(within_full_scale(samples)), format="audio/wav", alt=name)
 
 
 def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], section: str) -> None:
