@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from typing import Any
 
 from esc10 import datasets
+from esc10.cli.figures import Answer
 from esc10.datasets.description import description_of
 from esc10.datasets.own.build import make_own
 from esc10.errors import DatasetError
@@ -25,31 +25,29 @@ def show(progress: Progress) -> None:
         )
 
 
-def fetch(options: Namespace) -> dict[str, Any]:
+def fetch(options: Namespace) -> Answer:
     """Bring in a dataset and verify every clip."""
     datasets.fetch(options.dataset, options.from_path, show)
     dataset = datasets.load_dataset(options.dataset)
-    return {
+    folder, clips = datasets.dataset_folder(options.dataset), len(dataset.clips)
+    answer = {
         "dataset": options.dataset,
         "synthetic": dataset.source.synthetic,
-        "clips": len(dataset.clips),
+        "clips": clips,
         "classes": list(dataset.classes),
-        "folder": str(datasets.dataset_folder(options.dataset)),
+        "folder": str(folder),
     }
+    return answer, f"{options.dataset}: {clips} clips, verified, in {folder}"
 
 
-def format_fetch(answer: dict[str, Any]) -> str:
-    """One line."""
-    return f"{answer['dataset']}: {answer['clips']} clips, verified, in {answer['folder']}"
-
-
-def own(options: Namespace) -> dict[str, Any]:
+def own(options: Namespace) -> Answer:
     """Make a dataset of own sounds, in a folder or a zip."""
     key = make_own(options.source.expanduser(), options.title, show)
     described = description_of(key)
     if described is None:
         raise DatasetError(f"{key} was made, and is gone already. Make it again.")
-    return {
+    folder = datasets.dataset_folder(key)
+    answer = {
         "dataset": key,
         "title": described.title,
         "classes": list(described.classes),
@@ -57,11 +55,8 @@ def own(options: Namespace) -> dict[str, Any]:
         "folds": described.folds,
         "summary": described.summary,
         "skipped": list(described.skipped),
-        "folder": str(datasets.dataset_folder(key)),
+        "folder": str(folder),
     }
-
-
-def format_own(answer: dict[str, Any]) -> str:
-    """A line, what was done to the sounds, and the first files that were left out."""
-    lines = [f"{answer['dataset']}: {answer['title']}, in {answer['folder']}", answer["summary"]]
-    return "\n".join([*lines, *(f"Left out: {sentence}" for sentence in answer["skipped"])])
+    left_out = [f"Left out: {sentence}" for sentence in described.skipped]
+    lines = [f"{key}: {described.title}, in {folder}", described.summary, *left_out]
+    return answer, "\n".join(lines)

@@ -10,7 +10,7 @@ import numpy as np
 
 from esc10 import datasets
 from esc10.audio.loading import load_sound
-from esc10.cli.figures import format_accuracy
+from esc10.cli.figures import Answer, format_accuracy
 from esc10.errors import AudioError
 from esc10.features.inputs import network_input
 from esc10.features.mel import mel_power
@@ -18,11 +18,11 @@ from esc10.runs.run import Run
 from esc10.runs.store import find_run
 
 if TYPE_CHECKING:
-    from esc10.evaluation.metrics import JudgedClip
+    from esc10.evaluation.metrics import Evaluation, JudgedClip
     from esc10.inference.classifier import Classifier
 
 
-def evaluate(options: Namespace) -> dict[str, Any]:
+def evaluate(options: Namespace) -> Answer:
     """Judge a run on its validation and test clips."""
     from esc10.evaluation.metrics import evaluate as evaluate_run
 
@@ -39,7 +39,7 @@ def evaluate(options: Namespace) -> dict[str, Any]:
         }
         for name, part in verdict.parts.items()
     }
-    return {
+    answer = {
         "run_id": verdict.run_id,
         "weights": verdict.weights,
         "epoch": verdict.epoch,
@@ -47,6 +47,7 @@ def evaluate(options: Namespace) -> dict[str, Any]:
         "classes": list(verdict.classes),
         **parts,
     }
+    return answer, _format_evaluation(verdict)
 
 
 def _clip(clip: JudgedClip) -> dict[str, Any]:
@@ -58,34 +59,37 @@ def _clip(clip: JudgedClip) -> dict[str, Any]:
     }
 
 
-def format_evaluate(answer: dict[str, Any]) -> str:
+def _format_evaluation(verdict: Evaluation) -> str:
     """The accuracies with their intervals, and the reports."""
-    lines = [f"{answer['run_id']}, weights of epoch {answer['epoch']} (by {answer['weights']})"]
-    for name in ("validation", "test"):
-        part = answer[name]
+    lines = [f"{verdict.run_id}, weights of epoch {verdict.epoch} (by {verdict.weights})"]
+    for name, part in verdict.parts.items():
         lines += [
             "",
-            f"{name}: accuracy {format_accuracy(part['accuracy'], part['interval'])}, "
-            f"{len(part['misclassified'])} misclassified",
+            f"{name}: accuracy {format_accuracy(part.accuracy, part.interval)}, "
+            f"{len(part.mistakes)} misclassified",
             f"{'':16}precision  recall      f1  support",
         ]
-        for row, figures in part["report"].items():
+        for row, figures in part.report.items():
             precision, recall, f1, support = figures.values()
             lines.append(f"{row:16}{precision:9.3f}{recall:8.3f}{f1:8.3f}{support:9.0f}")
     return "\n".join(lines)
 
 
-def predict(options: Namespace) -> dict[str, Any]:
+def predict(options: Namespace) -> Answer:
     """Classify sound files with a run's best weights."""
     run = find_run(options.run)
     weights = run.weights("val_accuracy")
     from esc10.inference.classifier import Classifier
 
     classifier = Classifier(run.config, weights)
-    return {
-        "run_id": run.run_id,
-        "files": [_predict_file(path, classifier, run) for path in options.files],
-    }
+    files = [_predict_file(path, classifier, run) for path in options.files]
+    lines = [
+        f"{item['file']}: "
+        + ", ".join(f"{best['name']} {best['probability']:.2f}" for best in item["classes"][:3])
+        for item in files
+        if "classes" in item
+    ]
+    return {"run_id": run.run_id, "files": files}, "\n".join(lines)
 
 
 def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any]:
@@ -105,13 +109,3 @@ def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any
         ],
         "remarks": list(sound.remarks),
     }
-
-
-def format_predict(answer: dict[str, Any]) -> str:
-    """A line per file that could be classified."""
-    return "\n".join(
-        f"{item['file']}: "
-        + ", ".join(f"{best['name']} {best['probability']:.2f}" for best in item["classes"][:3])
-        for item in answer["files"]
-        if "classes" in item
-    )

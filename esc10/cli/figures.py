@@ -1,12 +1,16 @@
-"""Accuracies with their intervals, the same in every answer."""
+"""What commands answer, and accuracies with their intervals in it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import Run
 from esc10.training.results import best_epochs
+
+Answer = tuple[dict[str, Any], str]
+"""What a command gives back: the object that `--json` prints, and the same in words for people."""
 
 
 def best_figures(run: Run) -> dict[str, Any]:
@@ -34,7 +38,7 @@ def interval_of(accuracy: float, clips: int) -> list[float]:
     return list(wilson_interval(round(accuracy * clips), clips))
 
 
-def format_accuracy(accuracy: float, interval: list[float]) -> str:
+def format_accuracy(accuracy: float, interval: Sequence[float]) -> str:
     """An accuracy with its interval."""
     low, high = interval
     return f"{accuracy:.3f} (95 % interval {low:.3f} to {high:.3f})"

@@ -11,9 +11,12 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from esc10 import cli as commands
+from esc10.cli.datasets import fetch, own
+from esc10.cli.evaluate import evaluate, predict
+from esc10.cli.figures import Answer
+from esc10.cli.runs import export, import_zip, runs
+from esc10.cli.train import train
 from esc10.datasets import SOURCES, sources
 from esc10.datasets.splits import SPLITS
 from esc10.errors import Esc10Error
@@ -26,7 +29,7 @@ from esc10.training.results import CRITERIA
 BAD_INPUT = 2
 INTERRUPTED = 130
 
-Command = Callable[[argparse.Namespace], dict[str, Any]]
+Command = Callable[[argparse.Namespace], Answer]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,14 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         close_interrupted()
-        answer = options.command(options)
+        answer, in_words = options.command(options)
     except Esc10Error as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("Interrupted. What was finished is kept.", file=sys.stderr)
         return INTERRUPTED
-    print(json.dumps(answer) if options.json else options.in_words(answer))
+    print(json.dumps(answer) if options.json else in_words)
     errors = [item["error"] for item in answer.get("files", []) if "error" in item]
     for sentence in errors:
         print(sentence, file=sys.stderr)
@@ -57,53 +60,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m esc10",
+        prog="esc10" if Path(sys.argv[0]).stem == "esc10" else "python -m esc10",
         description="Fetch sounds, train networks on them, judge them, and classify sounds.",
     )
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, command: Command, in_words: Callable[[Any], str]) -> argparse.ArgumentParser:
+    def add(name: str, command: Command) -> argparse.ArgumentParser:
         summary = (command.__doc__ or "").partition("\n")[0]
         subparser = subparsers.add_parser(name, help=summary, description=summary)
         subparser.add_argument(
             "--json", action="store_true", help="print one JSON object and nothing else"
         )
-        subparser.set_defaults(command=command, in_words=in_words)
+        subparser.set_defaults(command=command)
         return subparser
 
-    fetch = add("fetch", commands.fetch, commands.format_fetch)
-    fetch.add_argument("dataset", choices=SOURCES)
-    fetch.add_argument(
+    def add_run(subparser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        subparser.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
+        return subparser
+
+    fetching = add("fetch", fetch)
+    fetching.add_argument("dataset", choices=SOURCES)
+    fetching.add_argument(
         "--from", dest="from_path", type=Path, metavar="PATH", help="a local zip or folder"
     )
-    own = add("own", commands.own, commands.format_own)
-    own.add_argument("source", metavar="PATH", type=Path, help="a zip or folder, a folder a class")
-    own.add_argument("--title", required=True, help="the dataset's name for people")
-    _add_settings(add("train", commands.train, commands.format_train))
-    evaluate = add("evaluate", commands.evaluate, commands.format_evaluate)
-    evaluate.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
-    evaluate.add_argument("--weights", choices=CRITERIA, default=CRITERIA[0])
-    predict = add("predict", commands.predict, commands.format_predict)
-    predict.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
-    predict.add_argument("files", metavar="FILE", nargs="+", type=Path)
-    add("runs", commands.runs, commands.format_runs)
-    export = add("export", commands.export, commands.format_export)
-    export.add_argument("run", metavar="RUN", help="a run's name, or 'latest'")
-    export.add_argument(
+    making = add("own", own)
+    making.add_argument(
+        "source", metavar="PATH", type=Path, help="a zip or folder, a folder a class"
+    )
+    making.add_argument("--title", required=True, help="the dataset's name for people")
+    _add_settings(add("train", train))
+    add_run(add("evaluate", evaluate)).add_argument(
+        "--weights", choices=CRITERIA, default=CRITERIA[0]
+    )
+    add_run(add("predict", predict)).add_argument("files", metavar="FILE", nargs="+", type=Path)
+    add("runs", runs)
+    add_run(add("export", export)).add_argument(
         "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
     )
-    importing = add("import", commands.import_zip, commands.format_import_zip)
-    importing.add_argument("file", metavar="FILE.zip", type=Path, help="what 'export' wrote")
+    add("import", import_zip).add_argument(
+        "file", metavar="FILE.zip", type=Path, help="what 'export' wrote"
+    )
     return parser
 
 
-def _add_settings(train: argparse.ArgumentParser) -> None:
+def _add_settings(training: argparse.ArgumentParser) -> None:
     """The settings of a run, with the defaults the pages have too."""
     defaults = TrainConfig(dataset=next(iter(SOURCES)), model=next(iter(MODELS)))
-    train.add_argument("--dataset", choices=sources(), required=True)
-    train.add_argument("--model", choices=MODELS, required=True)
-    train.add_argument("--features", choices=KINDS, default=defaults.features)
-    train.add_argument("--split", choices=SPLITS, default=defaults.split)
+    training.add_argument("--dataset", choices=sources(), required=True)
+    training.add_argument("--model", choices=MODELS, required=True)
+    training.add_argument("--features", choices=KINDS, default=defaults.features)
+    training.add_argument("--split", choices=SPLITS, default=defaults.split)
     for name, kind in (
         ("epochs", int),
         ("patience", int),
@@ -112,4 +118,4 @@ def _add_settings(train: argparse.ArgumentParser) -> None:
         ("seed", int),
     ):
         default = getattr(defaults, name.replace("-", "_"))
-        train.add_argument(f"--{name}", type=kind, default=default, help=f"default {default}")
+        training.add_argument(f"--{name}", type=kind, default=default, help=f"default {default}")

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from esc10.cli.figures import best_figures, format_accuracy
+from esc10.cli.figures import Answer, best_figures, format_accuracy
 from esc10.errors import RunError, reason_of
 from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs
@@ -16,13 +16,14 @@ from esc10.storage import write_whole
 from esc10.training.plan import RunConfig
 
 
-def runs(options: Namespace) -> dict[str, Any]:
+def runs(options: Namespace) -> Answer:
     """List the runs, the newest first."""
     del options
     found, complaints = list_runs()
     for complaint in complaints:
         print(complaint, file=sys.stderr)
-    return {"runs": [_run_row(run) for run in found]}
+    rows = [_run_row(run) for run in found]
+    return {"runs": rows}, "\n".join(map(_format_row, rows)) or "No runs yet."
 
 
 def _run_row(run: Run) -> dict[str, Any]:
@@ -39,11 +40,6 @@ def _run_row(run: Run) -> dict[str, Any]:
     }
 
 
-def format_runs(answer: dict[str, Any]) -> str:
-    """A line per run."""
-    return "\n".join(map(_format_row, answer["runs"])) or "No runs yet."
-
-
 def _format_row(row: dict[str, Any]) -> str:
     line = (
         f"{row['run_id']}  {row['state']:11}  {row['dataset']:8}  {row['epochs_trained']:4} epochs"
@@ -54,7 +50,7 @@ def _format_row(row: dict[str, Any]) -> str:
     return f"{line}  val_accuracy {accuracy}"
 
 
-def export(options: Namespace) -> dict[str, Any]:
+def export(options: Namespace) -> Answer:
     """Write a run as one zip, which another installation imports."""
     from esc10.runs.exchange import run_zip
 
@@ -70,27 +66,18 @@ def export(options: Namespace) -> dict[str, Any]:
         raise RunError(
             f"{path} cannot be written: {reason}. Name a file in a folder you may write to."
         ) from cause
-    return {"run_id": run.run_id, "file": str(path)}
+    return {"run_id": run.run_id, "file": str(path)}, f"{run.run_id} is in {path}"
 
 
-def format_export(answer: dict[str, Any]) -> str:
-    """One line."""
-    return f"{answer['run_id']} is in {answer['file']}"
-
-
-def import_zip(options: Namespace) -> dict[str, Any]:
+def import_zip(options: Namespace) -> Answer:
     """Take in a run that another installation exported."""
     from esc10.runs.exchange import import_run
 
-    return {"run_id": import_run(options.file, _refuse_misfits).run_id}
+    run_id = import_run(options.file, _refuse_misfits).run_id
+    return {"run_id": run_id}, f"{run_id} is here"
 
 
 def _refuse_misfits(config: RunConfig, weights: bytes) -> None:
     from esc10.inference.classifier import Classifier  # Keras: seconds that a bad zip is not worth
 
     Classifier(config, weights)
-
-
-def format_import_zip(answer: dict[str, Any]) -> str:
-    """One line."""
-    return f"{answer['run_id']} is here"

@@ -8,10 +8,9 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import Any
 
 from esc10.cli.datasets import show
-from esc10.cli.figures import best_figures, format_accuracy, interval_of
+from esc10.cli.figures import Answer, best_figures, format_accuracy, interval_of
 from esc10.progress import ShouldStop
 from esc10.runs.outcome import Outcome
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
@@ -20,7 +19,7 @@ from esc10.training.plan import TrainingData, plan_run, training_data
 from esc10.training.results import EpochRow
 
 
-def train(options: Namespace) -> dict[str, Any]:
+def train(options: Namespace) -> Answer:
     """Train a network and store the run."""
     names = [field.name for field in fields(TrainConfig) if hasattr(options, field.name)]
     config = TrainConfig(**{name: getattr(options, name) for name in names})
@@ -45,7 +44,7 @@ def train(options: Namespace) -> dict[str, Any]:
         end_run(run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
         raise
     finish_run(run, result, data.y)
-    return {
+    answer = {
         "run_id": run.run_id,
         "model": config.model,
         "parameters": result.parameters,
@@ -54,6 +53,13 @@ def train(options: Namespace) -> dict[str, Any]:
         "seconds_per_epoch": run.seconds_per_epoch,
         **best_figures(run),
     }
+    if answer["best_val_accuracy"] is None:
+        return answer, f"{run.run_id}: no epoch was finished, or the loss became infinite."
+    best = format_accuracy(answer["best_val_accuracy"], answer["best_val_accuracy_interval"])
+    return answer, (
+        f"{run.run_id}: {len(result.history)} epochs, best validation accuracy {best}, "
+        f"best validation loss {answer['best_val_loss']:.3f}"
+    )
 
 
 def _format_epoch(row: EpochRow, data: TrainingData) -> str:
@@ -91,14 +97,3 @@ def _stop_at_interrupt() -> Iterator[ShouldStop]:
         yield should_stop
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def format_train(answer: dict[str, Any]) -> str:
-    """One line."""
-    if answer["best_val_accuracy"] is None:
-        return f"{answer['run_id']}: no epoch was finished, or the loss became infinite."
-    accuracy = format_accuracy(answer["best_val_accuracy"], answer["best_val_accuracy_interval"])
-    return (
-        f"{answer['run_id']}: {answer['epochs']} epochs, best validation accuracy {accuracy}, "
-        f"best validation loss {answer['best_val_loss']:.3f}"
-    )
