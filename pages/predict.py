@@ -23,10 +23,10 @@ from esc10.ui.predict.inputs import (
     choose_recording,
     choose_uploads,
     readable,
+    show_findings,
 )
 from esc10.ui.predict.kept import offer_to_keep, show_kept
 from esc10.ui.predict.live import show_live
-from esc10.ui.predict.quality import show_findings
 from esc10.ui.predict.room_test import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_with_weights
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_name

@@ -9,7 +9,8 @@ from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig
 from esc10.ui.frame import chart_pixels, picture_toolbar
-from esc10.ui.plots import waveform as sounds
+from esc10.ui.plots.spectrograms import mel_spectrogram
+from esc10.ui.plots.waveform import waveform as waveform_figure
 from esc10.ui.server import clip_sound
 
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
@@ -59,7 +60,7 @@ def spectrogram(clip: Clip, kind: str, height: int) -> None:
     except AudioError as error:
         st.error(str(error))
         return
-    figure = sounds.mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
+    figure = mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
     name = f"{kind} {clip.filename}"
     st.plotly_chart(figure, key=name, config=picture_toolbar(name))
 
@@ -70,6 +71,6 @@ def waveform(clip: Clip, height: int) -> None:
         samples = clip_sound(clip.path).samples
     except AudioError:
         return
-    figure = sounds.waveform(samples, chart_pixels(), height)
+    figure = waveform_figure(samples, chart_pixels(), height)
     name = f"wave {clip.filename}"
     st.plotly_chart(figure, key=name, config=picture_toolbar(name))

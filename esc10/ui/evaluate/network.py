@@ -16,7 +16,7 @@ from esc10.ui.evaluate.clip_map import show_clip_map
 from esc10.ui.fragments import asking
 from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
 from esc10.ui.layer_table import show_layer_table
-from esc10.ui.plots.clip_map import filter_pictures
+from esc10.ui.plots.filters import filter_pictures
 from esc10.ui.server import HASHES, engine
 
 _KEPT = 32

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from esc10.features.mel import MelConfig, decibels
 from esc10.inference.explain.occlusion import COLUMNS, ROWS, OcclusionMap, grid
 from esc10.ui.plots import palette, vega
+from esc10.ui.plots.spectrograms import heatmap, ink_png, loudness, png_url, rgb
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -35,35 +33,8 @@ _FRAME = {
     "tooltip": None,
 }
 
-_RANGE_DB = 80.0
-"""`esc10.features.mel.decibels` goes no lower below a clip's loudest point."""
-
 _WORTH_A_NUMBER = 0.005
 """Drops that round to no point are not written down."""
-
-
-def _loudness(power: NDArray[np.float32]) -> NDArray[np.float32]:
-    """From 0 for 80 dB below the loudest point to 1 for the loudest, the same shape."""
-    level = decibels(power)
-    return np.asarray(np.clip(1 + (level - level.max()) / _RANGE_DB, 0, 1), np.float32)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = (int(colour[index : index + 2], 16) for index in (1, 3, 5))
-    return red, green, blue
-
-
-def picture_url(power: NDArray[np.float32], ink: str) -> str:
-    """A spectrogram as the address of a picture: ink on the page's own background.
-
-    `power`: shape (mel bands, frames). `ink`: the colour of type there, as `#rrggbb`.
-    """
-    pixels = np.empty((*power.shape, 4), np.uint8)
-    pixels[..., :3] = _rgb(ink)
-    pixels[..., 3] = np.rint(255 * _loudness(power)[::-1])  # high bands on top
-    content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
 
 
 def brush_columns(
@@ -78,7 +49,7 @@ def brush_columns(
     `power`: shape (mel bands, frames). `ink`: the colour of type there, as `#rrggbb`.
     """
     return {
-        "url": [picture_url(power, ink), None],
+        "url": [png_url(ink_png(power, ink)), None],
         "seconds": [0.0, seconds[0]],
         "until": [mel.seconds, seconds[1]],
         "band": [0, bands[0]],
@@ -141,17 +112,10 @@ def occlusion_figure(
     """
     import plotly.graph_objects as go  # slow to import
 
-    shade = ",".join(map(str, _rgb(ink)))
-    figure = go.Figure(
-        go.Heatmap(
-            z=_loudness(power),
-            x=np.arange(power.shape[1]) * mel.hop_length / mel.sample_rate,
-            y=np.arange(power.shape[0]),
-            colorscale=[[0, f"rgba({shade},0)"], [1, f"rgba({shade},0.55)"]],
-            showscale=False,
-            hoverinfo="skip",
-        )
-    )
+    shade = ",".join(map(str, rgb(ink)))
+    scale = [[0, f"rgba({shade},0)"], [1, f"rgba({shade},0.55)"]]
+    level = loudness(decibels(power))
+    figure = go.Figure(heatmap(level, mel, colorscale=scale, hoverinfo="skip"))
     figure.add_trace(_drops(found, mel, font_size))
     times, bands = _outline(found.decisive, mel)
     line = {"color": ink, "width": 4}

@@ -1,6 +1,7 @@
-"""A clip's spectrogram as a picture in HTML: light enough to stand in a list of clips.
+"""A sound's mel spectrogram: as a picture, in HTML beside its votes, and as Plotly's heat map.
 
-Its time axis is that of the clip's player: it ends where the player ends.
+In HTML it is light enough to stand in a list of clips; the time axis there is that of the clip's
+player: it ends where the player ends.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import html
 import io
 from functools import lru_cache
 from math import floor
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,12 @@ from PIL import Image
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots import palette
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 _RANGE_DB = 80.0
 """`esc10.features.mel.decibels` goes no lower below a clip's loudest point."""
 
-_VOTE_COLOUR = (0, 114, 178)  # palette.BLUE
 _GUTTER = "7.2em"
 _PAPER = "rgba(128,128,128,0.12)"
 _HATCHING = "repeating-linear-gradient(45deg,transparent 0 6px,rgba(128,128,128,0.4) 6px 8px)"
@@ -73,10 +77,9 @@ def _row(label: str, content: str) -> str:
 
 def _image(png: bytes, description: str, share: float, height: str) -> str:
     """A picture over the part of the axis that the network hears; the rest is hatched."""
-    data = base64.b64encode(png).decode()
     return (
         f'<div style="display:flex;height:{height};background:{_PAPER}">'
-        f'<img src="data:image/png;base64,{data}" alt="{html.escape(description, quote=True)}" '
+        f'<img src="{png_url(png)}" alt="{html.escape(description, quote=True)}" '
         f'style="display:block;width:{100 * share:.3f}%;height:100%">'
         f'<div style="flex:1;background:{_HATCHING}"></div></div>'
     )
@@ -102,15 +105,44 @@ def _spectrum_colours() -> list[int]:
     return [round(255 * part) for colour in sampled for part in colour]
 
 
+def loudness(level: NDArray[np.float32]) -> NDArray[np.float32]:
+    """From 0 for 80 dB below the loudest point to 1 for the loudest.
+
+    `level`: decibels, any shape; the same shape.
+    """
+    return np.asarray(np.clip(1 + (level - level.max()) / _RANGE_DB, 0, 1), np.float32)
+
+
 def spectrum_png(level: NDArray[np.float32]) -> bytes:
-    """A PNG of decibels, down to 80 dB below the loudest point.
+    """A PNG of decibels in colours.
 
     `level`: shape (mel bands, frames), the first row on top.
     """
-    shade = (level - (level.max() - _RANGE_DB)) * (255 / _RANGE_DB)
-    picture = Image.fromarray(np.clip(shade, 0, 255).astype(np.uint8))
+    picture = Image.fromarray((255 * loudness(level)).astype(np.uint8))
     picture.putpalette(_spectrum_colours())
     return _png(picture)
+
+
+def ink_png(power: NDArray[np.float32], ink: str) -> bytes:
+    """A PNG of a spectrogram as ink on the page's own background.
+
+    `power`: shape (mel bands, frames). `ink`: the colour of type there, as `#rrggbb`.
+    """
+    pixels = np.empty((*power.shape, 4), np.uint8)
+    pixels[..., :3] = rgb(ink)
+    pixels[..., 3] = np.rint(255 * loudness(decibels(power))[::-1])  # high bands on top
+    return _png(Image.fromarray(pixels))
+
+
+def png_url(png: bytes) -> str:
+    """The picture itself as an address."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of `#rrggbb`."""
+    red, green, blue = (int(colour[index : index + 2], 16) for index in (1, 3, 5))
+    return red, green, blue
 
 
 def strip_png(chances: NDArray[np.float32]) -> bytes:
@@ -119,7 +151,7 @@ def strip_png(chances: NDArray[np.float32]) -> bytes:
     `chances`: a class's probability in each frame, shape (frames,).
     """
     pixels = np.empty((1, len(chances), 4), np.uint8)
-    pixels[..., :3] = _VOTE_COLOUR
+    pixels[..., :3] = rgb(palette.BLUE)
     pixels[..., 3] = np.rint(255 * chances)
     return _png(Image.fromarray(pixels))
 
@@ -143,3 +175,41 @@ def _png(picture: Image.Image) -> bytes:
     content = io.BytesIO()
     picture.save(content, "PNG")
     return content.getvalue()
+
+
+def heatmap(values: NDArray[np.float32], mel: MelConfig, **look: Any) -> go.Heatmap:
+    """Values over seconds and mel bands.
+
+    `values`: shape (mel bands, frames). `look`: more of Plotly's arguments.
+    """
+    import plotly.graph_objects as go  # slow to import
+
+    return go.Heatmap(
+        z=values,
+        x=np.arange(values.shape[1]) * mel.hop_length / mel.sample_rate,
+        y=np.arange(values.shape[0]),
+        showscale=False,
+        **look,
+    )
+
+
+def mel_spectrogram(
+    power: NDArray[np.float32], mel: MelConfig, kind: str, font_size: int, height: int
+) -> go.Figure:
+    """A mel spectrogram as a network is given it.
+
+    `power`: shape (mel bands, frames). `kind`: `mel` for power, `logmel` for decibels.
+    """
+    import plotly.graph_objects as go
+
+    logarithmic = kind == "logmel"
+    unit = "dB" if logarithmic else ""
+    level = decibels(power) if logarithmic else power
+    hover = "%{x:.2f} s, mel band %{y}: %{z:.4g} " + unit + "<extra></extra>"
+    figure = go.Figure(heatmap(level, mel, colorscale=palette.SPECTRUM_SCALE, hovertemplate=hover))
+    title = "Log-mel spectrogram (dB)" if logarithmic else "Mel spectrogram (power)"
+    figure.update_layout(palette.layout(font_size, height))
+    figure.update_layout(title_text=title)
+    figure.update_xaxes(title_text="seconds")
+    figure.update_yaxes(title_text="mel band")
+    return figure

@@ -22,3 +22,8 @@ def axis_look(ink: str, font_size: int) -> dict[str, Any]:
         "labelColor": ink,
         "titleColor": ink,
     }
+
+
+def type_beside(ink: str, font_size: int, pixels: int) -> dict[str, Any]:
+    """A mark of type that begins so many pixels to the right of its place."""
+    return {"type": "text", "align": "left", "dx": pixels, "fontSize": font_size, "fill": ink}

@@ -1,4 +1,4 @@
-"""What runs say of one sound: bars beside each other, and the winners of its windows over time."""
+"""What runs say of the windows of one sound: the winners over time."""
 
 from __future__ import annotations
 
@@ -11,86 +11,6 @@ from numpy.typing import NDArray
 from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
-
-_CLASSES_SHOWN = 5
-_TOP = 3
-
-Probabilities = dict[str, float]
-"""A run's answer: each class name with its probability."""
-
-
-def top_classes(answers: Sequence[Probabilities]) -> list[str]:
-    """The classes to show of several runs' answers, the most probable first.
-
-    Five, or more where runs of many opinions name more among their first three.
-    """
-    names = dict.fromkeys(name for answer in answers for name in answer)
-    means = {name: sum(answer.get(name, 0.0) for answer in answers) for name in names}
-    named = {name for answer in answers for name in sorted(answer, key=lambda n: -answer[n])[:_TOP]}
-    ordered = sorted(names, key=lambda name: -means[name])
-    filled = [name for name in ordered if name not in named][: max(0, _CLASSES_SHOWN - len(named))]
-    return [name for name in ordered if name in named or name in filled]
-
-
-def bar_columns(answer: Probabilities, classes: Sequence[str]) -> dict[str, list[Any]]:
-    """A bar for each class, column by column; a class the run does not know has none.
-
-    `classes`: those to show, in their order.
-    """
-    known = [name for name in classes if name in answer]
-    return {
-        "class": [class_label(name) for name in known],
-        "probability": [answer[name] for name in known],
-    }
-
-
-def bar_spec(
-    classes: Sequence[str], colour: str, ink: str, font_size: int, height: int
-) -> dict[str, Any]:
-    """The bars of one run; those of another one beside it have the same classes and the same axis.
-
-    `classes`: those to show, the first on top.
-    """
-    names = [class_label(name) for name in classes]
-    return {
-        "height": height,
-        "encoding": {
-            "y": {
-                "field": "class",
-                "type": "nominal",
-                "scale": {"domain": names, "paddingInner": 0.25},
-                "title": None,
-                "axis": {
-                    **vega.axis_look(ink, font_size),
-                    "labelLimit": 20 * font_size,
-                    "ticks": False,
-                    "domain": False,
-                },
-            },
-            # Room on the right for the figure beside a full bar.
-            "x": {
-                "field": "probability",
-                "type": "quantitative",
-                "scale": {"domain": [0, 1.3]},
-                "axis": None,
-            },
-        },
-        "layer": [
-            {"mark": {"type": "bar", "color": colour}},
-            {
-                "mark": _text(ink, font_size, 5),
-                "encoding": {
-                    "text": {"field": "probability", "type": "quantitative", "format": ".0%"}
-                },
-            },
-        ],
-        **vega.chart_look(view={"stroke": None}),
-    }
-
-
-def _text(ink: str, font_size: int, right: int) -> dict[str, Any]:
-    """Type that begins so many pixels to the right of its place."""
-    return {"type": "text", "align": "left", "dx": right, "fontSize": font_size, "fill": ink}
 
 
 def _axis(ink: str, font_size: int) -> dict[str, Any]:
@@ -170,7 +90,7 @@ def window_spec(
             _windows("!datum.known", {"filled": False, "strokeDash": [4, 3]}, colour),
             {
                 "transform": [{"filter": "datum.letter != ''"}],
-                "mark": _text(ink, font_size - 3, 3),
+                "mark": vega.type_beside(ink, font_size - 3, 3),
                 "encoding": {"text": {"field": "letter", "type": "nominal"}, "x2": None},
             },
         ],

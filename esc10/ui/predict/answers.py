@@ -29,8 +29,8 @@ from esc10.training.networks import MODELS
 from esc10.ui.fragments import asking
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
+from esc10.ui.plots.bars import run_columns, run_spec, top_classes
 from esc10.ui.plots.palette import BLUE, LETTERS, RUN_COLOURS
-from esc10.ui.plots.windows import bar_columns, bar_spec, top_classes
 from esc10.ui.predict.windows import Judged, show_windows
 from esc10.ui.run_marks import mark
 from esc10.ui.server import HASHES, connected, dataset, engine
@@ -132,8 +132,8 @@ def _show_bars(judged: Judged, classes: Sequence[str], several: bool) -> None:
     pixels = chart_pixels()
     colour = RUN_COLOURS[judged.slot] if several else BLUE
     st.vega_lite_chart(
-        pa.table(bar_columns(judged.by_class, classes)),
-        bar_spec(classes, colour, ink(), pixels, round(1.55 * pixels * len(classes))),
+        pa.table(run_columns(judged.by_class, classes)),
+        run_spec(classes, colour, ink(), pixels, round(1.55 * pixels * len(classes))),
         key=f"answer {judged.slot} {len(classes)}",
         width="stretch",
         alt=f"Probabilities by {LETTERS[judged.slot]}" if several else "Probabilities",

@@ -1,4 +1,4 @@
-"""The sound a person brings: uploaded, recorded, or a clip as some microphone heard it."""
+"""The sound a person brings, uploaded, recorded, or a clip from here, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from esc10.audio.loading import Recording, load_recording
+from esc10.audio.quality import diagnose
 from esc10.audio.simulation import PRETENCES
 from esc10.audio.wav import wav_of
 from esc10.datasets import Clip
@@ -118,3 +119,18 @@ def readable(given: Sequence[Given]) -> list[Recording]:
         except (AudioError, DatasetError) as error:
             st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
     return recordings
+
+
+def show_findings(recording: Recording) -> None:
+    """Each fault with its figure and what to do; and what was done to the sound."""
+    findings = diagnose(recording)
+    for finding in findings:
+        st.warning(
+            f"**{finding.sentence}** Measured: {finding.figure}. {finding.advice}",
+            icon=":material/mic_alert:",
+        )
+    said = "" if findings else "Nothing wrong with this recording was measured. "
+    if recording.remarks:
+        said += f"What was done to it: {in_markdown('; '.join(recording.remarks))}."
+    if said:
+        st.caption(said)

@@ -21,8 +21,7 @@ from esc10.ui.microphone.recorder import record
 from esc10.ui.plots.room_response import loss_columns, loss_spec
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.predict.batch import answers_to
-from esc10.ui.predict.inputs import Given, choose_clip, readable
-from esc10.ui.predict.quality import show_findings
+from esc10.ui.predict.inputs import Given, choose_clip, readable, show_findings
 from esc10.ui.server import clip_sound
 from esc10.ui.words import short_name
 

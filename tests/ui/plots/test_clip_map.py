@@ -12,11 +12,11 @@ from esc10.evaluation.metrics import JudgedClip
 from esc10.ui.plots.clip_map import (
     POINT,
     TRAINING,
-    filter_pictures,
     plane_columns,
     plane_spec,
     signs_of,
 )
+from esc10.ui.plots.filters import filter_pictures
 
 CLASSES = ("dog", "rain", "sea_waves")
 NAMES = ("1-10-A-0.wav", "2-11-A-10.wav", "4-12-B-11.wav", "5-13-A-0.wav", "5-14-A-10.wav")

@@ -11,7 +11,7 @@ from PIL import Image
 
 from esc10.features.mel import MelConfig
 from esc10.inference.explain.occlusion import COLUMNS, ROWS, OcclusionMap
-from esc10.ui.plots.bars import bar_columns, bar_spec, shown_classes
+from esc10.ui.plots.bars import shown_classes, variant_columns, variant_spec
 from esc10.ui.plots.occlusion import BRUSH, brush_columns, brush_spec, occlusion_figure
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
 
@@ -35,10 +35,10 @@ def test_winners_are_shown_before_classes_that_are_merely_probable() -> None:
 
 
 def test_every_bar_says_what_it_is() -> None:
-    columns = bar_columns({"whole": sure_of(2), "rest": sure_of(0)}, CLASSES)
+    columns = variant_columns({"whole": sure_of(2), "rest": sure_of(0)}, CLASSES)
     assert columns["class"] == ["sea waves"] * 2 + ["dog"] * 2 + ["rain"] * 2
     assert columns["label"][:2] == ["70% whole", "5% rest"]
-    spec = bar_spec(("sea waves", "dog"), "#000000", 16, 300)
+    spec = variant_spec(("sea waves", "dog"), "#000000", 16, 300)
     assert spec["encoding"]["y"]["scale"]["domain"] == ["sea waves", "dog"]
 
 

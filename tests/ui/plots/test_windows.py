@@ -10,11 +10,9 @@ import soundfile
 
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.ui.player.player import _clock, _marks, encoded
+from esc10.ui.plots.bars import run_columns, run_spec, top_classes
 from esc10.ui.plots.spectrograms import pooled
 from esc10.ui.plots.windows import (
-    bar_columns,
-    bar_spec,
-    top_classes,
     window_columns,
     window_spans,
     window_spec,
@@ -39,11 +37,11 @@ def test_a_class_that_a_run_does_not_know_has_no_bar() -> None:
     other = {"cow": 0.7, "dog": 0.3}
     classes = top_classes([SURE, other])
     assert "cow" in classes
-    assert bar_columns(SURE, ["sea_waves", "cow"]) == {
+    assert run_columns(SURE, ["sea_waves", "cow"]) == {
         "class": ["sea waves"],
         "probability": [0.01],
     }
-    spec = bar_spec(classes, "#000", "#fff", 16, 100)
+    spec = run_spec(classes, "#000", "#fff", 16, 100)
     assert len(spec["encoding"]["y"]["scale"]["domain"]) == len(classes)
 
 

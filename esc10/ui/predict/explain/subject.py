@@ -20,7 +20,7 @@ from esc10.features.mel import MelConfig, mel_power
 from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
 from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
-from esc10.ui.plots.bars import bar_columns, bar_spec
+from esc10.ui.plots.bars import variant_columns, variant_spec
 from esc10.ui.server import HASHES, engine, version_of
 
 _KEPT = 256
@@ -116,13 +116,13 @@ def show_bars(case: Case, variants: Mapping[str, NDArray[np.float32]], section: 
 
     `variants` are class probabilities, shape (classes,), by what was done; first of nothing.
     """
-    columns = bar_columns(variants, case.classes)
+    columns = variant_columns(variants, case.classes)
     names = list(dict.fromkeys(columns["class"]))
     bar = 28 if in_projector_mode() else 23
     st.markdown("**How probable each class is**")
     st.vega_lite_chart(
         pa.table(columns),
-        bar_spec(names, ink(), chart_pixels() - 1, len(names) * (len(variants) * bar + 8)),
+        variant_spec(names, ink(), chart_pixels() - 1, len(names) * (len(variants) * bar + 8)),
         key=f"bars {section}",
         width="stretch",
         alt="How probable the network finds each class, as it is and changed",
