@@ -172,20 +172,29 @@ class Engine:
                     self._changed.notify_all()
 
     def _look(self) -> Capacity:
-        """What the cluster can do; now and then a heartbeat, and what others left behind."""
+        """What the cluster can do; now and then a heartbeat, and what others left behind.
+
+        Nothing is raised: without this thread every run would wait for ever, and nobody hear why.
+        """
         if time.monotonic() - self._swept > _SWEEP_SECONDS:
-            with self._changed:
-                mine = [*self._queue, *(active.run for active in self._active.values())]
-            for run in mine:
-                beat(run)
-            close_interrupted()
             self._swept = time.monotonic()
+            try:
+                self._sweep()
+            except Exception:
+                _log.exception("the runs cannot be looked through")
         try:
             self._cluster.revive()
             return self._cluster.capacity()
-        except (OSError, TimeoutError, RuntimeError, RunError):
+        except Exception:
             _log.exception("the cluster cannot be seen")
             return NOTHING
+
+    def _sweep(self) -> None:
+        with self._changed:
+            mine = [*self._queue, *(active.run for active in self._active.values())]
+        for run in mine:
+            beat(run)
+        close_interrupted()
 
     def _start(self, run: Run) -> None:
         def stop() -> None:

@@ -133,13 +133,13 @@ def close_interrupted() -> None:
     """Mark the unfinished runs of processes that are gone; their epochs so far stay readable."""
     runs, _ = list_runs()
     for run in runs:
-        if run.state in UNFINISHED and not run.writer_lives:
-            reason = "the program was closed or the machine went down while it was unfinished"
-            try:
+        try:
+            if run.state in UNFINISHED and not run.writer_lives:
+                reason = "the program was closed or the machine went down while it was unfinished"
                 end_run(run, Outcome("interrupted", reason, {}))
-            except RunError:
-                # A full disk must not keep anybody from reading what is there.
-                _log.exception("run %s could not be closed", run.run_id)
+        except RunError:
+            # A full disk or a run deleted meanwhile must keep nobody from reading what is there.
+            _log.exception("run %s could not be closed", run.run_id)
 
 
 def _drop_cut_off_line(file: BinaryIO) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from tests.support.waiting import wait_for
 START_SECONDS = 120
 LOOK_MS = 90_000
 """How long something may take to appear, on a busy machine."""
+
+LOG_CHARACTERS = 10_000
 
 LAPTOP = {"width": 1280, "height": 800}
 CHROMIUM_FLAGS = [
@@ -46,6 +48,23 @@ class App:
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what was on the page, and what the server said, where a test failed."""
+    report = yield
+    if report.failed:
+        for shown in getattr(item, "funcargs", {}).values():
+            match shown:
+                case App():
+                    log = (shown.home.parent / "server.log").read_text("utf-8", "replace")
+                    report.sections.append(("Server's log", log[-LOG_CHARACTERS:]))
+                case Page() if not shown.is_closed():
+                    report.sections.append(("Page", shown.locator("body").inner_text()))
+    return report
 
 
 def free_port() -> int:

@@ -48,8 +48,13 @@ def hearing(playwright: Playwright, chromium: str, clip: Path) -> Iterator[Page]
     )
     page = browser.new_context(permissions=["microphone"], viewport=LAPTOP).new_page()
     page.set_default_timeout(60_000)
-    yield page
-    browser.close()
+    try:
+        yield page
+    except BaseException:
+        print(page.locator("body").inner_text())
+        raise
+    finally:
+        browser.close()
 
 
 def record_seconds(page: Page, seconds: int) -> None:

@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
-from esc10.engine import worker
+from esc10.engine import queue, worker
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.errors import RunError
@@ -179,6 +179,23 @@ def test_a_dataset_that_is_gone_fails_the_run_with_a_sentence(
     assert "not on this machine" in outcome.reason
 
 
+def test_runs_that_cannot_be_looked_through_stop_no_training(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = threading.Event()
+
+    def refuse() -> None:
+        refused.set()
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(queue, "_SWEEP_SECONDS", 0)
+    monkeypatch.setattr(queue, "close_interrupted", refuse)
+    assert refused.wait(WARM_SECONDS)
+    run = engine.submit(plan(epochs=1))
+    assert engine.wait_until_idle(WARM_SECONDS)
+    assert run.state == "finished"
+
+
 def test_two_threads_may_submit(engine: Engine) -> None:
     configs = [plan(epochs=1) for _ in range(4)]
     threads = [threading.Thread(target=engine.submit, args=(config,)) for config in configs]
@@ -310,7 +327,7 @@ def test_a_run_that_waits_or_trains_has_a_heartbeat(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By it another host, or this one under another name, knows that the run is in good hands."""
-    monkeypatch.setattr("esc10.engine.queue._SWEEP_SECONDS", 0)
+    monkeypatch.setattr(queue, "_SWEEP_SECONDS", 0)
     training, waiting = engine.submit(plan(epochs=500)), engine.submit(plan())
     first_epoch(training)
     for run in (training, waiting):
