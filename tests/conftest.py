@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData
+from tests.support.waiting import wait_for
 
 ARCHIVE_VARIABLE = "ESC10_ARCHIVE"
-
+MAKING_SECONDS = 300
 
 LONG_WAYS = {
     "browser": ("browser",),
@@ -44,9 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker, places in LONG_WAYS.items():
             if any(path.is_relative_to(place) for place in places):
                 item.add_marker(marker)
-        together = (
-            path.parts[0] if path.parts[0] in ("pages", "browser", "cli") else path.as_posix()
-        )
+        together = path.parts[0] if path.parts[0] in TOGETHER else path.as_posix()
         item.add_marker(pytest.mark.xdist_group(together))
     order = ("browser", "pages", "engine")
     items.sort(key=lambda item: _place(item.path.relative_to(here).parts[0], order))
@@ -77,15 +77,50 @@ def real_archive() -> Path:
     pytest.skip(reason)
 
 
+def made_once(
+    name: str, make: Callable[[], None], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A home of that name, filled by the first process of a test run that asks for it.
+
+    Nobody may write there: `link_tree` gives a test its own.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        root = root.parent  # all processes share it
+    master, aside = root / name, root / f"{name}.aside"
+    if not master.exists():
+        try:
+            aside.mkdir()
+        except FileExistsError:
+            wait_for(master.exists, MAKING_SECONDS, f"another process to make {name}")
+        else:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("ESC10_HOME", str(aside))
+                make()
+            aside.rename(master)
+    return master
+
+
 @pytest.fixture(scope="session")
 def practice_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the practice sounds and their mel spectrograms, made once."""
-    master = tmp_path_factory.mktemp("practice")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(master))
+    """A home with the practice sounds and their mel spectrograms."""
+
+    def make() -> None:
         datasets.fetch("practice")
         feature_set(datasets.load_dataset("practice"), MelConfig())
-    return master
+
+    return made_once("practice", make, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def esc10_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the official ESC-10 and its mel spectrograms."""
+
+    def make() -> None:
+        datasets.fetch("esc10", real_archive)
+        feature_set(datasets.load_dataset("esc10"), MelConfig())
+
+    return made_once("esc10", make, tmp_path_factory)
 
 
 @pytest.fixture
@@ -97,7 +132,7 @@ def practice_home(practice_master: Path, home: Path) -> Path:
 
 def link_tree(source: Path, target: Path) -> None:
     """Copy a folder by hard links."""
-    shutil.copytree(source, target, copy_function=os.link)
+    shutil.copytree(source, target, copy_function=os.link, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from tests.browser.conftest import App, free_port, start_app, stop_app
 from tests.browser.steps import drawn, visit
+from tests.conftest import link_tree
 
 CLICKS = 100
 EPOCHS = 4
@@ -32,14 +33,14 @@ PARTS = ("validation", "test")
 
 
 @pytest.fixture(scope="module")
-def real_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def real_master(esc10_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with ESC-10 and a network that was trained on it for a moment."""
     from esc10.training.loop import train
 
     master = tmp_path_factory.mktemp("real") / "home"
+    link_tree(esc10_master, master)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESC10_HOME", str(master))
-        datasets.fetch("esc10", real_archive)
         config = plan_run(TrainConfig("esc10", "cnn", epochs=EPOCHS))
         data = training_data(config)
         run = create_run(config)

@@ -23,13 +23,14 @@ from tests.browser.steps import drawn, visit
 from tests.browser.test_microphone import microphone
 from tests.conftest import link_tree
 from tests.support import ROOT
+from tests.support.command_line import answer
 from tests.support.waiting import wait_for
 
 ELSEWHERE = "lecture.test"
 """Leads to this machine, but is neither localhost nor https: browsers give it no microphone."""
 
 RATE, TONE_HZ, TONE = 48_000, 9_000, 0.2
-START_SECONDS, TRAIN_SECONDS = 120, 300
+START_SECONDS = 120
 PREDICTIONS = 10
 
 KEEP_TRACK = """(() => {
@@ -216,30 +217,9 @@ def test_an_address_without_a_microphone_names_two_ways_out(
         expect(page.get_by_text("The simple recorder")).to_be_visible()
 
 
-def train_a_network(home: Path) -> None:
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "esc10",
-            "train",
-            "--dataset",
-            "practice",
-            "--model",
-            "cnn",
-            "--epochs",
-            "1",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "ESC10_HOME": str(home)},
-        check=True,
-        capture_output=True,
-        timeout=TRAIN_SECONDS,
-    )
-
-
 def test_a_listening_network_goes_on_answering_until_stop(hearing: Page, recorder_app: App) -> None:
-    train_a_network(recorder_app.home)
+    train = ("train", "--dataset", "practice", "--model", "cnn", "--epochs", 1)
+    answer(recorder_app.home, *train)
     sent: list[bytes | str] = []
 
     def listen(socket: WebSocket) -> None:

@@ -18,7 +18,7 @@ from tests.support.waiting import wait_for
 
 
 def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interrupted(
-    browser: Browser, whole_practice_app: App, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, whole_practice_app: App, scheduler: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = browser.new_page(viewport=LAPTOP)
     visit(page, whole_practice_app, "train")
@@ -36,7 +36,7 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
     _, alive = psutil.wait_procs(workers, timeout=60)
     assert alive == []
 
-    again = start_app(whole_practice_app.home, free_port())
+    again = start_app(whole_practice_app.home, free_port(), scheduler)
     try:
         page = browser.new_page(viewport=LAPTOP)
         visit(page, again, "train")
@@ -60,11 +60,11 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
         stop_app(again)
 
 
-def test_a_taken_port_is_a_sentence(whole_practice_app: App) -> None:
+def test_a_taken_port_is_a_sentence(app: App) -> None:
     second = subprocess.run(
         [
             *(sys.executable, "-m", "streamlit", "run", "app.py"),
-            *("--server.port", str(whole_practice_app.port), "--server.headless", "true"),
+            *("--server.port", str(app.port), "--server.headless", "true"),
         ],
         cwd=ROOT,
         capture_output=True,
@@ -72,5 +72,5 @@ def test_a_taken_port_is_a_sentence(whole_practice_app: App) -> None:
         timeout=60,
     )
     assert second.returncode != 0
-    assert f"Port {whole_practice_app.port} is not available" in second.stdout + second.stderr
+    assert f"Port {app.port} is not available" in second.stdout + second.stderr
     assert "Traceback" not in second.stderr

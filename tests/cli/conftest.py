@@ -12,11 +12,15 @@ from tests.support.command_line import Json, answer
 
 @pytest.fixture(scope="package")
 def lab(
-    real_archive: Path, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
+    real_archive: Path,
+    practice_master: Path,
+    esc10_master: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, Json]:
     """A home with both datasets, and the answer to fetching the official one."""
     home = tmp_path_factory.mktemp("lab") / "home"
     link_tree(practice_master, home)
+    link_tree(esc10_master / "features", home / "features")
     return home, answer(home, "fetch", "esc10", "--from", real_archive)
 
 

@@ -16,11 +16,10 @@ from esc10.errors import RunError
 
 
 @pytest.fixture(scope="module")
-def esc10(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+def esc10(esc10_master: Path) -> Dataset:
     """The official ESC-10."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("esc10")))
-        datasets.fetch("esc10", real_archive)
+        patch.setenv("ESC10_HOME", str(esc10_master))
         return datasets.load_dataset("esc10")
 
 

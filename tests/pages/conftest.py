@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
@@ -38,6 +39,9 @@ def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             if thread.name == "load ahead":
                 thread.join()
     with pytest.MonkeyPatch.context() as patch:
+        # Each AppTest would read what every installed package says of itself: half a second.
+        found = manifest_scanner.scan_component_manifests()
+        patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
         patch.setattr(server, "Cluster", lambda _: None)
         patch.setattr(server, "Engine", lambda _: engine)
         yield

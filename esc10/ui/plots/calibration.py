@@ -24,9 +24,6 @@ def reliability_columns(bins: Sequence[ReliabilityBin]) -> dict[str, list[Any]]:
 
 def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: a point with its interval for each bin, beside the line of perfect honesty."""
-    labels = {
-        **vega.axis_look(ink, font_size),
-    }
     share = {
         "type": "quantitative",
         "scale": {"domain": [0, 1]},
@@ -61,15 +58,9 @@ def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
                 },
             },
             {
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "dx": 10,
-                    "fontSize": font_size,
-                    "color": ink,
-                },
+                "mark": vega.type_beside(ink, font_size, 10),
                 "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
             },
         ],
-        **vega.chart_look(axis=labels),
+        **vega.chart_look(axis=vega.axis_look(ink, font_size)),
     }

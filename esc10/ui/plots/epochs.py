@@ -42,9 +42,7 @@ def epoch_columns(
 def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: validation solid in its interval, training dotted, rules at the marked epochs."""
     scale = {"domain": [0, 1]} if metric == "accuracy" else {"zero": True}
-    labels = {
-        **vega.axis_look(ink, font_size),
-    }
+    labels = vega.axis_look(ink, font_size)
     line = {"type": "line", "color": palette.BLUE, "strokeWidth": 2.5}
 
     def y(field: str) -> dict[str, Any]:

@@ -76,10 +76,7 @@ def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[st
 
 
 def _axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
-    axis = {
-        **vega.axis_look(ink, font_size),
-        "grid": False,
-    }
+    axis = {**vega.axis_look(ink, font_size), "grid": False}
 
     def span(field: str, title: str, end: float, step: int) -> dict[str, Any]:
         return {
