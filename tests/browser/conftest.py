@@ -17,7 +17,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from esc10.engine.cluster import Cluster
+from esc10.runs.run import Run
+from esc10.runs.store import find_run
+from tests.conftest import link_tree
 from tests.support import ROOT
+from tests.support.command_line import answer
 from tests.support.pages import WARM_SECONDS
 from tests.support.waiting import wait_for
 
@@ -26,6 +30,7 @@ LOOK_MS = 90_000
 """How long something may take to appear, on a busy machine."""
 
 LOG_CHARACTERS = 10_000
+EPOCHS = 30
 
 LAPTOP = {"width": 1280, "height": 800}
 CHROMIUM_FLAGS = [
@@ -143,6 +148,22 @@ def practice_app(practice_home: Path, scheduler: str) -> Iterator[App]:
     app = start_app(practice_home, free_port(), scheduler)
     yield app
     stop_app(app)
+
+
+@pytest.fixture(scope="package")
+def trained_master(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the practice sounds and a network that has learned them somewhat."""
+    home = tmp_path_factory.mktemp("trained") / "home"
+    link_tree(practice_master, home)
+    answer(home, "train", "--dataset", "practice", "--model", "cnn", "--epochs", EPOCHS)
+    return home
+
+
+@pytest.fixture
+def trained_run(trained_master: Path, practice_home: Path) -> Run:
+    """That network's run, brought into this test's home, which has the practice sounds."""
+    link_tree(trained_master / "runs", practice_home / "runs")
+    return find_run("latest")
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from tests.browser.steps import drawn, visit
 from tests.browser.test_microphone import microphone
 from tests.conftest import link_tree
 from tests.support import ROOT
-from tests.support.command_line import answer
 from tests.support.waiting import wait_for
 
 ELSEWHERE = "lecture.test"
@@ -57,11 +56,11 @@ WATCH_ANSWERS = """() => {
 
 @pytest.fixture(scope="module")
 def recorder_app(
-    practice_master: Path, scheduler: str, tmp_path_factory: pytest.TempPathFactory
+    trained_master: Path, scheduler: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[App]:
-    """A server with the recorder's page alone, whose home has the practice sounds."""
+    """A server with the recorder's page alone, whose home has a network to listen with."""
     home = tmp_path_factory.mktemp("recorder") / "home"
-    link_tree(practice_master, home)
+    link_tree(trained_master, home)
     port = free_port()
     log = home.parent / "server.log"
     with log.open("wb") as file:
@@ -218,8 +217,6 @@ def test_an_address_without_a_microphone_names_two_ways_out(
 
 
 def test_a_listening_network_goes_on_answering_until_stop(hearing: Page, recorder_app: App) -> None:
-    train = ("train", "--dataset", "practice", "--model", "cnn", "--epochs", 1)
-    answer(recorder_app.home, *train)
     sent: list[bytes | str] = []
 
     def listen(socket: WebSocket) -> None:
