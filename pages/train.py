@@ -16,7 +16,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import show_curves
-from esc10.ui.fragments import TICK_SECONDS, asking, live
+from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, asking, live
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
@@ -25,7 +25,6 @@ from esc10.ui.settings import choose_settings, show_split
 from esc10.ui.words import NETWORKS
 
 RUNS_ON_THE_BOARD = 3
-IDLE_SECONDS = 5.0
 
 
 def main() -> None:

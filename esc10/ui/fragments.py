@@ -15,6 +15,9 @@ TICK_SECONDS = 1.5
 """From one drawing of the live curves to the next. Each costs the server some hundredths of a
 second for everybody who watches: once a second, thirty watchers took a quarter of a core."""
 
+IDLE_SECONDS = 5.0
+"""The same while nothing is under way: a run may begin elsewhere."""
+
 SOON_SECONDS = 0.5
 """The same for what ends within seconds, and is watched by the one who began it."""
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App
+
+
+def microphone(clip: Path) -> list[str]:
+    """The flags that make Chromium hear a file, again and again."""
+    return [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={clip}",
+    ]
 
 
 def visit(page: Page, app: App, path: str = "") -> None:

@@ -10,7 +10,7 @@ from esc10.runs.store import list_runs
 from esc10.runs.trash import deleted_runs
 from tests.browser.conftest import App
 from tests.browser.steps import drawn, visit
-from tests.pages.test_compare import finished
+from tests.support.tested_runs import finished
 
 HEADER_ROWS = 1
 

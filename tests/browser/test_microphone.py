@@ -13,7 +13,7 @@ from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.run import Run
 from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App
-from tests.browser.steps import choose, drawn, go, set_epochs, visit
+from tests.browser.steps import choose, drawn, go, microphone, set_epochs, visit
 from tests.support.waiting import wait_for
 
 EVEN_CLASSES = ("rain", "sea_waves", "helicopter", "chainsaw")
@@ -24,15 +24,6 @@ RECORDED = {"rain": 10, "chainsaw": 41}
 
 TAKES = 5
 MINUTES = 60_000
-
-
-def microphone(clip: Path) -> list[str]:
-    """The flags that make Chromium hear a file, again and again."""
-    return [
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-audio-capture={clip}",
-    ]
 
 
 @contextmanager

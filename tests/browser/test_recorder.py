@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, Playwright, WebSocket, expect
 
 from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App, free_port, stop_app
-from tests.browser.steps import drawn, visit
-from tests.browser.test_microphone import microphone
+from tests.browser.steps import drawn, microphone, visit
 from tests.conftest import link_tree
 from tests.support import ROOT
 from tests.support.waiting import wait_for

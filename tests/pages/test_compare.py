@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from esc10.runs.captions import set_caption
@@ -20,17 +19,15 @@ from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.trash import deleted_runs
-from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
-from esc10.training.plan import RunConfig
+from esc10.runs.writing import add_event, create_run, end_run, finish_run
 from esc10.training.results import CRITERIA
 from esc10.ui.compare.run_rows import runs_table
 from esc10.ui.compare.run_table import TICKED
 from esc10.ui.csv_files import csv_of
 from esc10.ui.words import in_markdown, long_name, plain_name, short_name
-from tests.support.made_runs import made_config, made_result
+from tests.support.made_runs import made_result
 from tests.support.pages import drawn, open_page
-
-TEST_CLIPS = 40
+from tests.support.tested_runs import TEST_CLIPS, config, finished, right_on
 
 
 @pytest.fixture(autouse=True)
@@ -46,34 +43,6 @@ def compare(*ticked: str) -> AppTest:
     page = open_page("pages/compare.py")
     page.session_state[TICKED] = list(ticked)
     return drawn(page)
-
-
-def config(number: int, model: str = "cnn", clips: int = TEST_CLIPS) -> RunConfig:
-    """A run's configuration with more test clips than the made one."""
-    made = made_config(number, model)
-    test = tuple(f"5-{200 + place}-A-{place % 10}.wav" for place in range(clips))
-    return replace(made, clips={**made.clips, "test": test})
-
-
-def right_on(right: Sequence[int]) -> NDArray[np.float32]:
-    """Probabilities of a run that is right on these test clips, and one class off on the others."""
-    answers = np.full((TEST_CLIPS, 10), 0.02, np.float32)
-    for clip in range(TEST_CLIPS):
-        answers[clip, clip % 10 if clip in right else (clip + 1) % 10] = 0.82
-    return answers
-
-
-def finished(number: int, right: Sequence[int] = range(30), epochs: int = 3) -> Run:
-    """A finished run that answers so many test clips rightly."""
-    run = create_run(config(number))
-    result = made_result(epochs)
-    add_event(run, "started")
-    for row in result.history:
-        add_epoch(run, row)
-    best = {name: replace(result.best[name], test=right_on(right)) for name in CRITERIA}
-    labels = {"validation": np.arange(8), "test": np.arange(TEST_CLIPS) % 10}
-    finish_run(run, replace(result, best=best), labels)
-    return run
 
 
 def without_weights(number: int, state: str, reason: str) -> Run:

@@ -1,14 +1,12 @@
 """Ten synthesised practice sounds, one function for each class of ESC-10.
 
-Everything here is made from random numbers and a little acoustics; nothing is recorded. The sounds
-are caricatures: close enough for a listener to name most of them, and varied enough that a
-classifier has something to learn.
+Made from random numbers and a little acoustics, they are caricatures: close enough for a listener
+to name most of them, and varied enough that a classifier has something to learn.
 
 Every sound function takes two random generators. From ``recording`` it draws what stays the same
 throughout a recording (which animal, which machine, which weather), from ``take`` what differs
-between two stretches of it (when the dog barks, which drop falls where). A function draws a fixed
-number of values from ``recording``, so that two takes that start from equal ``recording``
-generators describe the same source.
+between two stretches of it (when the dog barks, which drop falls where). It draws a fixed number of
+values from ``recording``, so that two takes from equal generators describe the same source.
 
 Times are in seconds and frequencies in hertz unless a name says otherwise. A sound is a float64
 array of shape ``(220_500,)`` at 44,100 Hz, of arbitrary loudness.
