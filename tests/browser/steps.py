@@ -56,6 +56,14 @@ def set_epochs(page: Page, epochs: int) -> None:
     drawn(page)
 
 
+def train(page: Page, button: str = "Train") -> None:
+    """Press a button that trains, by the keyboard.
+
+    A page that is drawn again may shift between the two halves of a click, which then is none.
+    """
+    page.get_by_role("button", name=button, exact=True).press("Enter")
+
+
 def charts(page: Page) -> Locator:
     """The loss chart and the accuracy chart."""
     return page.get_by_test_id("stVegaLiteChart")

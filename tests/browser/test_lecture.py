@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from esc10.runs.store import list_runs
 from tests.browser.conftest import App
-from tests.browser.steps import choose, drawn, go, set_epochs, visit
+from tests.browser.steps import choose, drawn, go, set_epochs, train, visit
 
 MINUTES = 60_000
 
@@ -27,7 +27,7 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, whole_app: App) -> N
 
     go(page, "Train")
     set_epochs(page, 2)
-    page.get_by_role("button", name="Train all three").click()
+    train(page, "Train all three")
     expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=3 * MINUTES)
     drawn(page)
     page.get_by_role("tab", name="Layers").click()

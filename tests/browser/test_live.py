@@ -7,7 +7,7 @@ import json
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App
-from tests.browser.steps import charts, drawn, points, set_epochs, visit
+from tests.browser.steps import charts, drawn, points, set_epochs, train, visit
 from tests.support.waiting import wait_for
 
 EPOCHS = 20
@@ -19,7 +19,7 @@ def test_no_chart_is_built_anew_in_twenty_epochs_and_a_refresh_loses_no_point(
     visit(page, practice_app, "train")
     expect(page.get_by_text("Press Train all three")).to_be_visible()
     set_epochs(page, EPOCHS)
-    page.get_by_role("button", name="Train", exact=True).click()
+    train(page)
     page.wait_for_function(
         "() => document.querySelectorAll('[data-testid=stVegaLiteChart] .mark-line path').length"
     )
@@ -50,7 +50,7 @@ def test_a_refresh_and_a_closed_tab_in_mid_training_lose_no_point(
 ) -> None:
     visit(page, practice_app, "train")
     set_epochs(page, 3000)
-    page.get_by_role("button", name="Train", exact=True).click()
+    train(page)
     wait_for(lambda: min(points(page).values(), default=0) >= 3, 120, "three points")
     page.reload()
     drawn(page)

@@ -13,7 +13,7 @@ from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.run import Run
 from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App
-from tests.browser.steps import choose, drawn, go, microphone, set_epochs, visit
+from tests.browser.steps import choose, drawn, go, microphone, set_epochs, train, visit
 from tests.support.waiting import wait_for
 
 EVEN_CLASSES = ("rain", "sea_waves", "helicopter", "chainsaw")
@@ -140,5 +140,5 @@ def train_all_three(page: Page, app: App) -> None:
     go(page, "Train")
     choose(page, "Data", "My recordings")
     set_epochs(page, 2)
-    page.get_by_role("button", name="Train all three").click()
+    train(page, "Train all three")
     expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=3 * MINUTES)

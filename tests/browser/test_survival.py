@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from tests.browser.conftest import EPOCHS, LAPTOP, App, free_port, start_app, stop_app
-from tests.browser.steps import points, set_epochs, visit
+from tests.browser.steps import points, set_epochs, train, visit
 from tests.support import ROOT
 from tests.support.waiting import wait_for
 
@@ -31,7 +31,7 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
     visit(page, whole_practice_app, "train")
     expect(page.get_by_text(ENDED)).to_be_visible()
     set_epochs(page, 3000)
-    page.get_by_role("button", name="Train", exact=True).click()
+    train(page)
     page.get_by_text(re.compile(r"epoch \d+ of 3000")).wait_for(timeout=60_000)
     workers = whole_practice_app.process.children(recursive=True)
     assert workers
