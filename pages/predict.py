@@ -148,7 +148,7 @@ def _say_what_is_known(judges: list[Run]) -> None:
 def _show(recording: Recording, judges: list[Run], weights: str, *, keepable: bool = True) -> None:
     """What is wrong with it, what the networks say, and how to question that."""
     classes = [name for run in judges for name in run.config.classes]
-    left, right = st.columns([5, 1])
+    left, right = st.columns([4, 1])
     with left:
         show_findings(recording)
     with right:

@@ -28,7 +28,7 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, whole_app: App) -> N
     go(page, "Train")
     set_epochs(page, 2)
     train(page, "Train all three")
-    expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=3 * MINUTES)
+    expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=10 * MINUTES)
     drawn(page)
     page.get_by_role("tab", name="Layers").click()
     expect(page.get_by_text("47,018 parameters")).to_be_visible()

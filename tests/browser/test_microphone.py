@@ -141,4 +141,4 @@ def train_all_three(page: Page, app: App) -> None:
     choose(page, "Data", "My recordings")
     set_epochs(page, 2)
     train(page, "Train all three")
-    expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=3 * MINUTES)
+    expect(page.get_by_text("finished after 2 epochs")).to_have_count(3, timeout=10 * MINUTES)

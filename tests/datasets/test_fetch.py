@@ -16,10 +16,9 @@ from pathlib import Path
 import pytest
 
 from esc10 import datasets
-from esc10.datasets.folders import MARKER
 from esc10.errors import Cancelled, DatasetError
 from esc10.progress import Progress
-from tests.conftest import link_tree
+from tests.conftest import begin_practice
 from tests.support import ROOT
 from tests.support.serving import Host, serve
 
@@ -252,12 +251,7 @@ def test_a_full_disk_is_a_sentence_and_the_rest_is_fetched_later(
 ) -> None:
     host.files[ARCHIVE] = archive
     if key == "practice":
-        # Most of it is there: to compute all once more takes long, and shows no more.
-        stage = home / "datasets" / "practice.partial"
-        link_tree(practice_master / "datasets" / "practice", stage)
-        (stage / MARKER).unlink()
-        for path in sorted((stage / "audio").iterdir())[::40]:
-            path.unlink()
+        begin_practice(practice_master, home)
     result = fetch_with_little_room(key, room)
     assert result.returncode == 2
     assert result.stdout == ""

@@ -13,6 +13,7 @@ import pytest
 from esc10 import datasets
 from esc10.errors import DatasetError
 from esc10.progress import Progress
+from tests.conftest import begin_practice
 
 
 def inodes() -> dict[str, int]:
@@ -36,9 +37,10 @@ def test_nothing_is_whole_at_first() -> None:
 
 
 def test_the_practice_sounds_are_fetched_without_a_network(
-    monkeypatch: pytest.MonkeyPatch, home: Path
+    monkeypatch: pytest.MonkeyPatch, practice_master: Path, home: Path
 ) -> None:
     monkeypatch.setenv("ESC10_MIRROR", "nowhere")
+    begin_practice(practice_master, home)
     seen: list[Progress] = []
     datasets.fetch("practice", on_progress=seen.append)
     assert datasets.is_whole("practice")
