@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from esc10.engine.cluster import Cluster
 from esc10.runs.run import Run
@@ -68,7 +68,11 @@ def pytest_runtest_makereport(
                     log = (shown.home.parent / "server.log").read_text("utf-8", "replace")
                     report.sections.append(("Server's log", log[-LOG_CHARACTERS:]))
                 case Page() if not shown.is_closed():
-                    report.sections.append(("Page", shown.locator("body").inner_text()))
+                    try:
+                        text = shown.locator("body").inner_text()
+                    except Error as error:  # the browser itself may be what failed
+                        text = str(error)
+                    report.sections.append(("Page", text))
     return report
 
 
@@ -79,14 +83,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_app(home: Path, port: int, scheduler: str = "") -> App:
+def start_app(
+    home: Path, port: int, scheduler: str = "", script: str = "app.py", *flags: str
+) -> App:
     """Start the README's command and wait until it answers; without `scheduler` with a worker."""
     home.mkdir(parents=True, exist_ok=True)
     with (home.parent / "server.log").open("ab") as log:
         process = psutil.Popen(
             [
-                *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                *(sys.executable, "-m", "streamlit", "run", script),
                 *("--server.port", str(port), "--server.headless", "true"),
+                *flags,
             ],
             cwd=ROOT,
             env={**os.environ, "ESC10_HOME": str(home), "ESC10_SCHEDULER": scheduler},

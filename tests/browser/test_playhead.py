@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from esc10.datasets.clips import class_label
-from tests.browser.conftest import START_SECONDS, App, free_port, stop_app
+from tests.browser.conftest import START_SECONDS, App, free_port, start_app, stop_app
 from tests.browser.playhead_page import CLASSES, made_votes
 from tests.browser.steps import drawn
-from tests.support import ROOT
 from tests.support.waiting import wait_for
 
 SECONDS = 5.0
@@ -26,33 +19,10 @@ SECONDS = 5.0
 
 @pytest.fixture(scope="module")
 def player_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    folder = tmp_path_factory.mktemp("player")
-    port = free_port()
-    with (folder / "server.log").open("wb") as log:
-        process = psutil.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "tests/browser/playhead_page.py"),
-                *("--server.port", str(port), "--server.headless", "true"),
-            ],
-            cwd=ROOT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    app = App(folder, port, process)
-
-    def answers() -> bool:
-        assert process.poll() is None, Path(folder / "server.log").read_text()
-        try:
-            with urllib.request.urlopen(f"{app.url}/_stcore/health") as response:
-                return bool(response.status == 200)
-        except (urllib.error.URLError, ConnectionError):
-            return False
-
-    try:
-        wait_for(answers, START_SECONDS, "the server to answer")
-        yield app
-    finally:
-        stop_app(app)
+    home = tmp_path_factory.mktemp("player") / "home"
+    app = start_app(home, free_port(), script="tests/browser/playhead_page.py")
+    yield app
+    stop_app(app)
 
 
 @pytest.fixture

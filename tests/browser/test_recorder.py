@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 import soundfile
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, Playwright, WebSocket, expect
 
-from tests.browser.conftest import CHROMIUM_FLAGS, LAPTOP, App, free_port, stop_app
+from tests.browser.conftest import (
+    CHROMIUM_FLAGS,
+    LAPTOP,
+    App,
+    free_port,
+    start_app,
+    stop_app,
+)
 from tests.browser.steps import drawn, microphone, visit
 from tests.conftest import link_tree
-from tests.support import ROOT
-from tests.support.waiting import wait_for
 
 ELSEWHERE = "lecture.test"
 """Leads to this machine, but is neither localhost nor https: browsers give it no microphone."""
 
 RATE, TONE_HZ, TONE = 48_000, 9_000, 0.2
-START_SECONDS = 120
 PREDICTIONS = 10
 
 KEEP_TRACK = """(() => {
@@ -60,32 +58,11 @@ def recorder_app(
     """A server with the recorder's page alone, whose home has a network to listen with."""
     home = tmp_path_factory.mktemp("recorder") / "home"
     link_tree(trained_master, home)
-    port = free_port()
-    log = home.parent / "server.log"
-    with log.open("wb") as file:
-        process = psutil.Popen(
-            [
-                *(sys.executable, "-m", "streamlit", "run", "tests/browser/recorder_page.py"),
-                *("--server.port", str(port), "--server.headless", "true"),
-                *("--server.address", "127.0.0.1"),
-                *("--browser.serverAddress", ELSEWHERE),  # else no page opened there is answered
-            ],
-            cwd=ROOT,
-            env={**os.environ, "ESC10_HOME": str(home), "ESC10_SCHEDULER": scheduler},
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    app = App(home, port, process)
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"{app.url}/_stcore/health") as response:
-                return bool(response.status == 200)
-        except (urllib.error.URLError, ConnectionError):
-            return False
-
-    wait_for(answers, START_SECONDS, "the server to answer")
+    address = ("--server.address", "127.0.0.1")
+    # Else no page opened there is answered.
+    name = ("--browser.serverAddress", ELSEWHERE)
+    page = "tests/browser/recorder_page.py"
+    app = start_app(home, free_port(), scheduler, page, *address, *name)
     yield app
     stop_app(app)
 

@@ -322,7 +322,7 @@ def test_whatever_is_uploaded_is_predicted_or_gets_one_sentence(
     largest = max(files, key=lambda odd: odd.path.stat().st_size)
     refused = [odd for odd in files if odd.trouble is not None]
     files = [largest, *files[::30], *refused[::8]]
-    assert len(refused) > 8
+    assert {odd.trouble is None for odd in files} == {True, False}
     test = page("pages/predict.py")
     test.segmented_control(key="way").set_value("Upload").run()
     process, before = psutil.Process(), 0
