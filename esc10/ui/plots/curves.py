@@ -5,7 +5,10 @@ The specification never changes while a run trains; only the rows do.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 from esc10.evaluation.intervals import wilson_interval
 from esc10.training.results import EpochRow, best_epochs
@@ -20,6 +23,10 @@ METRICS = {
 TRAINING, VALIDATION = "training", "validation"
 _MARKERS = 8
 
+STRETCHES = 500
+"""What a longer curve is cut into: more points than a chart has pixels would be sent to everybody
+who watches, at every tick."""
+
 
 def curve_columns(
     slot: int, name: str, history: list[EpochRow], metric: str, validation_clips: int
@@ -33,28 +40,46 @@ def curve_columns(
     accuracy has its Wilson 95 % interval, `low` to `high`; other points have none.
     """
     _, training, validation = METRICS[metric]
+    trained, validated = _drawn(history, training), _drawn(history, validation)
     best_epoch = best_epochs(history)[validation].epoch if history else None
-    stride = max(1, len(history) // _MARKERS)
-    epochs = [row.epoch for row in history]
-    neither = [False] * len(history)
+    best = [row.epoch == best_epoch for row in validated]
+    stride = max(1, len(validated) // _MARKERS)
     intervals = [
         wilson_interval(round(row.val_accuracy * validation_clips), validation_clips)
-        if metric == "accuracy" and row.epoch == best_epoch
+        if metric == "accuracy" and is_best
         else (None, None)
-        for row in history
+        for row, is_best in zip(validated, best, strict=True)
     ]
-    nowhere = [None] * len(history)
+    points = len(trained) + len(validated)
+    nowhere = [None] * len(trained)
     return {
-        "slot": [slot % len(palette.RUN_COLOURS)] * 2 * len(history),
-        "run": [name] * 2 * len(history),
-        "epoch": epochs + epochs,
-        "part": [TRAINING] * len(history) + [VALIDATION] * len(history),
-        "value": [getattr(row, column) for column in (training, validation) for row in history],
-        "best": neither + [epoch == best_epoch for epoch in epochs],
-        "marker": neither + [epoch % stride == 0 for epoch in epochs],
+        "slot": [slot % len(palette.RUN_COLOURS)] * points,
+        "run": [name] * points,
+        "epoch": [row.epoch for row in trained + validated],
+        "part": [TRAINING] * len(trained) + [VALIDATION] * len(validated),
+        "value": [getattr(row, training) for row in trained]
+        + [getattr(row, validation) for row in validated],
+        "best": [False] * len(trained) + best,
+        "marker": [False] * len(trained)
+        + [place % stride == stride - 1 for place in range(len(validated))],
         "low": nowhere + [low for low, _ in intervals],
         "high": nowhere + [high for _, high in intervals],
     }
+
+
+def _drawn(history: list[EpochRow], column: str) -> list[EpochRow]:
+    """The epochs that a curve goes through: of each stretch of a long run the lowest and highest.
+
+    So no peak is lost, and not the best epoch either.
+    """
+    if len(history) <= 2 * STRETCHES:
+        return history
+    values = np.array([getattr(row, column) for row in history])
+    kept = {0, len(values) - 1}
+    edges = np.linspace(0, len(values), STRETCHES + 1).astype(int).tolist()
+    for start, end in pairwise(edges):
+        kept |= {start + int(find(values[start:end])) for find in (np.argmin, np.argmax)}
+    return [history[place] for place in sorted(kept)]
 
 
 def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:

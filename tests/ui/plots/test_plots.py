@@ -13,9 +13,16 @@ from PIL import Image
 from esc10.evaluation.calibration import ReliabilityBin
 from esc10.evaluation.intervals import wilson_interval
 from esc10.features.mel import MelConfig
+from esc10.training.results import EpochRow, best_epochs
 from esc10.ui.plots.calibration import reliability_columns
 from esc10.ui.plots.confusion import ChosenCells, matrix_columns, matrix_spec
-from esc10.ui.plots.curves import curve_columns, curve_spec
+from esc10.ui.plots.curves import (
+    STRETCHES,
+    TRAINING,
+    VALIDATION,
+    curve_columns,
+    curve_spec,
+)
 from esc10.ui.plots.epochs import epoch_columns
 from esc10.ui.plots.spectrograms import clip_picture
 from tests.support.made_runs import SIZES, made_row
@@ -156,6 +163,34 @@ def test_only_the_best_accuracy_has_an_interval_while_it_trains(
     assert len(places) == intervals
     assert all(columns["best"][place] for place in places)
     assert curve_spec(metric, 16, 300)["layer"]
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "loss"])
+def test_a_long_curve_is_drawn_through_its_peaks(metric: str) -> None:
+    rng = np.random.default_rng(5)
+    epochs = 20 * STRETCHES
+    history = [EpochRow(epoch, *rng.uniform(size=4), 0.1) for epoch in range(1, epochs + 1)]
+    columns = curve_columns(0, "a run", history, metric, 40)
+    for part, name in ((TRAINING, metric), (VALIDATION, f"val_{metric}")):
+        drawn = [
+            (epoch, value)
+            for epoch, value, of in zip(
+                columns["epoch"], columns["value"], columns["part"], strict=True
+            )
+            if of == part
+        ]
+        assert len(drawn) <= 2 * STRETCHES + 2
+        assert drawn == sorted(drawn)
+        assert drawn[0][0] == 1 and drawn[-1][0] == epochs
+        values = [getattr(row, name) for row in history]
+        assert all(values[epoch - 1] == value for epoch, value in drawn)
+        known = {value for _, value in drawn}
+        assert {min(values), max(values)} <= known
+        # Anywhere on the way as well: twenty epochs are a stretch.
+        assert {max(values[300:320]), min(values[300:320])} <= known
+    best = best_epochs(history)[f"val_{metric}"].epoch
+    assert [e for e, flag in zip(columns["epoch"], columns["best"], strict=True) if flag] == [best]
+    assert sum(columns["marker"]) == 8
 
 
 def test_reliability_has_a_row_for_each_bin() -> None:
