@@ -12,7 +12,7 @@ import pytest
 import soxr
 from numpy.typing import NDArray
 
-from esc10.audio.levels import frame_levels, spectral_cliff
+from esc10.audio.levels import _quantiles, frame_levels, spectral_cliff
 from esc10.audio.loading import SAMPLE_RATE, Recording, load_recording
 from esc10.audio.quality import CLIFF_DECIBELS, Finding, diagnose
 from esc10.datasets.practice import plan as practice
@@ -218,6 +218,16 @@ def test_what_is_found_in_all_of_esc10(
     assert len(names["silent"]) == 16
     whole = {name for name in names["silent"] if real_findings[f"{name}.ogg"][1]}
     assert whole <= {"4-188033-A", "5-210571-A"}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.95, 1.0])
+def test_the_quantiles_of_bands_are_numpys(share: float) -> None:
+    level = np.random.default_rng(3).normal(size=513)
+    hertz = np.fft.rfftfreq(1024, 1 / SAMPLE_RATE)
+    low, high = np.array([0.0, 950.0, 3000.0]), np.array([25.0, 1650.0, 10_700.0])
+    bands = [level[(hertz >= a) & (hertz < b)] for a, b in zip(low, high, strict=True)]
+    expected = [np.quantile(band, share) for band in bands]
+    assert _quantiles(level, low, high, share) == pytest.approx(expected)
 
 
 def test_levels_are_relative_to_full_scale() -> None:
