@@ -38,15 +38,31 @@ TOGETHER = ("browser", "pages", "cli")
 """Folders whose files share a server, an engine, or trained networks."""
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even import what `-m "not browser and not engine"` leaves out: Keras takes seconds."""
+    chosen = config.getoption("markexpr").split(" and ")
+    left_out = {marker for marker in LONG_WAYS if f"not {marker}" in chosen}
+    return True if left_out & _markers(collection_path) else None
+
+
+def _markers(path: Path) -> set[str]:
+    """The markers that a file or a folder of tests carries, for where it is."""
+    here = path.relative_to(Path(__file__).parent)
+    return {
+        marker
+        for marker, places in LONG_WAYS.items()
+        if any(here.is_relative_to(place) for place in places)
+    }
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what takes long; two processes share the rest, file by file, the longest first."""
     here = Path(__file__).parent
     for item in items:
         path = item.path.relative_to(here)
-        for marker, places in LONG_WAYS.items():
-            if any(path.is_relative_to(place) for place in places):
-                item.add_marker(marker)
+        for marker in _markers(item.path):
+            item.add_marker(marker)
         together = path.parts[0] if path.parts[0] in TOGETHER else path.as_posix()
         item.add_marker(pytest.mark.xdist_group(together))
     order = ("browser", "pages", "engine")
@@ -165,10 +181,14 @@ def tiny_config() -> TrainConfig:
     return TrainConfig(dataset="practice", model="cnn", epochs=3, batch_size=8)
 
 
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "chrome")
+"""The first is the same without a window, which takes two fifths less of a processor."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("Chromium is not installed")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.support import ROOT
 
 LOADS_KERAS = {
@@ -44,6 +46,7 @@ def test_keras_is_loaded_where_it_runs_and_nowhere_else() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.engine
 def test_who_says_it_loads_keras_does() -> None:
     code = "import importlib, sys; importlib.import_module({!r}); assert 'keras' in sys.modules"
     done = program("\n".join(code.format(name) for name in sorted(LOADS_KERAS)))

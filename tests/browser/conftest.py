@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -130,31 +131,39 @@ def stop_app(app: App) -> None:
         process.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler with a warm worker, for servers that need none of their own."""
+    """The address of a scheduler with a worker, for servers that need none of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("worker")))
         cluster = Cluster()
-    wait_for(lambda: cluster.capacity().warm, WARM_SECONDS, "a warm worker")
+    wait_for(lambda: cluster.capacity().workers, WARM_SECONDS, "a worker")
     yield cluster.address
     cluster.close()
 
 
-@pytest.fixture
-def app(home: Path, scheduler: str) -> Iterator[App]:
-    """A server with an empty home."""
-    app = start_app(home, free_port(), scheduler)
+@pytest.fixture(scope="package")
+def one_app(scheduler: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The server of all tests that do not kill it; `app` empties its home for each."""
+    app = start_app(tmp_path_factory.mktemp("app") / "home", free_port(), scheduler)
     yield app
     stop_app(app)
 
 
 @pytest.fixture
-def practice_app(practice_home: Path, scheduler: str) -> Iterator[App]:
+def app(one_app: App, monkeypatch: pytest.MonkeyPatch) -> App:
+    """A server with an empty home, into which this process looks too."""
+    monkeypatch.setenv("ESC10_HOME", str(one_app.home))
+    shutil.rmtree(one_app.home)
+    one_app.home.mkdir()
+    return one_app
+
+
+@pytest.fixture
+def practice_app(app: App, practice_master: Path) -> App:
     """A server whose home has the practice sounds."""
-    app = start_app(practice_home, free_port(), scheduler)
-    yield app
-    stop_app(app)
+    link_tree(practice_master, app.home)
+    return app
 
 
 @pytest.fixture(scope="package")
@@ -167,36 +176,36 @@ def trained_master(practice_master: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def trained_run(trained_master: Path, practice_home: Path) -> Run:
-    """That network's run, brought into this test's home, which has the practice sounds."""
-    link_tree(trained_master / "runs", practice_home / "runs")
+def trained_run(trained_master: Path, practice_app: App) -> Run:
+    """That network's run, brought into the server's home, which has the practice sounds."""
+    link_tree(trained_master / "runs", practice_app.home / "runs")
     return find_run("latest")
 
 
 @pytest.fixture
-def whole_app(home: Path) -> Iterator[App]:
-    """A server with an empty home and a worker of its own, as the README's command starts it."""
-    app = start_app(home, free_port())
+def fresh_app(home: Path, scheduler: str) -> Iterator[App]:
+    """A server that nobody has asked anything, with an empty home."""
+    app = start_app(home, free_port(), scheduler)
     yield app
     stop_app(app)
 
 
 @pytest.fixture
 def whole_practice_app(practice_home: Path) -> Iterator[App]:
-    """The same with the practice sounds."""
+    """A server and a worker of its own, as the README's command starts them, for practice."""
     app = start_app(practice_home, free_port())
     yield app
     stop_app(app)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     expect.set_options(timeout=LOOK_MS)
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
     yield browser

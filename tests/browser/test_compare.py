@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from esc10.runs.captions import set_caption
@@ -31,10 +30,7 @@ def tick(page: Page, row: int, rows: int) -> None:
     page.mouse.click(box["x"] + 18, box["y"] + height * (row + HEADER_ROWS + 0.5))
 
 
-def test_two_runs_are_ticked_compared_deleted_and_brought_back(
-    page: Page, app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ESC10_HOME", str(app.home))
+def test_two_runs_are_ticked_compared_deleted_and_brought_back(page: Page, app: App) -> None:
     finished(1, range(25))
     named = finished(2, [*range(20), 30, 31])
     title = "![x](http://x.y/p.png) :red[a] www.x.y"

@@ -16,8 +16,8 @@ from tests.browser.steps import choose, drawn, go, set_epochs, train, visit
 MINUTES = 60_000
 
 
-def test_the_whole_way_by_pointing_and_clicking(page: Page, whole_app: App) -> None:
-    visit(page, whole_app)
+def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
+    visit(page, app)
     page.get_by_role("button", name="Go on here").click()
     page.wait_for_url("**/dataset*")
     page.get_by_role("button", name="Make").click()
@@ -48,7 +48,7 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, whole_app: App) -> N
     go(page, "Predict")
     choose(page, "Networks", "Time-distributed")  # beside the latest run, which judges already
     page.get_by_test_id("stButtonGroup").get_by_text("Upload").click()
-    sound = next((whole_app.home / "datasets" / "practice" / "audio").glob("5-*-10.wav"))
+    sound = next((app.home / "datasets" / "practice" / "audio").glob("5-*-10.wav"))
     page.locator("input[type=file]").set_input_files(sound)
     answers = page.get_by_role("heading", level=3)
     expect(answers).to_have_count(2)
@@ -56,10 +56,8 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, whole_app: App) -> N
         expect(answers.nth(place)).to_contain_text("%")
     expect(page.get_by_text("What each frame votes for")).to_be_visible()
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
-    never_loads_keras(whole_app.process)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(whole_app.home))
-        runs, complaints = list_runs()
+    never_loads_keras(app.process)
+    runs, complaints = list_runs()
     assert (len(runs), complaints) == (3, [])
 
 
@@ -72,14 +70,23 @@ def never_loads_keras(process: psutil.Process) -> None:
     assert not {name for name in libraries if "tensorflow" in name.lower()}
     worker_libraries = {
         Path(mapped.path).name
-        for child in process.children(recursive=True)
+        for child in psutil.Process().children(recursive=True)
         for mapped in child.memory_maps()
     }
     assert {name for name in worker_libraries if "tensorflow" in name.lower()}
 
 
-@pytest.mark.parametrize("path", ["", "dataset", "train", "evaluate", "predict"])
-def test_a_deep_link_works_as_the_first_request(page: Page, app: App, path: str) -> None:
+def test_a_deep_link_works_as_the_first_request(page: Page, fresh_app: App) -> None:
+    opens(page, fresh_app, "evaluate")
+
+
+@pytest.mark.parametrize("path", ["", "dataset", "train", "predict", "compare"])
+def test_a_deep_link_works(page: Page, app: App, path: str) -> None:
+    opens(page, app, path)
+
+
+def opens(page: Page, app: App, path: str) -> None:
+    """A page opens by its address, again after a reload, and leads to the others."""
     visit(page, app, path)
     name = path.capitalize() or "Start"
     assert page.title().startswith(name)

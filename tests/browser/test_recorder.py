@@ -170,8 +170,8 @@ def test_the_simple_recorder_takes_over_and_the_microphone_is_let_go(
 
 
 def test_a_refusal_is_explained(playwright: Playwright, chromium: str, recorder_app: App) -> None:
-    device = "--use-fake-device-for-media-stream"
-    with tab(playwright, chromium, device, allowed=False) as page:
+    refuses = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream=deny")
+    with tab(playwright, chromium, *refuses, allowed=False) as page:
         visit(page, recorder_app)
         button(page, "Record").click()
         expect(page.get_by_text("The browser may not use the microphone.")).to_be_visible()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
@@ -42,6 +43,9 @@ def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # Each AppTest would read what every installed package says of itself: half a second.
         found = manifest_scanner.scan_component_manifests()
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: found)
+        # After each it would reset the Keras that tests of training loaded into this process, which
+        # the app never does into its own: a third of a second.
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         patch.setattr(server, "Cluster", lambda _: None)
         patch.setattr(server, "Engine", lambda _: engine)
         yield

@@ -94,6 +94,13 @@ def test_it_traces_once_for_all_sizes_of_batch() -> None:
 # Lending
 
 
+@pytest.fixture
+def untraced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is lent one is given it as it was built: tracing takes seconds, and nobody learns."""
+    monkeypatch.setattr(room, "_traced", lambda shape: Learner(*shape))
+
+
+@pytest.mark.usefixtures("untraced")
 def test_a_learner_is_lent_again() -> None:
     with borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as first:
         pass
@@ -101,6 +108,7 @@ def test_a_learner_is_lent_again() -> None:
         assert again is first
 
 
+@pytest.mark.usefixtures("untraced")
 def test_a_learner_is_lent_again_after_an_error() -> None:
     with (
         pytest.raises(OSError, match="disk"),
@@ -111,6 +119,7 @@ def test_a_learner_is_lent_again_after_an_error() -> None:
         assert again is first
 
 
+@pytest.mark.usefixtures("untraced")
 def test_two_who_ask_at_once_have_a_learner_each() -> None:
     with (
         borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as first,
@@ -119,6 +128,7 @@ def test_two_who_ask_at_once_have_a_learner_each() -> None:
         assert first is not second
 
 
+@pytest.mark.usefixtures("untraced")
 def test_who_asks_while_the_network_is_traced_waits_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -150,6 +160,7 @@ def test_who_asks_while_the_network_is_traced_waits_for_it(
     assert len(room._idle) == 1
 
 
+@pytest.mark.usefixtures("untraced")
 def test_few_learners_wait_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "_MOST_IDLE", 2)
     for classes in (2, 3, 4):
