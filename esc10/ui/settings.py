@@ -58,7 +58,6 @@ def choose_settings(here: list[str]) -> TrainConfig:
         key="train dataset",
         persist_state="session",
     )
-    synthetic_badge(source_of(key))
     left, right = st.columns([1.2, 1], vertical_alignment="bottom")
     split = left.selectbox(
         "Split",
@@ -124,8 +123,13 @@ def _more_settings(defaults: TrainConfig) -> dict[str, Any]:
 
 
 def show_split(config: TrainConfig) -> None:
-    """The shapes of the split's parts, and how many of its clips leak."""
+    """The shapes of the split's parts, and how many of its clips leak.
+
+    Stands after all that is typed or clicked: what comes and goes before a box lets the browser
+    build it anew, and whoever types in it or presses a button at that moment has done so in vain.
+    """
     shown = dataset(config.dataset)
+    synthetic_badge(shown.source)
     try:
         split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
     except RunError as error:

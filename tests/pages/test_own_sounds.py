@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -187,6 +188,34 @@ def test_own_sounds_are_browsed_and_trained_on_like_any_other() -> None:
     delete_own(other)
     assert page("pages/dataset.py", "browse dataset", other).session_state["browse dataset"] == key
     assert page("pages/train.py", "train dataset", other).session_state["train dataset"] == key
+
+
+def test_nothing_that_is_typed_or_clicked_moves_when_other_data_are_chosen(
+    practice_home: Path,
+) -> None:
+    """The browser builds what moves anew, and forgets what is being typed there."""
+    key = make_own(zip_of(sounds(numbered(THREE, 3))), "My kitchen")
+    test = page("pages/train.py", "train dataset", "practice")
+    before = places(test)
+    assert {"train dataset", "epochs", "seed"} <= before.keys()
+    test.selectbox(key="train dataset").set_value(key).run()
+    assert not test.exception
+    assert places(test) == before
+
+
+def places(test: AppTest) -> dict[str, tuple[int, ...]]:
+    """The path to each keyed widget, and to the buttons, in the page's tree."""
+    found: dict[str, tuple[int, ...]] = {}
+
+    def look(node: Any, path: tuple[int, ...]) -> None:
+        name = getattr(node, "key", None) or getattr(node, "label", None)
+        if name:
+            found[name] = path
+        for place, child in getattr(node, "children", {}).items():
+            look(child, (*path, place))
+
+    look(test.main, ())
+    return found
 
 
 def test_every_page_opens_a_run_whose_own_sounds_are_gone() -> None:
