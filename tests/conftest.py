@@ -34,8 +34,11 @@ LONG_WAYS = {
 seconds of importing, tracing and training, here or in a worker."""
 
 
-TOGETHER = ("browser", "pages", "cli")
-"""Folders whose files share a server, an engine, or trained networks."""
+TOGETHER = ("browser", "pages")
+"""Folders whose files share a server or an engine."""
+
+OWN_WORKER = ("engine/test_queue.py", "datasets/test_official.py")
+"""What loads Keras in processes of its own; all else that loads it does so in one process."""
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -60,17 +63,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what takes long; two processes share the rest, file by file, the longest first."""
     here = Path(__file__).parent
     for item in items:
-        path = item.path.relative_to(here)
         for marker in _markers(item.path):
             item.add_marker(marker)
-        together = path.parts[0] if path.parts[0] in TOGETHER else path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(together))
-    order = ("browser", "pages", "engine")
-    items.sort(key=lambda item: _place(item.path.relative_to(here).parts[0], order))
+        item.add_marker(pytest.mark.xdist_group(_together(item, item.path.relative_to(here))))
+    order = ("browser", "pages", *OWN_WORKER, "keras")
+    items.sort(key=lambda item: _index(item.get_closest_marker("xdist_group").args[0], order))
 
 
-def _place(folder: str, order: tuple[str, ...]) -> int:
-    return order.index(folder) if folder in order else len(order)
+def _together(item: pytest.Item, path: Path) -> str:
+    """What is run in one process, one after the other."""
+    if path.parts[0] in TOGETHER:
+        return path.parts[0]
+    own = path.as_posix() in OWN_WORKER or not item.get_closest_marker("engine")
+    return path.as_posix() if own else "keras"
+
+
+def _index(group: str, order: tuple[str, ...]) -> int:
+    return order.index(group) if group in order else len(order)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -48,6 +49,6 @@ def test_keras_is_loaded_where_it_runs_and_nowhere_else() -> None:
 
 @pytest.mark.engine
 def test_who_says_it_loads_keras_does() -> None:
-    code = "import importlib, sys; importlib.import_module({!r}); assert 'keras' in sys.modules"
-    done = program("\n".join(code.format(name) for name in sorted(LOADS_KERAS)))
-    assert done.returncode == 0, done.stderr
+    assert {name for name in LOADS_KERAS if "keras" in vars(importlib.import_module(name))} == (
+        LOADS_KERAS
+    )

@@ -18,15 +18,18 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from esc10.engine.cluster import Cluster
+from esc10.engine.queue import Engine
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run
 from tests.conftest import link_tree
 from tests.support import ROOT
-from tests.support.command_line import answer
 from tests.support.pages import WARM_SECONDS
 from tests.support.waiting import wait_for
 
 START_SECONDS = 120
+TRAIN_SECONDS = 300
 LOOK_MS = 90_000
 """How long something may take to appear, on a busy machine."""
 
@@ -167,12 +170,25 @@ def practice_app(app: App, practice_master: Path) -> App:
 
 
 @pytest.fixture(scope="package")
-def trained_master(practice_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained_master(
+    scheduler: str, practice_master: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A home with the practice sounds and a network that has learned them somewhat."""
     home = tmp_path_factory.mktemp("trained") / "home"
     link_tree(practice_master, home)
-    answer(home, "train", "--dataset", "practice", "--model", "cnn", "--epochs", EPOCHS)
+    train_in(home, scheduler, TrainConfig("practice", "cnn", epochs=EPOCHS))
     return home
+
+
+def train_in(home: Path, scheduler: str, config: TrainConfig) -> None:
+    """Train a network in a home, on the scheduler's worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ESC10_HOME", str(home))
+        engine = Engine(Cluster(scheduler))
+        run = engine.submit(plan_run(config))
+        assert engine.wait_until_idle(TRAIN_SECONDS)
+        assert run.state == "finished"
+        engine.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,8 @@ from esc10.datasets import load_dataset
 from esc10.datasets.clips import class_label
 from esc10.evaluation.forgetting import evaluate_epoch
 from esc10.runs.store import load_run
-from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
-from esc10.training.plan import plan_run, training_data
-from tests.browser.conftest import App
+from tests.browser.conftest import App, train_in
 from tests.browser.steps import drawn, visit
 from tests.conftest import link_tree
 from tests.support.waiting import wait_for
@@ -33,19 +30,13 @@ PARTS = ("validation", "test")
 
 
 @pytest.fixture(scope="module")
-def real_master(esc10_master: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def real_master(
+    scheduler: str, esc10_master: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
     """A home with ESC-10 and a network that was trained on it for a moment."""
-    from esc10.training.loop import train
-
     master = tmp_path_factory.mktemp("real") / "home"
     link_tree(esc10_master, master)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(master))
-        config = plan_run(TrainConfig("esc10", "cnn", epochs=EPOCHS))
-        data = training_data(config)
-        run = create_run(config)
-        add_event(run, "started")
-        finish_run(run, train(data, config.train, partial(add_epoch, run)), data.y)
+    train_in(master, scheduler, TrainConfig("esc10", "cnn", epochs=EPOCHS))
     yield master
     shutil.rmtree(master)
 

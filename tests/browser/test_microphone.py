@@ -22,7 +22,7 @@ EVEN_CLASSES = ("rain", "sea_waves", "helicopter", "chainsaw")
 RECORDED = {"rain": 10, "chainsaw": 41}
 """Classes to record, each with its target."""
 
-TAKES = 5
+TAKES = 3
 MINUTES = 60_000
 
 

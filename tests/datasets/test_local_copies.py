@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from esc10 import datasets
+from esc10.archives import trees
 from esc10.datasets.esc10 import esc10_files
 from esc10.errors import DatasetError
 from tests.conftest import link_tree
@@ -231,13 +232,13 @@ def test_a_copy_of_the_animals_without_their_table_is_a_sentence(tmp_path: Path)
     assert not datasets.is_whole("animals")
 
 
-def test_a_folder_far_too_full_is_a_sentence(tmp_path: Path) -> None:
-    first = tmp_path / "full" / "0" / "0"
-    first.parent.mkdir(parents=True)
-    first.touch()
-    for number in range(1, 50_002):
-        folder = tmp_path / "full" / str(number // 10_000)
-        folder.mkdir(exist_ok=True)
-        os.link(first, folder / str(number))
-    with pytest.raises(DatasetError, match=r"full holds more than 50,000 files"):
+def test_a_folder_far_too_full_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trees, "MAX_FOLDER_ENTRIES", 50)
+    for number in range(51):
+        folder = tmp_path / "full" / str(number // 10)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / str(number)).touch()
+    with pytest.raises(DatasetError, match=r"full holds more than 50 files"):
         datasets.fetch("esc10", tmp_path / "full")

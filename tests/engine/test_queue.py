@@ -17,8 +17,8 @@ import pytest
 from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
-from esc10.engine import queue, worker
-from esc10.engine.cluster import Cluster
+from esc10.engine import cluster, queue, worker
+from esc10.engine.cluster import WORKER_OPTIONS, Cluster
 from esc10.engine.queue import Engine
 from esc10.errors import RunError
 from esc10.features.cache import feature_set
@@ -31,6 +31,7 @@ from esc10.runs.run import Run
 from esc10.runs.writing import create_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
+from tests.support import cold_worker
 from tests.support.waiting import wait_for
 
 LONG = 5000
@@ -40,10 +41,14 @@ WARM_SECONDS = 120
 @pytest.fixture(scope="module")
 def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
-        engine = Engine(Cluster())
-    yield engine
-    engine.close()
+        # It is killed again and again, and tracing takes as long as importing Keras.
+        cold = [name.replace(worker.__name__, cold_worker.__name__) for name in WORKER_OPTIONS]
+        patch.setattr(cluster, "WORKER_OPTIONS", cold)
+        with pytest.MonkeyPatch.context() as meanwhile:
+            meanwhile.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
+            engine = Engine(Cluster())
+        yield engine
+        engine.close()
 
 
 @pytest.fixture
@@ -287,7 +292,8 @@ def test_another_scheduler_can_be_named(engine: Engine) -> None:
         guest._cluster.close()
 
 
-def test_no_scheduler_is_a_sentence() -> None:
+def test_no_scheduler_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.5)
     with pytest.raises(RunError, match="No Dask scheduler answers"):
         Cluster("tcp://127.0.0.1:9")
 

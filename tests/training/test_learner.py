@@ -39,10 +39,10 @@ def after_steps(learner: Learner, seed: int, learning_rate: float = 0.001) -> li
 
 @pytest.mark.parametrize("key", MODELS)
 def test_a_used_learner_begins_as_a_new_one(key: str) -> None:
-    used = Learner(key, FRAMES, BANDS, CLASSES)
-    after_steps(used, seed=1, learning_rate=0.1)
-    fresh = Learner(key, FRAMES, BANDS, CLASSES)
-    for mine, expected in zip(after_steps(used, seed=2), after_steps(fresh, seed=2), strict=True):
+    learner = Learner(key, FRAMES, BANDS, CLASSES)
+    new = after_steps(learner, seed=2)
+    after_steps(learner, seed=1, learning_rate=0.1)
+    for mine, expected in zip(after_steps(learner, seed=2), new, strict=True):
         np.testing.assert_allclose(mine, expected, rtol=0, atol=1e-4)
 
 
@@ -63,7 +63,7 @@ def test_a_step_is_the_step_keras_takes(key: str) -> None:
     keras.utils.set_random_seed(3)
     model = MODELS[key].build(FRAMES, BANDS, CLASSES)
     loss = "sparse_categorical_crossentropy"
-    model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"])
+    model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"], run_eagerly=True)
     x, y = batch()
     mine_loss, right = learner.learn(x, y)
     expected_loss, expected_accuracy = model.train_on_batch(x, y)
