@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from esc10.audio.loading import Recording
+from esc10.audio.recording import Recording
 from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.runs.run import Run

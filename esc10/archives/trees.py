@@ -21,7 +21,7 @@ class Tree(Protocol):
     names: tuple[str, ...]
 
     def sound(self, name: str) -> Path | bytes:
-        """What `esc10.audio.loading.load_sound` reads.
+        """What `esc10.audio.recording.load_recording` reads.
 
         Raises:
             DatasetError: there is none, or it is damaged or very large.

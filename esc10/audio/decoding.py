@@ -1,172 +1,166 @@
-"""Sound files as blocks of samples: checked and measured on the way, every trouble one sentence.
+"""Whatever a phone, a messenger, a browser or a recorder writes, as blocks of samples, by FFmpeg.
 
+Files are told by their content, never by their names, and read as open files: FFmpeg is given no
+name it could follow, and only those of its readers that look at nothing but the file itself.
 Reading in blocks bounds memory: ten minutes of six channels at 192 kHz are 2.8 GB at once.
 """
 
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+import av
 import numpy as np
-import soundfile
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from numpy.typing import NDArray
 
+from esc10.audio.completeness import breaks_off, counts_frames, ogg_links
+from esc10.audio.frames import Alike, samples_of, without_padding
 from esc10.errors import AudioError, reason_of
 
-MAX_AMPLITUDE = 1000.0
-"""Full scale is 1. Beyond 60 dB above it a float file holds no sound, but some other numbers."""
+READERS = (
+    *("wav", "w64", "aiff", "au", "caf", "flac", "wv", "ogg", "mp3", "aac", "ac3", "eac3", "amr"),
+    *("mov", "matroska", "asf", "avi", "flv", "mpeg", "mpegts"),
+)
+"""FFmpeg's readers of sounds, and of films with sound. None for playlists, scripts, session
+descriptions, pictures in a row, or devices: those lead to other files, and to other machines."""
 
-CEILING = 0.985
-"""From here on a sample is at full scale: 0.13 dB below it, and the highest of 8 bits (127/128)."""
+_OPTIONS = {
+    "format_whitelist": ",".join(READERS),
+    "protocol_whitelist": "none",
+    "max_streams": "64",
+}
 
-_BELOW_CEILING = 2 * CEILING - 1
-"""As wide a band of amplitudes just below `CEILING`, to compare with: 0.97 to 0.985."""
+_TELL_LENGTH = ("aiff", "caf", "flac", "mov", "matroska", "asf", "wv", "mp3")
+"""Formats whose headers say how long they are. Of the others it is guessed from the bitrate."""
 
-_RUN = 3
-"""Samples in a row that make a flat top; a wave that just reaches full scale has one or two."""
+_SPARE_SECONDS = 0.15
+"""A header may count what encoders put before the first sample and after the last: 50 to 100 ms."""
+
+MOST_CHANNELS = 64
 
 _BLOCK_FRAMES = 8192
-"""A damaged block is lost whole: this is 0.2 s at 44,100 Hz."""
-
-_CLAIM = re.compile(r": (\d+) \(should be (\d+)\)")
-"""What libsndfile notes where a chunk's size in a WAV or AIFF header is not what the file has."""
-
-_UNKNOWN_SIZE = 2**31 - 2**16
-"""Programs that write WAV into a pipe claim 2 or 4 GB in its header, as they cannot know."""
-
-_UNKNOWN_FRAMES = 2**63 - 1
-"""What libsndfile says of a FLAC file that was written into a pipe."""
-
-_OGG_PAGE_BYTES = 27 + 255 + 255 * 255
-"""The most an Ogg page can have: header, segment table, segments (RFC 3533, section 6)."""
-
-_OGG_LAST_PAGE = 4
-"""The bit of an Ogg page's header type that says: the stream ends here (RFC 3533, section 6)."""
-
-_TROUBLES = (soundfile.LibsndfileError, RuntimeError, ValueError, TypeError)
-"""What soundfile raises; TypeError for a name that ends in .raw, as it wants to be told a rate."""
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What can be measured only before channels are mixed and the rate is changed.
-
-    Attributes:
-        peak: the largest amplitude of any channel; full scale is 1.
-        clipped: the share of samples at full scale, three or more in a row, 0 to 1; of the
-            channel that has most.
-        below: the share of that channel's samples in a band of amplitudes just below full scale
-            that is as wide, 0 to 1. A summit has about as many there, a wall has few.
-    """
-
-    peak: float
-    clipped: float
-    below: float
-
-
-class Decoder(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types
-    """A sound file that is read from its beginning to its end."""
-
-    def seekable(self) -> bool:
-        """No: soundfile would seek after every block, to where the file is already.
-
-        An MP3's decoder forgets by that what the next block begins with, and clicks; a FLAC that
-        breaks off has no such place, which is an error.
-        """
-        return False
-
-    @property
-    def claimed_frames(self) -> int:
-        """The frames its header claims, or 0 where it was written into a pipe and cannot know."""
-        return 0 if self.frames == _UNKNOWN_FRAMES else int(self.frames)
-
-
-class Blocks:
-    """The blocks of an open sound, up to a limit, measured as they go by; to iterate over once."""
-
-    def __init__(self, file: Decoder, name: str, limit: int) -> None:
-        """Nothing is read yet.
-
-        Args:
-            file: as `opened` gives it.
-            name: what to call it in a sentence.
-            limit: the most frames to read; a frame has one sample of every channel.
-        """
-        self.taken = 0
-        """Frames read so far."""
-        self._file = file
-        self._name = name
-        self._limit = limit
-        self._broken = False
-        self._peak = 0.0
-        self._clipped = np.zeros(file.channels, np.int64)
-        self._below = np.zeros(file.channels, np.int64)
-
-    def __iter__(self) -> Iterator[NDArray[np.float32]]:
-        """Blocks of shape (frames, channels); where a file breaks off, those before.
-
-        Raises:
-            AudioError: nothing can be decoded, or samples are no sound.
-        """
-        while self.taken < self._limit:
-            try:
-                wanted = min(_BLOCK_FRAMES, self._limit - self.taken)
-                block = read_frames(self._file, wanted, self._name)
-            except Undecodable:
-                if not self.taken:
-                    raise
-                self._broken = True
-                return
-            if not len(block):
-                return
-            self.taken += len(block)
-            self._measure(block)
-            yield block
-
-    def _measure(self, block: NDArray[np.float32]) -> None:
-        amplitude = np.abs(block)
-        peak = float(amplitude.max())
-        self._peak = max(self._peak, peak)
-        if peak < _BELOW_CEILING:
-            return
-        high = amplitude >= CEILING
-        # A run across two blocks counts as two: too rare to matter.
-        starts = np.logical_and.reduce(
-            [high[index : len(high) - _RUN + 1 + index] for index in range(_RUN)]
-        )
-        in_a_run = np.zeros_like(high)
-        for index in range(_RUN):
-            in_a_run[index : index + len(starts)] |= starts
-        self._clipped += in_a_run.sum(axis=0)
-        self._below += ((amplitude >= _BELOW_CEILING) & ~high).sum(axis=0)
-
-    def measures(self) -> Measures:
-        """The measures of all that was read, one block at least."""
-        worst = int(self._clipped.argmax())
-        clipped, below = self._clipped[worst] / self.taken, self._below[worst] / self.taken
-        return Measures(self._peak, float(clipped), float(below))
-
-    def broke_off(self) -> bool:
-        """Whether the file ended before it should have, by what its header or a block says."""
-        if self._broken or self.taken < min(self._limit, self._file.claimed_frames):
-            return True
-        claims = [(int(a), int(b)) for a, b in _CLAIM.findall(self._file.extra_info)]
-        return any(found < claimed < _UNKNOWN_SIZE for claimed, found in claims)
 
 
 class Undecodable(AudioError):
-    """The decoder gave up."""
+    """FFmpeg finds no sound in it that it could decode."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        reason: str = "is not a sound this program can read",
+        advice: str = "Use WAV, FLAC, OGG, MP3 or M4A.",
+    ) -> None:
         """The sentence about the sound of that name."""
-        super().__init__(
-            f"{name} is not a sound this program can read. Use WAV, FLAC, OGG, MP3 or AIFF."
-        )
+        super().__init__(f"{name} {reason}. {advice}")
+
+
+class Decoder:
+    """The sound in an open file, to be read once from its beginning to its end.
+
+    Attributes:
+        rate: its sampling rate, in hertz; 0 where it holds no samples.
+        channels: its channels; 0 where it holds no samples.
+        floating: whether its samples are floating-point numbers, which may exceed full scale.
+        damaged: whether something between two samples could not be decoded, so far.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        """Decode the first samples, as they alone say what all are like.
+
+        Raises:
+            AudioError: there is no sound in it that FFmpeg could decode.
+        """
+        self.rate = self.channels = 0
+        self.damaged = False
+        self._file, self._name = file, name
+        self._claimed: float | None = None
+        self._frames = self._decoded()
+        self._first = next(self._frames, None)
+        self.floating = self._first is not None and self._first.format.name.startswith(("fl", "db"))
+        if self._first is not None:
+            self.rate = self._first.sample_rate
+            self.channels = self._first.layout.nb_channels
+
+    def _decoded(self) -> Generator[AudioFrame]:
+        """FFmpeg's frames, of one stream after the other where an Ogg has several."""
+        first, *others = ogg_links(self._file) or [self._file]
+        yield from self._decoded_part(first)
+        for other in others:
+            try:
+                yield from self._decoded_part(other)
+            except Undecodable:
+                self.damaged = True
+
+    def _decoded_part(self, file: BinaryIO) -> Iterator[AudioFrame]:
+        counted = counts_frames(file)
+        file.seek(0)
+        with _container(file, self._name) as container:
+            stream = container.streams.best("audio")
+            if not isinstance(stream, AudioStream):
+                raise Undecodable(self._name, "has pictures and no sound")
+            self._claimed = _claimed_seconds(container, stream, counted)
+            frames = self._decoded_from(container, stream)
+            if container.format.name == "ogg":
+                frames = without_padding(frames, _stream_seconds(stream))
+            yield from frames
+
+    def _decoded_from(self, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+        failed = False
+        try:
+            for packet in container.demux(stream):
+                try:
+                    frames = packet.decode()
+                except av.FFmpegError:
+                    failed = True
+                    continue
+                for frame in frames:
+                    self.damaged |= failed
+                    yield frame
+        except av.FFmpegError:
+            return  # the end of what can be read; `broke_off` says whether there was to be more
+
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Blocks of shape (frames, channels), one frame at least; full scale is 1."""
+        if self._first is None:
+            return
+        waiting, count = [samples_of(self._first)], self._first.samples
+        for frame in Alike(self._first).all(self._frames):
+            waiting.append(samples_of(frame))
+            count += frame.samples
+            if count >= _BLOCK_FRAMES:
+                yield np.concatenate(waiting)
+                waiting, count = [], 0
+        if count:
+            yield np.concatenate(waiting)
+
+    def close(self) -> None:
+        """Let go of what FFmpeg holds open."""
+        self._frames.close()
+
+    def broke_off(self, seconds: float) -> bool:
+        """Whether the file should have more than it gave, which was this long."""
+        if self._claimed is None:
+            return breaks_off(self._file)
+        return seconds < self._claimed - _SPARE_SECONDS
+
+
+def _claimed_seconds(container: InputContainer, stream: AudioStream, counted: bool) -> float | None:
+    """How long a file says it is; None where FFmpeg only guesses."""
+    formats = container.format.name.split(",")
+    if not any(name in _TELL_LENGTH for name in formats) or ("mp3" in formats and not counted):
+        return None
+    return _stream_seconds(stream) or (container.duration or 0) / av.time_base
+
+
+def _stream_seconds(stream: AudioStream) -> float:
+    return float((stream.duration or 0) * (stream.time_base or 0))
 
 
 @contextmanager
@@ -178,67 +172,38 @@ def opened(source: Path | bytes, name: str) -> Iterator[Decoder]:
         name: what to call it in a sentence.
 
     Raises:
-        AudioError: it is missing, empty, or no sound.
+        AudioError: it is missing, empty, no sound, or has too many channels.
     """
-    if _is_empty(source, name):
-        raise AudioError(f"{name} is empty. Record or choose it again.")
     try:
-        # A file by its path: what is read through Python makes threads wait for one another.
-        file = Decoder(source if isinstance(source, Path) else io.BytesIO(source))
-    except _TROUBLES as cause:
-        raise Undecodable(name) from cause
-    with file:
-        yield file
-
-
-def _is_empty(source: Path | bytes, name: str) -> bool:
-    if isinstance(source, bytes):
-        return not source
-    try:
-        with source.open("rb") as file:
-            return not file.read(1)
+        file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
     except OSError as cause:
         reason = reason_of(cause)
         raise AudioError(f"{name} cannot be read: {reason}. Check the path.") from cause
+    with file:
+        if not file.read(1):
+            raise AudioError(f"{name} is empty. Record or choose it again.")
+        file.seek(0)
+        decoder = Decoder(file, name)
+        if decoder.channels > MOST_CHANNELS:
+            raise AudioError(
+                f"{name} has {decoder.channels} channels, and {MOST_CHANNELS} are the most. "
+                "Export some of them."
+            )
+        try:
+            yield decoder
+        finally:
+            decoder.close()
 
 
-def read_frames(file: Decoder, frames: int, name: str) -> NDArray[np.float32]:
-    """The next samples, shape (frames, channels); fewer frames, or none, at the end.
-
-    Raises:
-        AudioError: they cannot be decoded, are not finite, or too large to be sound.
-    """
-    # A header's claim bounds what is asked for, as a header's rate may be absurd.
-    most = min(frames, file.claimed_frames or frames)
+def _container(file: BinaryIO, name: str) -> InputContainer:
     try:
-        samples: NDArray[np.float32] = file.read(most, dtype="float32", always_2d=True)
-    except _TROUBLES as cause:
+        return av.open(file, "r", options=_OPTIONS, metadata_errors="ignore")
+    except (av.FFmpegError, ValueError) as cause:
+        file.seek(4)
+        if file.read(4) == b"ftyp":
+            raise Undecodable(
+                name,
+                "is not whole: the list of what is in it, which is written last, is missing",
+                "Record or copy it again.",
+            ) from cause
         raise Undecodable(name) from cause
-    if not np.isfinite(samples).all():
-        raise AudioError(f"{name} holds samples that are not numbers. Export it again.")
-    if np.abs(samples).max(initial=0) > MAX_AMPLITUDE:
-        raise AudioError(f"{name} holds samples that are no sound: too large. Export it again.")
-    return samples
-
-
-def ogg_broke_off(source: Path | bytes) -> bool:
-    """Whether the source is an Ogg file without its last page, or with half of it.
-
-    An Ogg file names its length nowhere; its last page is marked instead (RFC 3533, section 6).
-    """
-    if isinstance(source, bytes):
-        start, end = source[:4], source[-_OGG_PAGE_BYTES:]
-    else:
-        with source.open("rb") as file:
-            start = file.read(4)
-            size = file.seek(0, io.SEEK_END)
-            file.seek(max(0, size - _OGG_PAGE_BYTES))
-            end = file.read()
-    if start != b"OggS":
-        return False
-    page = end[end.rfind(b"OggS") :]
-    if len(page) < 27:  # not even a header
-        return True
-    segments = page[26]
-    whole = 27 + segments + sum(page[27 : 27 + segments])
-    return len(page) < whole or not page[5] & _OGG_LAST_PAGE

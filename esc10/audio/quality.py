@@ -21,7 +21,8 @@ from esc10.audio.levels import (
     root_mean_square,
     spectral_cliff,
 )
-from esc10.audio.loading import SAMPLE_RATE, SILENCE, Recording
+from esc10.audio.loading import SAMPLE_RATE, SILENCE
+from esc10.audio.recording import Recording
 
 QUIET_PEAK = -30.0
 """In dBFS. ESC-10's quietest clip peaks at -21; 16 bits have but 66 dB left below -30."""

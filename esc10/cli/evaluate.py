@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from esc10 import datasets
-from esc10.audio.loading import load_sound
+from esc10.audio.recording import load_recording
 from esc10.cli.figures import Answer, format_accuracy
 from esc10.errors import AudioError
-from esc10.features.inputs import network_input
-from esc10.features.mel import mel_power
+from esc10.inference.prediction import answer_sound, hear
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
 
@@ -76,9 +75,9 @@ def _format_evaluation(verdict: Evaluation) -> str:
 
 
 def predict(options: Namespace) -> Answer:
-    """Classify sound files with a run's best weights."""
+    """Classify sound files, in all their length, with one of a run's two best weights."""
     run = find_run(options.run)
-    weights = run.weights("val_accuracy")
+    weights = run.weights(options.weights)
     from esc10.inference.classifier import Classifier
 
     classifier = Classifier(run.config, weights)
@@ -89,17 +88,16 @@ def predict(options: Namespace) -> Answer:
         for item in files
         if "classes" in item
     ]
-    return {"run_id": run.run_id, "files": files}, "\n".join(lines)
+    return {"run_id": run.run_id, "weights": options.weights, "files": files}, "\n".join(lines)
 
 
 def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any]:
     try:
-        sound = load_sound(path, path.name)
+        sound = load_recording(path, path.name)
     except AudioError as error:
         return {"file": str(path), "error": str(error)}
-    power = mel_power(sound.samples, run.config.mel)[np.newaxis]
-    x = network_input(power, run.config.train.features, run.config.scaling)
-    probabilities = classifier.answer(x).clip[0]
+    heard = hear(sound.samples, run.config.mel)
+    probabilities = answer_sound(run, classifier, heard).probabilities
     best_first = np.argsort(-probabilities)
     return {
         "file": str(path),
@@ -107,5 +105,6 @@ def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any
             {"name": run.config.classes[label], "probability": float(probabilities[label])}
             for label in best_first
         ],
+        "seconds": sound.seconds,
         "remarks": list(sound.remarks),
     }

@@ -89,10 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     making.add_argument("--title", required=True, help="the dataset's name for people")
     _add_settings(add("train", train))
-    add_run(add("evaluate", evaluate)).add_argument(
-        "--weights", choices=CRITERIA, default=CRITERIA[0]
-    )
-    add_run(add("predict", predict)).add_argument("files", metavar="FILE", nargs="+", type=Path)
+    for name, command in (("evaluate", evaluate), ("predict", predict)):
+        add_run(add(name, command)).add_argument(
+            "--weights", choices=CRITERIA, default=CRITERIA[0], help="of the epoch that was best by"
+        )
+    subparsers.choices["predict"].add_argument("files", metavar="FILE", nargs="+", type=Path)
     add("runs", runs)
     add_run(add("export", export)).add_argument(
         "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from esc10.audio.loading import load_sound
+from esc10.audio.loading import load_clip
 from esc10.datasets import Clip, Dataset
 from esc10.errors import AudioError, DatasetError, disk_trouble
 from esc10.features.mel import MelConfig, mel_power
@@ -115,7 +115,7 @@ def _computed(clips: Sequence[Clip], config: MelConfig, tally: Tally) -> NDArray
 def _clip_power(clip: Clip, config: MelConfig, tally: Tally) -> NDArray[np.float32]:
     tally.raise_if_stopped()
     try:
-        sound = load_sound(clip.path, clip.path.name)
+        sound = load_clip(clip.path)
     except AudioError as cause:
         raise DatasetError(
             f"{cause} Fetch the dataset again: only that clip is replaced. Your own: make it again."

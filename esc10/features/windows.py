@@ -54,7 +54,7 @@ def window_powers(
     """The power mel spectrogram of every window.
 
     A recording shorter than a window is padded with silence at its end, as
-    `esc10.audio.loading.load_sound` does it. A silent window has a power of 0 everywhere, which is
+    `esc10.audio.loading.load_clip` does it. A silent window has a power of 0 everywhere, which is
     -100 dB in `esc10.features.mel.decibels`; `silent_windows` tells which they are.
 
     Args:
@@ -75,7 +75,7 @@ def window_powers(
 def silent_windows(
     samples: NDArray[np.float32], mel: MelConfig, hop_seconds: float = HOP_SECONDS
 ) -> NDArray[np.bool_]:
-    """Which windows hold nothing to classify, by the rule of `load_sound`; shape (windows,).
+    """Which windows hold nothing to classify, by the rule of `load_clip`; shape (windows,).
 
     The arguments are those of `window_powers`.
     """

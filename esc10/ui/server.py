@@ -17,7 +17,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.audio.loading import load_sound
+from esc10.audio.loading import load_clip
 from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
 from esc10.datasets.folders import MARKER
 from esc10.engine.cluster import Cluster
@@ -117,8 +117,8 @@ class ClipSound:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def clip_sound(path: Path) -> ClipSound:
-    """A clip's sound, as `esc10.audio.loading.load_sound` reads it."""
-    sound = load_sound(path, path.name)
+    """A clip's sound, as `esc10.audio.loading.load_clip` reads it."""
+    sound = load_clip(path)
     return ClipSound(sound.samples, mel_power(sound.samples, MelConfig()), sound.seconds)
 
 

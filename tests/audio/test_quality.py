@@ -13,8 +13,9 @@ import soxr
 from numpy.typing import NDArray
 
 from esc10.audio.levels import _quantiles, frame_levels, spectral_cliff
-from esc10.audio.loading import SAMPLE_RATE, Recording, load_recording
+from esc10.audio.loading import SAMPLE_RATE
 from esc10.audio.quality import CLIFF_DECIBELS, Finding, diagnose
+from esc10.audio.recording import Recording, load_recording
 from esc10.datasets.practice import plan as practice
 from tests.support.odd_sounds import encoded, hiss
 

@@ -6,9 +6,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import librosa
 import numpy as np
 import pytest
 
+from esc10.audio.loading import SAMPLE_RATE, load_clip
+from esc10.audio.wav import wav_of
 from esc10.datasets import load_dataset
 from esc10.runs.outcome import Outcome
 from esc10.runs.store import load_run
@@ -23,6 +26,7 @@ from tests.support.command_line import (
     refusal,
 )
 from tests.support.made_runs import made_config, made_labels, made_result
+from tests.support.phone_sounds import KINDS, phone_sound
 
 # evaluate
 
@@ -130,9 +134,10 @@ def test_predict_answers_for_a_clip_as_the_run_did(
         for part in ("validation", "test")
     }
     files = [*chosen["validation"], *chosen["test"]]
-    items = answer(home, "predict", cnn["run_id"], *files)["files"]
+    weights = ("--weights", "val_loss")
+    items = answer(home, "predict", cnn["run_id"], *files, *weights)["files"]
     assert [item["file"] for item in items] == [str(path) for path in files]
-    stored = run.answers("val_accuracy").probabilities
+    stored = run.answers("val_loss").probabilities
     expected = np.concatenate([stored["validation"][:3], stored["test"][:3]])
     for item, probabilities in zip(items, expected, strict=True):
         found = {best["name"]: best["probability"] for best in item["classes"]}
@@ -143,6 +148,26 @@ def test_predict_answers_for_a_clip_as_the_run_did(
             [found[name] for name in run.config.classes], probabilities, atol=1e-4
         )
         assert item["classes"][0]["name"] == run.config.classes[int(probabilities.argmax())]
+
+
+def test_what_phones_write_is_answered_as_its_wav_is(
+    trained: tuple[Path, Json, Json], read_lab: Path, tmp_path: Path
+) -> None:
+    home, cnn, _ = trained
+    samples = load_clip(load_dataset("esc10").clips[0].path).samples
+    files = [tmp_path / "reference.wav"]
+    files[0].write_bytes(wav_of(samples))
+    for name, kind in KINDS.items():
+        at_its_rate = librosa.resample(samples, orig_sr=SAMPLE_RATE, target_sr=kind.rate)
+        files.append(tmp_path / f"{name}.{kind.ending}")
+        files[-1].write_bytes(phone_sound(at_its_rate[:, np.newaxis], kind))
+    reference, *items = answer(home, "predict", cnn["run_id"], *files)["files"]
+    expected = {best["name"]: best["probability"] for best in reference["classes"]}
+    for item, kind in zip(items, KINDS.values(), strict=True):
+        assert item["seconds"] == pytest.approx(5, abs=0.13)
+        found = {best["name"]: best["probability"] for best in item["classes"]}
+        if kind.rate > 8000:  # a telephone's band is another sound
+            assert found == pytest.approx(expected, abs=0.05), item["file"]
 
 
 def test_a_bad_file_among_others_costs_only_itself(
@@ -158,7 +183,7 @@ def test_a_bad_file_among_others_costs_only_itself(
     assert found["run_id"] == td_cnn["run_id"]
     first, broken, absent, last = found["files"]
     for item, path in ((first, files[0]), (last, files[3])):
-        assert set(item) == {"file", "classes", "remarks"}
+        assert set(item) == {"file", "classes", "seconds", "remarks"}
         assert item["file"] == str(path)
         assert sum(best["probability"] for best in item["classes"]) == pytest.approx(1, abs=1e-4)
     for item, path in ((broken, bad), (absent, missing)):

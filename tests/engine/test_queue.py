@@ -88,9 +88,9 @@ def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
     assert answers.probabilities["test"].shape == (80, 10)
     # What was stored is what the worker answers for the same clip now.
     name = run.config.clips["test"][0]
-    from esc10.audio.loading import load_sound
+    from esc10.audio.loading import load_clip
 
-    sound = load_sound(load_dataset("practice").clip(name).path, name)
+    sound = load_clip(load_dataset("practice").clip(name).path)
     power = mel_power(sound.samples, run.config.mel)[np.newaxis]
     x = network_input(power, "logmel", run.config.scaling)
     answer = engine.networks.trained(run, "val_accuracy").answer(x)

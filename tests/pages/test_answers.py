@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, load_sound
+from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, load_clip
 from esc10.datasets import load_dataset
 from esc10.datasets.clips import class_label
 from esc10.engine.cluster import NOTHING, Cluster
@@ -64,7 +64,7 @@ def shown(samples: NDArray[np.float32], *models: str) -> AppTest:
 def clip(place: int = 0) -> NDArray[np.float32]:
     """A practice sound of the test fold."""
     clips = [clip for clip in load_dataset("practice").clips if clip.fold == 5]
-    return load_sound(clips[place].path, "a clip").samples
+    return load_clip(clips[place].path).samples
 
 
 def long_sound() -> NDArray[np.float32]:
@@ -110,7 +110,7 @@ def test_a_clip_is_answered_as_it_was_when_the_run_was_tested(runs: dict[str, Ru
     for run in runs.values():
         names = run.config.clips["test"]
         dataset = load_dataset("practice")
-        samples = load_sound(dataset.clip(names[3]).path, "a clip").samples
+        samples = load_clip(dataset.clip(names[3]).path).samples
         answer = answer_sound(run, network_of(run), hear(samples, MelConfig()))
         stored = run.answers(WEIGHTS).probabilities["test"][3]
         np.testing.assert_allclose(answer.probabilities, stored, atol=1e-4)

@@ -28,8 +28,9 @@ from esc10.training.plan import RunConfig, plan_run
 from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.pages.conftest import Trained
-from tests.support.odd_sounds import odd_sounds
+from tests.support.odd_sounds import hiss, odd_sounds
 from tests.support.pages import WARM_SECONDS, drawn, open_page, plain
+from tests.support.phone_sounds import KINDS, phone_sound
 
 LOOKS = 20
 
@@ -301,8 +302,9 @@ def test_a_silent_upload_gets_one_sentence(trained_home: Path) -> None:
         (sound(5, rate=96_000), "resampled from 96,000 Hz to 22,050 Hz"),
         (sound(5, subtype="PCM_U8"), "resampled"),
         (sound(5, format="MP3"), "resampled"),
+        (phone_sound(hiss(5), KINDS["a phone's film"]), "resampled"),
     ],
-    ids=["long", "short", "stereo", "96 kHz", "8 bit", "MP3"],
+    ids=["long", "short", "stereo", "96 kHz", "8 bit", "MP3", "film"],
 )
 def test_an_odd_sound_simply_works_and_the_page_says_what_was_done(
     trained_home: Path, content: bytes, remark: str

@@ -151,7 +151,7 @@ def _no_sounds(folder: Path) -> Iterator[Odd]:
         archive.writestr("hiss.wav", encoded(hiss(1)))
     broken = {"NaN": np.nan, "infinity": np.inf, "huge": 1e20}
     m4a = struct.pack(">I", 32) + b"ftypM4A \0\0\0\0M4A mp42isom" + bytes(4) + b"mdat" + text
-    unreadable = "is not a sound this program can read. Use WAV, FLAC, OGG, MP3 or AIFF."
+    unreadable = "is not a sound this program can read. Use WAV, FLAC, OGG, MP3 or M4A."
     contents = {
         "empty.wav": (b"", "is empty"),
         "text.wav": (text, unreadable),
@@ -159,7 +159,7 @@ def _no_sounds(folder: Path) -> Iterator[Odd]:
         "text.raw": (text, unreadable),
         "zip.wav": (zipped.getvalue(), unreadable),
         "picture.ogg": (b"\x89PNG\r\n\x1a\n" + bytes(5000), unreadable),
-        "voice memo.m4a": (m4a, unreadable),
+        "voice memo.m4a": (m4a, "is not whole: the list of what is in it"),
         "half a header.wav": (encoded(hiss(1))[:20], unreadable),
         "half a header.flac": (encoded(hiss(1), kind="FLAC")[:30], unreadable),
         "only a header.wav": (encoded(hiss(1))[:44], "holds no samples"),

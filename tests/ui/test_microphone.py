@@ -11,7 +11,8 @@ import pytest
 import soundfile
 from streamlit.testing.v1 import AppTest
 
-from esc10.audio.loading import CLIP_SAMPLES, load_sound
+from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
+from esc10.audio.recording import load_recording
 from esc10.audio.wav import wav_of
 from esc10.errors import AudioError
 from esc10.ui.microphone.microphone import (
@@ -52,7 +53,7 @@ def test_samples_arrive_as_they_were_sent() -> None:
     samples, rate = soundfile.read(io.BytesIO(content), dtype="int16")
     assert rate == RATE
     assert (samples == sound.samples).all()
-    assert load_sound(content, "The recording").samples.shape == (CLIP_SAMPLES,)
+    assert load_recording(content, "The recording").samples.shape == (SAMPLE_RATE,)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from esc10.archives.trees import Tree, shown
-from esc10.audio.loading import load_sound
+from esc10.audio.loading import BEGINNING_SECONDS, fixed_length
+from esc10.audio.recording import load_recording
 from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets.own.layouts import FoundSound
 from esc10.errors import AudioError, Cancelled, DatasetError
@@ -28,7 +29,7 @@ class Clipped:
     Attributes:
         found: the sound.
         path: its clip, under a name of no meaning yet.
-        seconds: how long the sound was.
+        seconds: how long the sound was, up to `BEGINNING_SECONDS`.
     """
 
     found: FoundSound
@@ -82,10 +83,11 @@ def clip_all(
 def _clip(tree: Tree, found: FoundSound, path: Path) -> Clipped | str:
     name = shown(found.name)
     try:
-        sound = load_sound(tree.sound(found.name), name)
+        sound = load_recording(tree.sound(found.name), name, BEGINNING_SECONDS)
     except (AudioError, DatasetError) as error:
         return str(error)
-    if np.abs(sound.samples).max() < _SMALLEST:
+    samples = fixed_length(sound.samples)
+    if np.abs(samples).max() < _SMALLEST:
         return f"{name} is silent: there is nothing to learn from it."
-    path.write_bytes(wav_of(within_full_scale(sound.samples)))
+    path.write_bytes(wav_of(within_full_scale(samples)))
     return Clipped(found, path, sound.seconds)

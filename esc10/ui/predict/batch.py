@@ -9,7 +9,8 @@ import pyarrow as pa
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.audio.loading import Recording, fixed_length
+from esc10.audio.loading import fixed_length
+from esc10.audio.recording import Recording
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.features.inputs import network_input

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from esc10.audio.loading import Recording, load_recording
 from esc10.audio.quality import diagnose
+from esc10.audio.recording import Recording, load_recording
 from esc10.audio.simulation import PRETENCES
 from esc10.audio.wav import wav_of
 from esc10.datasets import Clip
@@ -52,7 +52,7 @@ def choose_recording() -> list[Given]:
 def choose_uploads() -> list[Given]:
     """The files somebody has chosen."""
     files = st.file_uploader(
-        "Sound files: WAV, FLAC, OGG, MP3 or AIFF, up to ten minutes each",
+        "Sound files, from a phone too, or films: up to ten minutes each",
         key="upload",
         accept_multiple_files=True,
         max_upload_size=_MEGABYTES,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from esc10.audio.loading import Recording
+from esc10.audio.recording import Recording
 from esc10.datasets.clips import class_label
 from esc10.datasets.own.recordings import (
     KeptRecording,

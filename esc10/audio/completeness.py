@@ -1,0 +1,106 @@
+"""Where sound files end: what WAV, Ogg and MP3 say of it themselves, and FFmpeg does not."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+_UNKNOWN_SIZE = 2**31 - 2**16
+"""Programs that write WAV into a pipe claim 2 or 4 GB in its header, as they cannot know; those
+that crash leave 0."""
+
+_OGG_PAGE_BYTES = 27 + 255 + 255 * 255
+"""The most an Ogg page can have: header, segment table, segments (RFC 3533, section 6)."""
+
+_OGG_FIRST_PAGE, _OGG_LAST_PAGE = 2, 4
+"""The bits of an Ogg page's header type that say: the stream begins, or ends, here (RFC 3533,
+section 6)."""
+
+_FRAME_COUNTS = (b"Xing", b"Info", b"VBRI")
+"""How the first frame of an MP3 is marked that holds the number of frames instead of a sound."""
+
+_MP3_FRAME_BYTES = 1441
+"""The most a frame of layer III has: 144 * 320,000 / 32,000, and a padding byte."""
+
+
+def breaks_off(file: BinaryIO) -> bool:
+    """Whether a WAV has fewer bytes than it claims, or an Ogg no last page; False for all else."""
+    file.seek(0)
+    match file.read(4):
+        case b"RIFF":
+            return _wav_breaks_off(file)
+        case b"OggS":
+            return _ogg_breaks_off(file)
+    return False
+
+
+def counts_frames(file: BinaryIO) -> bool:
+    """Whether an MP3 says how many frames it has; else its length is guessed from its bitrate."""
+    file.seek(0)
+    head = file.read(10)
+    tag = 0
+    if head.startswith(b"ID3") and len(head) == 10:
+        # Four bytes of seven bits each (ID3v2.4.0, section 3.1).
+        tag = 10 + sum(byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+    file.seek(tag)
+    frame = file.read(_MP3_FRAME_BYTES)
+    return any(mark in frame for mark in _FRAME_COUNTS)
+
+
+def ogg_links(file: BinaryIO) -> list[BinaryIO]:
+    """The streams that follow one another in an Ogg, each as a file; none where it is but one.
+
+    A stream begins with a page that says so; several side by side do so with several pages in a row
+    (RFC 3533, section 4).
+    """
+    starts, before = [], 0
+    for here, kind in _ogg_pages(file):
+        if kind & _OGG_FIRST_PAGE and not before & _OGG_FIRST_PAGE:
+            starts.append(here)
+        before = kind
+    if len(starts) < 2:
+        return []
+    file.seek(0)
+    content = file.read()
+    ends = [*starts[1:], len(content)]
+    return [io.BytesIO(content[here:there]) for here, there in zip(starts, ends, strict=True)]
+
+
+def _ogg_pages(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Where each page begins, and its kind; up to the first damaged one."""
+    here = file.seek(0)
+    while len(head := file.read(27)) == 27 and head.startswith(b"OggS"):
+        yield here, head[5]
+        here = file.seek(here + 27 + head[26] + sum(file.read(head[26])))
+
+
+def _wav_breaks_off(file: BinaryIO) -> bool:
+    """Whether its samples claim more bytes than follow them (Microsoft's RIFF: id, size, bytes)."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(12)
+    while len(header := file.read(8)) == 8:
+        name, claimed = struct.unpack("<4sI", header)
+        here = file.tell()
+        if name == b"data":
+            return bool(size - here < claimed < _UNKNOWN_SIZE)
+        file.seek(here + claimed + claimed % 2)
+    return False
+
+
+def _ogg_breaks_off(file: BinaryIO) -> bool:
+    """Whether its last page is missing, or there by half.
+
+    An Ogg file names its length nowhere; its last page is marked instead (RFC 3533, section 6).
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _OGG_PAGE_BYTES))
+    end = file.read()
+    page = end[end.rfind(b"OggS") :]
+    if len(page) < 27:  # not even a header
+        return True
+    segments = page[26]
+    whole = 27 + segments + sum(page[27 : 27 + segments])
+    return len(page) < whole or not page[5] & _OGG_LAST_PAGE

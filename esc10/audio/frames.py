@@ -1,0 +1,89 @@
+"""FFmpeg's frames of samples: all alike, none beyond the end, and as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+
+def samples_of(frame: AudioFrame) -> NDArray[np.float32]:
+    """A frame's samples, shape (frames, channels); full scale is 1."""
+    raw: NDArray[Any] = frame.to_ndarray()  # (channels, frames), or (1, frames * channels)
+    samples = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
+    floats: NDArray[np.float32] = samples.astype(np.float32, copy=False)
+    if samples.dtype == np.uint8:
+        floats = (floats - 128) / np.float32(128)
+    elif samples.dtype.kind == "i":
+        floats = floats / np.float32(2 ** (8 * samples.itemsize - 1))
+    return floats
+
+
+class Alike:
+    """Brings frames to the rate and the channels of the first one; most are so already."""
+
+    def __init__(self, first: AudioFrame) -> None:
+        """Make others like this one."""
+        self._rate, self._layout = first.sample_rate, first.layout
+        self._other: tuple[int, int, str] | None = None
+        self._resampler: AudioResampler | None = None
+
+    def all(self, frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
+        """The frames; to be called once."""
+        for frame in frames:
+            kind = (frame.sample_rate, frame.layout.nb_channels, frame.format.name)
+            if kind[:2] == (self._rate, self._layout.nb_channels):
+                yield from self._rest()
+                yield frame
+                continue
+            if kind != self._other:
+                yield from self._rest()
+                self._resampler = AudioResampler("fltp", self._layout, self._rate)
+                self._other = kind
+            if self._resampler is not None:
+                frame.pts = None
+                yield from self._resampler.resample(frame)
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[AudioFrame]:
+        if self._resampler is not None:
+            yield from self._resampler.resample(None)
+        self._resampler = self._other = None
+
+
+def without_padding(frames: Iterator[AudioFrame], seconds: float) -> Iterator[AudioFrame]:
+    """An Ogg's frames up to the end that its last page names: FFmpeg cuts its last packet only.
+
+    `seconds`: where that is; 0 where no page names it.
+    """
+    taken, beyond = 0, list[AudioFrame]()
+    for frame in frames:
+        end = round(seconds * frame.sample_rate)
+        if not end or taken + frame.samples <= end:
+            yield frame
+        elif taken > end + frame.sample_rate / 10:  # that is no padding: the page is wrong
+            yield from (*beyond, frame)
+            beyond.clear()
+        else:
+            beyond.append(frame)
+        taken += frame.samples
+    if beyond:
+        begin = taken - sum(frame.samples for frame in beyond)
+        rest = _cut(beyond[0], end - begin)
+        if rest is not None:
+            yield rest
+
+
+def _cut(frame: AudioFrame, samples: int) -> AudioFrame | None:
+    """The first samples of a frame."""
+    if samples <= 0:
+        return None
+    width = 1 if frame.format.is_planar else frame.layout.nb_channels
+    raw: Any = np.ascontiguousarray(frame.to_ndarray()[:, : samples * width])
+    cut = AudioFrame.from_ndarray(raw, frame.format.name, frame.layout.name)
+    cut.sample_rate = frame.sample_rate
+    return cut

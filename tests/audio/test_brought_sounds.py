@@ -1,0 +1,348 @@
+"""What people really bring: phones' formats, odd headers and channels, and files that are traps."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from esc10.audio.decoding import READERS
+from esc10.audio.loading import SAMPLE_RATE
+from esc10.audio.recording import load_recording
+from esc10.errors import AudioError
+from tests.support.odd_sounds import encoded, hiss
+from tests.support.phone_sounds import KINDS, Kind, phone_sound
+
+RATE = 44_100
+PICTURE = b"ID3\4\0\0\0\1\x7f\x7f" + bytes(2**15 - 1)
+"""A tag as large as a small picture, in front of an MP3."""
+
+MP3_KILOBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
+
+
+def bursts(seconds: float, rate: int = RATE, channels: int = 1) -> NDArray[np.float64]:
+    """A tone of 440 Hz in every second half second, shape (samples, channels)."""
+    time = np.arange(round(seconds * rate)) / rate
+    tone = 0.4 * np.sin(2 * np.pi * 440 * time) * (time % 1 < 0.5)
+    return np.tile(tone[:, np.newaxis], channels)
+
+
+def envelope(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The level of every 50 ms, full scale is 1."""
+    frames = samples[: len(samples) // 1102 * 1102].reshape(-1, 1102)
+    return np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1))
+
+
+# formats
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_what_phones_and_browsers_write_is_heard_whole(name: str, channels: int) -> None:
+    kind = KINDS[name]
+    if channels > kind.most_channels:
+        pytest.skip("it has one channel only")
+    content = phone_sound(bursts(5, kind.rate, channels), kind)
+    recording = load_recording(content, f"sound.{kind.ending}")
+    assert recording.seconds == pytest.approx(5, abs=0.13)  # what encoders put around a sound
+    assert (recording.rate, recording.channels) == (kind.rate, channels)
+    assert not any("break" in remark or "damaged" in remark for remark in recording.remarks)
+    levels, expected = envelope(recording.samples), envelope(bursts(5, SAMPLE_RATE)[:, 0])
+    count = min(len(levels), len(expected))
+    assert np.corrcoef(levels[:count], expected[:count])[0, 1] > 0.8
+    assert levels.max() == pytest.approx(expected.max(), rel=0.15)
+
+
+def test_a_film_without_sound_is_a_sentence() -> None:
+    content = phone_sound(None, KINDS["a phone's film"])
+    with pytest.raises(AudioError, match=r"^film\.mov has pictures and no sound"):
+        load_recording(content, "film.mov")
+
+
+def test_a_film_that_lost_its_end_is_told_so() -> None:
+    content = phone_sound(bursts(5), KINDS["an iPhone's memo"])
+    with pytest.raises(AudioError, match=r"^memo\.m4a is not whole: .* Record or copy it again\.$"):
+        load_recording(content[: len(content) // 2], "memo.m4a")
+
+
+# lengths
+
+
+def bare_mp3(samples: NDArray[np.float64]) -> bytes:
+    """An MP3 without its first frame, which holds the number of frames."""
+    mp3 = encoded(samples, RATE, "MP3")
+    assert b"Xing" in mp3[:64] or b"Info" in mp3[:64]
+    kilobits, padding = MP3_KILOBITS[mp3[2] >> 4], mp3[2] >> 1 & 1
+    return mp3[144_000 * kilobits // RATE + padding :]
+
+
+@pytest.mark.parametrize("tag", [b"", PICTURE], ids=["bare", "with a picture"])
+def test_an_mp3_without_a_count_of_frames_is_heard_whole(tag: bytes) -> None:
+    """Its length is guessed from its first frames; those here are silent, and have few bits."""
+    samples = np.concatenate([1e-4 * hiss(3), bursts(2)])
+    recording = load_recording(tag + bare_mp3(samples), "bare.mp3")
+    assert recording.seconds == pytest.approx(5, abs=0.05)
+    assert envelope(recording.samples)[-60:].max() > 0.2
+    assert not any("break" in remark for remark in recording.remarks)
+
+
+def test_an_mp3_with_a_large_picture_that_breaks_off_is_told_so() -> None:
+    content = encoded(bursts(10), RATE, "MP3")
+    recording = load_recording(PICTURE + content[: len(content) // 2], "half.mp3")
+    assert any("breaks off" in remark for remark in recording.remarks)
+
+
+@pytest.mark.parametrize("rates", [(RATE, RATE), (RATE, 22_050), (22_050, 48_000)])
+@pytest.mark.parametrize("channels", [(1, 1), (1, 2), (2, 1)])
+def test_streams_in_a_row_are_all_heard(rates: tuple[int, int], channels: tuple[int, int]) -> None:
+    links = [
+        encoded(level * hiss(seconds, rate, number), rate, "OGG")
+        for seconds, level, rate, number in zip((1.6, 3.4), (0.01, 1), rates, channels, strict=True)
+    ]
+    recording = load_recording(b"".join(links), "chained.ogg")
+    assert recording.seconds == pytest.approx(5, abs=0.1)
+    levels = envelope(recording.samples)
+    assert levels[5:25].max() < 0.01
+    assert levels[40:95].min() > 0.03
+    assert not any("break" in remark for remark in recording.remarks)
+
+
+@pytest.mark.parametrize("filler", [0, 4048])
+def test_a_recorder_that_crashed_wrote_no_size(filler: int) -> None:
+    wav = encoded(bursts(5), RATE)
+    junk = b"FLLR" + struct.pack("<I", filler) + bytes(filler) if filler else b""
+    content = wav[:36] + junk + b"data" + bytes(4) + wav[44:]
+    recording = load_recording(content, "crashed.wav")
+    assert recording.seconds == pytest.approx(5, abs=0.01)
+    assert not any("break" in remark for remark in recording.remarks)
+
+
+def test_a_flac_that_counts_too_few_samples_is_heard_whole() -> None:
+    flac = bytearray(encoded(bursts(5), RATE, "FLAC"))
+    # The last 36 bits of the 64 that begin with the rate (RFC 9639, section 8.2).
+    flac[22:26] = struct.pack(">I", RATE)
+    recording = load_recording(bytes(flac), "few.flac")
+    assert recording.seconds == 5
+    assert not any("break" in remark for remark in recording.remarks)
+
+
+# channels
+
+
+def mixed(*channels: NDArray[np.float64]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """What comes of channels, and what is said of it."""
+    content = encoded(np.column_stack(channels), SAMPLE_RATE, subtype="FLOAT")
+    recording = load_recording(content, "stereo.wav")
+    return recording.samples, recording.remarks
+
+
+LEFT, OTHER = bursts(2, SAMPLE_RATE)[:, 0], hiss(2, SAMPLE_RATE)[:, 0]
+CANCEL = "cancel each other when they are mixed, so {} alone was taken"
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9, 0.7])
+@pytest.mark.parametrize("offset", [0.0, 0.2])
+def test_opposite_channels_are_not_mixed_to_silence(share: float, offset: float) -> None:
+    samples, remarks = mixed(LEFT + offset, -share * LEFT + offset)
+    np.testing.assert_allclose(samples, LEFT + offset, atol=1e-6)
+    assert remarks == (f"its 2 channels {CANCEL.format('the left one')}",)
+    if share == 1:
+        return
+    samples, remarks = mixed(-share * LEFT + offset, LEFT + offset)
+    np.testing.assert_allclose(samples, LEFT + offset, atol=1e-6)
+    assert remarks == (f"its 2 channels {CANCEL.format('the right one')}",)
+
+
+def test_six_channels_that_cancel_are_one() -> None:
+    samples, remarks = mixed(LEFT, -LEFT, LEFT, -LEFT, 1.1 * LEFT, -LEFT)
+    np.testing.assert_allclose(samples, 1.1 * LEFT, atol=1e-6)
+    assert remarks == (f"its 6 channels {CANCEL.format('the one of number 5')}",)
+
+
+@pytest.mark.parametrize(
+    "channels",
+    [
+        (LEFT, LEFT),
+        (LEFT, OTHER),
+        (LEFT, 0 * LEFT),
+        (LEFT, -0.4 * LEFT),
+        (0 * LEFT, *[0 * LEFT] * 6, LEFT),
+        (LEFT, OTHER, OTHER[::-1]),
+    ],
+)
+def test_other_channels_are_mixed(channels: tuple[NDArray[np.float64], ...]) -> None:
+    samples, remarks = mixed(*channels)
+    np.testing.assert_allclose(samples, np.mean(channels, axis=0), atol=1e-6)
+    assert remarks == (f"{len(channels)} channels were mixed to one",)
+
+
+# levels
+
+
+@pytest.mark.parametrize("full_scale", [2**15, 2**23, 2**31])
+@pytest.mark.parametrize("kind", ["FLOAT", "DOUBLE"])
+@pytest.mark.parametrize("seconds", [2, 12])
+def test_integers_in_a_file_of_fractions_are_scaled(
+    full_scale: int, kind: str, seconds: int
+) -> None:
+    sound = bursts(seconds, SAMPLE_RATE)
+    content = encoded(sound * full_scale, SAMPLE_RATE, subtype=kind)
+    recording = load_recording(content, "counts.wav")
+    np.testing.assert_allclose(recording.samples, sound[:, 0], atol=1e-6)
+    assert recording.measures.peak == pytest.approx(0.4, rel=1e-3)
+    assert recording.measures.clipped == 0
+    assert recording.remarks == (
+        f"its numbers are counts far beyond full scale, so they were divided by {full_scale:,}",
+    )
+
+
+def test_fractions_a_little_beyond_full_scale_stay_as_they_are() -> None:
+    sound = 20 * bursts(2, SAMPLE_RATE)
+    recording = load_recording(encoded(sound, SAMPLE_RATE, subtype="FLOAT"), "loud.wav")
+    np.testing.assert_allclose(recording.samples, sound[:, 0], rtol=1e-6)
+    assert recording.remarks == ()
+
+
+@pytest.mark.parametrize(("hertz", "rate"), [(15_000, 44_100), (30_000, 96_000)])
+@pytest.mark.parametrize("kind", ["PCM_16", "FLOAT"])
+@pytest.mark.parametrize("seconds", [3, 12])
+def test_a_sound_above_all_that_networks_hear_is_told_so(
+    hertz: int, rate: int, kind: str, seconds: int
+) -> None:
+    time = np.arange(seconds * rate) / rate
+    swell = np.sin(np.pi * time / seconds) ** 2  # a beginning out of nothing is heard as a click
+    tone = 0.5 * swell * np.sin(2 * np.pi * hertz * time)
+    content = encoded(tone[:, np.newaxis], rate, "WAV", kind)
+    with pytest.raises(AudioError, match=r"^bat\.wav lies above 11,025 Hz, where networks here"):
+        load_recording(content, "bat.wav")
+
+
+# traps
+
+
+@contextmanager
+def listening() -> Iterator[tuple[int, list[str]]]:
+    """A port, and who has called there."""
+    calls: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, address = server.accept()
+                except OSError:
+                    return
+                calls.append(str(address))
+                connection.close()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], calls
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+TRAPS = {
+    "a playlist.m3u8": "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n{target}\n#EXT-X-ENDLIST\n",
+    "a list.m3u": "#EXTM3U\n#EXTINF:5,sound\n{target}\n",
+    "a list.pls": "[playlist]\nFile1={target}\nNumberOfEntries=1\n",
+    "a script.ffconcat": "ffconcat version 1.0\nfile '{target}'\n",
+    "a session.sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
+    "m=audio {port} RTP/AVP 0\n",
+    "a manifest.mpd": "<?xml version='1.0'?><MPD xmlns='urn:mpeg:dash:schema:mpd:2011'><Period>"
+    "<AdaptationSet mimeType='audio/wav'><Representation id='1'><BaseURL>{target}</BaseURL>"
+    "</Representation></AdaptationSet></Period></MPD>",
+    "a list.asx": "<asx version='3.0'><entry><ref href='{target}'/></entry></asx>",
+    "a list.xspf": "<playlist xmlns='http://xspf.org/ns/0/'><trackList><track><location>{target}"
+    "</location></track></trackList></playlist>",
+    "a name.wav": "{target}",
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("way", ["path", "file", "http", "/etc/passwd"])
+def test_a_file_that_leads_elsewhere_reads_nothing_but_itself(
+    name: str, way: str, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.wav"
+    secret.write_bytes(encoded(bursts(5), RATE))
+    with listening() as (port, calls):
+        target = {
+            "path": str(secret),
+            "file": secret.as_uri(),
+            "http": f"http://127.0.0.1:{port}/secret.wav",
+            "/etc/passwd": "/etc/passwd",
+        }[way]
+        trap = tmp_path / name
+        trap.write_text(TRAPS[name].format(target=target, port=port))
+        for source in (trap, trap.read_bytes()):
+            with pytest.raises(AudioError, match="is not a sound this program can read"):
+                load_recording(source, name)
+        assert calls == []
+
+
+def test_a_film_that_refers_to_another_file_reads_nothing_but_itself(tmp_path: Path) -> None:
+    """QuickTime may leave its samples in a file of their own, and name that."""
+    secret = tmp_path / "secret.wav"
+    secret.write_bytes(encoded(hiss(5), RATE))
+    film = phone_sound(bursts(5), Kind("mov", "mov", "pcm_s16le", sample_format="s16"))
+    here = film.index(b"dref")
+    assert film[here + 12 : here + 24] == struct.pack(">I4sI", 12, b"url ", 1)
+    # In place of 'in this file' (flag 1) the address of another, and all boxes around it as long.
+    address = secret.as_uri().encode() + b"\0"
+    longer = struct.pack(">I4sI", 12 + len(address), b"url ", 0) + address
+    content = bytearray(film[: here + 12] + longer + film[here + 24 :])
+    for box in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):
+        at = content.index(box) - 4
+        content[at : at + 4] = struct.pack(
+            ">I", struct.unpack(">I", content[at : at + 4])[0] + len(address)
+        )
+    try:
+        recording = load_recording(bytes(content), "film.mov")
+    except AudioError:
+        return
+    # Its own samples, if any: the other file has no silence in it.
+    assert np.median(envelope(recording.samples)) < 0.29
+    assert envelope(recording.samples).min() < 1e-3
+
+
+def test_no_reader_of_other_files_is_allowed() -> None:
+    followers = {"hls", "concat", "dash", "sdp", "rtsp", "image2", "lavfi", "imf", "alias_pix"}
+    assert not followers & set(READERS)
+
+
+# damage
+
+
+def test_three_hundred_cuts_and_flips_are_sounds_or_sentences() -> None:
+    rng = np.random.default_rng(3)
+    files = {
+        f"{name}.{kind.ending}": phone_sound(bursts(1, kind.rate), kind)
+        for name, kind in KINDS.items()
+    }
+    for ending in ("wav", "flac", "ogg", "mp3", "aiff"):
+        files[f"sound.{ending}"] = encoded(bursts(1), RATE, ending.upper())
+    assert len(files) >= 10
+    outcomes = {"sound": 0, "sentence": 0}
+    for turn in range(300):
+        name, content = list(files.items())[turn % len(files)]
+        damaged = bytearray(content[: rng.integers(1, len(content))] if turn % 2 else content)
+        for _ in range(int(rng.integers(1, 30))):
+            damaged[int(rng.integers(len(damaged)))] = int(rng.integers(256))
+        try:
+            recording = load_recording(bytes(damaged), name)
+        except AudioError as error:
+            assert str(error).startswith(f"{name} ") and "\n" not in str(error)
+            outcomes["sentence"] += 1
+        else:
+            assert np.isfinite(recording.samples).all()
+            assert 0 < len(recording.samples) <= 600 * SAMPLE_RATE
+            outcomes["sound"] += 1
+    assert min(outcomes.values()) > 20, outcomes
