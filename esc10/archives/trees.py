@@ -46,7 +46,8 @@ def shown(text: str) -> str:
 
 def is_clutter(path: str) -> bool:
     """Whether an operating system put it there, or somebody hid it."""
-    return any(part.startswith(".") or part in _CLUTTER for part in path.split("/"))
+    parts = [part for part in path.split("/") if part not in (".", "..")]
+    return any(part.startswith(".") or part in _CLUTTER for part in parts)
 
 
 class FolderTree:

@@ -30,8 +30,16 @@ _END = struct.Struct("<4s4H2LH")
 
 _LONGEST_COMMENT = 2**16
 _ZIP64_LOCATOR_BYTES = 20
+_ZIP64_END = struct.Struct("<4sQ2H2L4Q")
+"""The same with 64 bits: signature, its own size, versions, disks, entries, the directory's size
+and offset. Some programs write it however small the zip is."""
+
 ENCRYPTED = 0x1
 """The bit of a member's flags that says so."""
+
+_UTF_8 = 0x800
+_UNIX = 3
+"""As the system that packed a member; macOS says so too."""
 
 
 def open_tree(path: Path, links: bool = False) -> Tree:
@@ -72,7 +80,8 @@ class ZipTree:
         self._members = {
             path: member
             for member in self._zip.infolist()
-            if not member.is_dir() and not is_clutter(path := _path_of(member))
+            if not member.is_dir() and (path := _path_of(member)).strip("/")
+            if not is_clutter(path)
         }
         self.names = tuple(sorted(self._members))
 
@@ -133,10 +142,11 @@ def directory_size(file: BinaryIO) -> int | None:
     """How many bytes a zip's list of files has, as its end says; None where there is no such end.
 
     To be asked before `zipfile` reads the list, which may have millions of files and fill the
-    memory. The other kind of end, Zip64, counts as endless: Python reads it too.
+    memory. Where another kind of end, Zip64, is announced and not found, it counts as endless:
+    Python looks for it elsewhere too.
     """
     size = file.seek(0, os.SEEK_END)
-    length = min(size, _END.size + _LONGEST_COMMENT + _ZIP64_LOCATOR_BYTES)
+    length = min(size, _END.size + _LONGEST_COMMENT + _ZIP64_LOCATOR_BYTES + _ZIP64_END.size)
     file.seek(size - length)
     tail = file.read(length)
     start = tail.rfind(b"PK\5\6")
@@ -146,9 +156,13 @@ def directory_size(file: BinaryIO) -> int | None:
         start = bare
     if start < 0 or len(tail) - start < _END.size:
         return None
-    if tail[max(0, start - _ZIP64_LOCATOR_BYTES) : start].startswith(b"PK\6\7"):
+    locator = start - _ZIP64_LOCATOR_BYTES
+    if not tail.startswith(b"PK\6\7", max(0, locator)):
+        return int(_END.unpack_from(tail, start)[5])
+    end = locator - _ZIP64_END.size
+    if end < 0 or not tail.startswith(b"PK\6\6", end):
         return sys.maxsize
-    return int(_END.unpack_from(tail, start)[5])
+    return int(_ZIP64_END.unpack_from(tail, end)[8])
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
@@ -173,11 +187,36 @@ def _opened(source: Path | bytes, title: str) -> BinaryIO:
 
 
 def _path_of(member: zipfile.ZipInfo) -> str:
-    return member.filename.replace("\\", "/")
+    """A member's path with forward slashes, without './', and one slash where there are several.
+
+    An absolute path still begins with a slash; that of the root, which some programs list, is '/'.
+    """
+    path = _spelled(member).replace("\\", "/")
+    below = "/".join(part for part in path.split("/") if part not in ("", "."))
+    return f"/{below}" if path.startswith("/") else below
+
+
+def _spelled(member: zipfile.ZipInfo) -> str:
+    """A member's name, which Python reads as the first IBM PC's where nothing says UTF-8.
+
+    Many programs write UTF-8 and do not say so; of other bytes those that do not come from Windows
+    are taken for Windows-1252, the common superset of Latin-1.
+    """
+    if member.flag_bits & _UTF_8:
+        return member.filename
+    content = member.filename.encode("cp437")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        unix = member.create_system == _UNIX
+        return content.decode("cp1252", "replace") if unix else member.filename
 
 
 def _refuse_hostile(member: zipfile.ZipInfo, title: str) -> None:
-    parts = _path_of(member).split("/")
+    path = _path_of(member)
+    parts = path.split("/")
+    if path in ("", "/") and member.filename:  # the root, which is no file
+        return
     if ".." in parts or parts[0] == "" or parts[0][1:2] == ":":
         raise DatasetError(
             f"{title} is refused: it holds the path '{shown(member.filename)}', which leads "

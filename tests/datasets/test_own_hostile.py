@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import sys
+import unicodedata
 import zipfile
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +102,90 @@ def test_names_of_files_are_printable_in_sentences() -> None:
     files = sounds(numbered(THREE, 3)) | {"dog/\x1b[31m\n.wav": b"x", f"dog/{'x' * 200}.wav": b"x"}
     _, described = made(files)
     assert all(sentence.isprintable() and len(sentence) < 200 for sentence in described.skipped)
+
+
+# Zips as they are written
+
+
+def streamed(files: Mapping[bytes, bytes], *, system: int = 3, zip64: bool = False) -> bytes:
+    """A zip as programs write it that do not say which letters its names have.
+
+    With `zip64` as those write it that cannot know how large it will be (PKWARE's APPNOTE.TXT).
+    """
+    body, listed = bytearray(), bytearray()
+    for name, content in files.items():
+        crc, size, place = zlib.crc32(content), len(content), len(body)
+        sizes = (0xFFFFFFFF,) * 2 if zip64 else (size, size)
+        extra = struct.pack("<2H3Q", 1, 24, size, size, place) if zip64 else b""
+        where = 0xFFFFFFFF if zip64 else place
+        body += struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0, 33, crc, size, size, len(name), 0)
+        body += name + content
+        listed += struct.pack(
+            "<4s6H3I5H2I",
+            *(b"PK\1\2", system << 8 | 45, 45, 0, 0, 0, 33, crc, *sizes, len(name), len(extra)),
+            *(0, 0, 0, 0, where),
+        )
+        listed += name + extra
+    count, place = len(files), len(body)
+    if not zip64:
+        return bytes(body + listed) + struct.pack(
+            "<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(listed), place, 0
+        )
+    end = place + len(listed)
+    return (
+        bytes(body + listed)
+        + struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(listed), place)
+        + struct.pack("<4sIQI", b"PK\6\7", 0, end, 1)
+        + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    )
+
+
+def classes_of(content: bytes) -> tuple[str, ...]:
+    return datasets.load_dataset(make_own(content, "Mine")).classes
+
+
+def spelled(name: str, how: str, *, form: str = "NFC") -> dict[bytes, bytes]:
+    """Sounds of a class of that name, and of another."""
+    normal = unicodedata.normalize(form, name)
+    files = sounds(numbered((normal, "rain"), 3))
+    return {path.encode(how): content for path, content in files.items()}
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize(
+    ("how", "form", "system"),
+    [("utf-8", "NFC", 3), ("utf-8", "NFD", 3), ("utf-8", "NFC", 0), ("latin-1", "NFC", 3),
+     ("cp437", "NFC", 0)],
+)  # fmt: skip
+def test_names_are_read_as_they_were_meant(how: str, form: str, system: int, zip64: bool) -> None:
+    files = spelled("Hähne", how, form=form)
+    assert classes_of(streamed(files, system=system, zip64=zip64)) == ("Hähne", "rain")
+
+
+@pytest.mark.parametrize("before", [b"/", b"./", b"sounds/", b"\\"])
+def test_folders_in_the_list_are_no_paths(before: bytes) -> None:
+    files = {name.encode(): content for name, content in sounds(numbered(THREE, 3)).items()}
+    assert classes_of(streamed({before: b"", **files})) == THREE
+
+
+@pytest.mark.parametrize("before", ["./", "sounds/./", "a//b/"])
+def test_needless_steps_in_paths_are_left_out(before: str) -> None:
+    files = {before + name: content for name, content in sounds(numbered(THREE, 3)).items()}
+    assert classes_of(zip_of(files)) == THREE
+
+
+@pytest.mark.parametrize("name", [b"/tmp/1.wav", b"//server/share/1.wav", b"./../1.wav", b"/.."])
+def test_paths_that_lead_outside_are_still_refused(home: Path, name: bytes) -> None:
+    files = {path.encode(): content for path, content in sounds(numbered(THREE, 3)).items()}
+    assert "leads outside" in refusal(streamed({name: sound(1), **files}), home)
+
+
+def test_a_64_bit_list_that_is_endless_is_refused(home: Path) -> None:
+    content = bytearray(streamed(spelled("dog", "utf-8"), zip64=True))
+    struct.pack_into("<Q", content, content.rindex(b"PK\6\6") + 40, 2**33)
+    assert "its list of files is longer" in refusal(bytes(content), home)
+
+
+def test_a_64_bit_list_that_is_not_where_it_should_be_is_refused(home: Path) -> None:
+    content = streamed(spelled("dog", "utf-8"), zip64=True)
+    assert "its list of files is longer" in refusal(content.replace(b"PK\6\6", b"PK\6\5"), home)

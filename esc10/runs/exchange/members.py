@@ -7,6 +7,7 @@ import sys
 import zipfile
 from collections.abc import Collection, Mapping
 
+from esc10.archives.trees import is_clutter
 from esc10.archives.zips import ENCRYPTED, directory_size, is_special, read_member
 from esc10.errors import RunError
 
@@ -51,7 +52,8 @@ class Members:
             self._zip = zipfile.ZipFile(file)
         except Exception as cause:  # zipfile, struct and zlib each have their own for damage
             raise _not_whole(name) from cause
-        self._members = self._zip.infolist()
+        # Whoever unpacks a zip and packs it again adds folders, and on a Mac what it hides there.
+        self._members = [member for member in self._zip.infolist() if not _adds_nothing(member)]
 
     @property
     def names(self) -> list[str]:
@@ -93,6 +95,12 @@ class Members:
         if len(content) != member.file_size:
             raise refused(f"{name} is shorter than {self._name} says")
         return content
+
+
+def _adds_nothing(member: zipfile.ZipInfo) -> bool:
+    """Whether it is an empty folder, or something that an operating system keeps for itself."""
+    name = member.orig_filename
+    return (name.endswith("/") and not member.file_size) or is_clutter(name.replace("\\", "/"))
 
 
 def _not_whole(name: str) -> RunError:
