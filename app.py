@@ -12,7 +12,7 @@ from esc10.training.networks import MODELS
 from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.server import all_runs, datasets_here, engine, with_weights
-from esc10.ui.words import NETWORKS
+from esc10.ui.words import NETWORKS, in_markdown
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _card(step: Step, following: bool) -> None:
 def _engine_state() -> None:
     status = engine().status()
     if status.trouble:
-        st.error(status.trouble)
+        st.error(in_markdown(status.trouble))
     elif status.capacity.warm:
         st.caption("The training engine is ready.")
     else:

@@ -9,6 +9,7 @@ import streamlit as st
 from esc10 import datasets
 from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole, source_of
 from esc10.datasets.clips import class_label
+from esc10.errors import DatasetError
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop
@@ -16,10 +17,11 @@ from esc10.ui.clip_view import player, provenance, spectrogram, waveform
 from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.frame import guarded, open_page
+from esc10.ui.local_paths import choose_path, import_folder, is_here, local_path
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import forget_unless
-from esc10.ui.words import megabytes
+from esc10.ui.words import in_markdown, megabytes
 
 
 def main() -> None:
@@ -86,15 +88,21 @@ def _more(source: Source, whole: bool) -> None:
     st.markdown(f"{source.summary} {source.attribution}")
     if source.homepage:
         st.markdown(f"[{source.homepage}]({source.homepage})")
-    path = st.text_input(
-        "Load from a zip or folder on this machine",
-        key=f"path {source.key}",
-        placeholder="/media/stick/ESC-10.zip",
-    )
-    if st.button("Load", key=f"load {source.key}", disabled=not path):
-        _start(source.key, Path(path.strip().strip('"')).expanduser())
+    if is_here() or import_folder() is not None:
+        path = choose_path("A zip or folder", f"path {source.key}", "/media/stick/ESC-10.zip")
+        if st.button("Load", key=f"load {source.key}", disabled=not path):
+            _load(source.key, path)
     if whole and st.button("Verify every clip again", key=f"verify {source.key}"):
         _start(source.key, None)
+
+
+def _load(key: str, typed: str) -> None:
+    try:
+        path = local_path(typed)
+    except DatasetError as error:
+        st.error(in_markdown(str(error)))
+    else:
+        _start(key, path)
 
 
 def _start(key: str, path: Path | None) -> None:

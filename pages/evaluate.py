@@ -7,7 +7,6 @@ from collections.abc import Callable
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
@@ -24,7 +23,7 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import explain_and_stop, guarded, open_page
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, describe_leaks, share
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, class_words, describe_leaks, share
 
 PANEL_PIXELS = 600
 
@@ -138,7 +137,7 @@ def _both_matrices(judged: Evaluation, choice: Choice) -> None:
         with column:
             show_matrix(part, name, judged.classes, choice, shares=shares)
     empty = [
-        f"{name}: no clip of {class_label(category)}"
+        f"{name}: no clip of {class_words(category)}"
         for name, part in judged.parts.items()
         for category in judged.classes
         if not part.report[category]["support"]
@@ -162,12 +161,12 @@ def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
 
 def _describe_cell(true: str | None, predicted: str | None) -> str:
     if true is None:
-        return f"taken for {class_label(predicted or '')}"
+        return f"taken for {class_words(predicted or '')}"
     if predicted is None:
-        return f"{class_label(true)} in truth"
+        return f"{class_words(true)} in truth"
     if true == predicted:
-        return f"{class_label(true)}, recognised"
-    return f"{class_label(true)}, taken for {class_label(predicted)}"
+        return f"{class_words(true)}, recognised"
+    return f"{class_words(true)}, taken for {class_words(predicted)}"
 
 
 def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
@@ -180,9 +179,9 @@ def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
         with column:
             clip = to_compare(judged, choice.part, category)
             if clip is None:
-                st.caption(f"No clip of {class_label(category)} was recognised.")
+                st.caption(f"No clip of {class_words(category)} was recognised.")
                 continue
-            st.markdown(f"To compare by ear: **{class_label(category)}**, recognised")
+            st.markdown(f"To compare by ear: **{class_words(category)}**, recognised")
             show_clips([clip], run, judged.weights, f"compare {choice.part}")
 
 

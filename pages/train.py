@@ -22,7 +22,7 @@ from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import PREPARE_JOBS, all_runs, connected, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import choose_settings, show_split
-from esc10.ui.words import NETWORKS
+from esc10.ui.words import NETWORKS, in_markdown
 
 RUNS_ON_THE_BOARD = 3
 
@@ -125,7 +125,7 @@ def _show_preparation() -> None:
             show_end(job, name)
     status = engine().status()
     if status.trouble:
-        st.error(status.trouble)
+        st.error(in_markdown(status.trouble))
     elif status.queue or status.active:
         _explain_waiting(status.capacity)
 

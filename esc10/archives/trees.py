@@ -15,10 +15,17 @@ _SHOWN = 80
 
 
 class Tree(Protocol):
-    """Files by their paths, which have forward slashes and begin below the root."""
+    """Files by their paths, which have forward slashes and begin below the root.
+
+    Attributes:
+        title: what a sentence calls it.
+        names: the paths of its files, without what an operating system hides there.
+        links: how many links there are that were not followed.
+    """
 
     title: str
     names: tuple[str, ...]
+    links: int
 
     def sound(self, name: str) -> Path | bytes:
         """What `esc10.audio.recording.load_recording` reads.
@@ -60,15 +67,19 @@ class FolderTree:
             DatasetError: it holds far more than a dataset would.
         """
         self.title, self._path = path.name or str(path), path
+        self.links = 0
         found: list[str] = []
         for parent, folders, basenames in os.walk(path):
-            folders[:] = [name for name in folders if not is_clutter(name)]
             here = Path(parent)
-            found += [
-                (here / name).relative_to(path).as_posix()
-                for name in basenames
-                if not is_clutter(name) and (links or not (here / name).is_symlink())
-            ]
+            folders[:] = [name for name in folders if not is_clutter(name)]
+            self.links += 0 if links else sum((here / name).is_symlink() for name in folders)
+            for name in basenames:
+                if is_clutter(name):
+                    continue
+                if not links and (here / name).is_symlink():
+                    self.links += 1
+                else:
+                    found.append((here / name).relative_to(path).as_posix())
             if len(found) > MAX_FOLDER_ENTRIES:
                 raise DatasetError(
                     f"{path} holds more than {MAX_FOLDER_ENTRIES:,} files. "

@@ -84,6 +84,7 @@ class ZipTree:
             if not is_clutter(path)
         }
         self.names = tuple(sorted(self._members))
+        self.links = 0  # a zip with one is refused
 
     def _checked_zip(self) -> zipfile.ZipFile:
         not_whole = DatasetError(

@@ -28,6 +28,10 @@ _FULL_SCALES = (2.0**15, 2.0**23, 2.0**31)
 floating-point numbers."""
 
 
+class SilentError(AudioError):
+    """There is nothing in it that a network could hear."""
+
+
 @dataclass(frozen=True)
 class Recording:
     """A decoded sound in all its length, up to `RECORDING_SECONDS`.
@@ -66,7 +70,8 @@ def load_recording(
         limit_seconds: the most that is taken of it.
 
     Raises:
-        AudioError: it is empty, no audio, silent throughout, or holds nothing that networks hear.
+        SilentError: it is silent throughout, or holds nothing that networks hear.
+        AudioError: it is empty, or no audio.
     """
     heard = _hear(source, name, limit_seconds, _AS_IT_IS)
     scale = _scale_of(heard, name)
@@ -206,13 +211,13 @@ def _describe(seconds: float) -> str:
 def _refuse_silence(heard: _Heard, where: str | None) -> None:
     loudest = max(heard.samples.max(), -heard.samples.min())  # np.abs would copy all of it
     if heard.meter.measures().peak < SILENCE:
-        raise AudioError(
+        raise SilentError(
             f"{heard.name} is silent {where or 'throughout'}: there is nothing to classify. Check "
             "the microphone, or choose another sound."
         )
     power = float(np.einsum("i,i->", heard.samples, heard.samples, dtype=np.float64))
     if loudest < SILENCE or power / len(heard.samples) < _AUDIBLE**2 * heard.mixed_power:
-        raise AudioError(
+        raise SilentError(
             f"{heard.name} lies above {SAMPLE_RATE / 2:,.0f} Hz, where networks here hear nothing: "
             "there is nothing to classify. Choose a sound with lower tones."
         )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
 
 from esc10 import datasets
 from esc10.cli.figures import Answer
 from esc10.datasets.description import description_of
 from esc10.datasets.own.build import make_own
+from esc10.datasets.own.preview import Preview, previews_of
 from esc10.errors import DatasetError
 from esc10.progress import Progress
 
@@ -42,7 +45,9 @@ def fetch(options: Namespace) -> Answer:
 
 def own(options: Namespace) -> Answer:
     """Make a dataset of own sounds, in a folder or a zip."""
-    key = make_own(options.source.expanduser(), options.title, show)
+    if options.look:
+        return _look(options.source.expanduser())
+    key = make_own(options.source.expanduser(), options.title, show, reading=options.reading)
     described = description_of(key)
     if described is None:
         raise DatasetError(f"{key} was made, and is gone already. Make it again.")
@@ -60,3 +65,19 @@ def own(options: Namespace) -> Answer:
     left_out = [f"Left out: {sentence}" for sentence in described.skipped]
     lines = [f"{key}: {described.title}, in {folder}", described.summary, *left_out]
     return answer, "\n".join(lines)
+
+
+def _look(source: Path) -> Answer:
+    """How the sounds in a folder or a zip can be understood, the likeliest first."""
+    previews = previews_of(source)
+    answer = {"readings": [asdict(preview) for preview in previews]}
+    return answer, "\n\n".join(map(_in_words, previews))
+
+
+def _in_words(preview: Preview) -> str:
+    rows = [
+        f"  {row.name:24}{row.sounds:6} sounds"
+        + (f", {row.recordings} recordings" if row.recordings else "")
+        for row in preview.classes
+    ]
+    return "\n".join([f"--reading {preview.key}: {preview.understood}", *rows, preview.aside])

@@ -87,7 +87,13 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument(
         "source", metavar="PATH", type=Path, help="a zip or folder, a folder a class"
     )
-    making.add_argument("--title", required=True, help="the dataset's name for people")
+    making.add_argument("--title", default="My sounds", help="the dataset's name for people")
+    making.add_argument(
+        "--look", action="store_true", help="say how they can be understood, and make nothing"
+    )
+    making.add_argument(
+        "--reading", metavar="NAME", help="another way to understand them, by its name there"
+    )
     _add_settings(add("train", train))
     for name, command in (("evaluate", evaluate), ("predict", predict)):
         add_run(add(name, command)).add_argument(

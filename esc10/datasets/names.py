@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 MAX_NAME = 40
@@ -84,20 +85,27 @@ def _describe(name: str) -> str:
 
 
 def class_names(texts: Iterable[str]) -> dict[str, str]:
-    """For each class as its folder or table calls it, a name; no two read the same.
+    """For each class as its folder or table calls it, a name.
 
-    Empty names stay empty.
+    Texts that differ only in case, spaces or Unicode form are one class, named as most of them are;
+    of others no two names read the same. Empty names stay empty.
+
+    Args:
+        texts: one for each sound.
     """
     names: dict[str, str] = {}
-    read = set()
-    for text in sorted(set(texts)):
-        name = plain = class_name(text)
-        number = 2
-        while name and _describe(name) in read:
-            name = f"{plain[: MAX_NAME - 4]} {number}"
-            number += 1
-        read.add(_describe(name))
-        names[text] = name
+    of_meaning: dict[str, str] = {}
+    spellings = Counter(texts)
+    for text in sorted(spellings, key=lambda text: (-spellings[text], text)):
+        meaning = " ".join(_describe(unicodedata.normalize("NFKC", text)).split())
+        if meaning not in of_meaning:
+            name = plain = class_name(text)
+            number = 2
+            while name and _describe(name) in map(_describe, of_meaning.values()):
+                name = f"{plain[: MAX_NAME - 4]} {number}"
+                number += 1
+            of_meaning[meaning] = name
+        names[text] = of_meaning[meaning]
     return names
 
 

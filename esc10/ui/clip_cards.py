@@ -21,7 +21,7 @@ from esc10.training.networks import MODELS
 from esc10.ui.clip_view import player, recording
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_with_weights, verdict
-from esc10.ui.words import short_name
+from esc10.ui.words import class_words, in_markdown, short_name
 
 _FIRST_CLIPS = 12
 _CLASSES_SHOWN = 3
@@ -37,7 +37,9 @@ def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, sect
         sounds = dataset(run.config.train.dataset)
         clips = [sounds.clip(clip.filename) for clip in judged]
     except DatasetError as error:
-        st.info(f"{error} The verdicts stay; the sounds come back with the dataset.")
+        st.info(
+            f"{in_markdown(str(error))} The verdicts stay; the sounds come back with the dataset."
+        )
         for clip in judged:
             st.markdown(f"{clip.filename}: {_describe_answer(clip, run)}")
         return
@@ -81,10 +83,10 @@ def _describe_answer(judged: JudgedClip, run: Run) -> str:
     order = np.argsort(-np.array(judged.probabilities), kind="stable")[:_CLASSES_SHOWN]
     classes = run.config.classes
     first, *others = (
-        f"{class_label(classes[label])} {judged.probabilities[label]:.0%}" for label in order
+        f"{class_words(classes[label])} {judged.probabilities[label]:.0%}" for label in order
     )
     mark = ":material/check:" if judged.right else ":material/close:"
-    return f"{class_label(judged.true)} {mark} **{first}**, {', '.join(others)}"
+    return f"{class_words(judged.true)} {mark} **{first}**, {', '.join(others)}"
 
 
 def _draw(slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()) -> None:
@@ -92,7 +94,7 @@ def _draw(slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...]
     try:
         sound = clip_sound(clip.path)
     except AudioError as error:
-        slot.error(str(error))
+        slot.error(in_markdown(str(error)))
         return
     description = f"Log-mel spectrogram of a clip of the class {class_label(clip.category)}"
     slot.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
@@ -114,7 +116,7 @@ def _add_votes(
     try:
         votes = _votes(run, weights, tuple(clip.path for clip in clips))
     except RunError as error:
-        st.caption(f"The frames' votes are missing: {error}")
+        st.caption(f"The frames' votes are missing: {in_markdown(str(error))}")
         return
     except AudioError:
         return  # the picture has said so

@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.datasets import Clip, Dataset, Source
-from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig
 from esc10.ui.frame import chart_pixels, picture_toolbar
 from esc10.ui.plots.spectrograms import mel_spectrogram
 from esc10.ui.plots.waveform import waveform as waveform_figure
 from esc10.ui.server import clip_sound
+from esc10.ui.words import class_words, in_markdown
 
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
 
@@ -48,7 +48,7 @@ def recording(clip: Clip, dataset: Dataset) -> str:
 def provenance(clip: Clip, dataset: Dataset) -> str:
     """In Markdown: class, fold, recording, take and licence."""
     return (
-        f"**{class_label(clip.category)}** · fold {clip.fold} · {recording(clip, dataset)} · "
+        f"**{class_words(clip.category)}** · fold {clip.fold} · {recording(clip, dataset)} · "
         f"{dataset.source.licence}"
     )
 
@@ -58,7 +58,7 @@ def spectrogram(clip: Clip, kind: str, height: int) -> None:
     try:
         power = clip_sound(clip.path).power
     except AudioError as error:
-        st.error(str(error))
+        st.error(in_markdown(str(error)))
         return
     figure = mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
     name = f"{kind} {clip.filename}"

@@ -10,6 +10,7 @@ import streamlit as st
 
 from esc10.errors import Esc10Error
 from esc10.ui.server import connected
+from esc10.ui.words import in_markdown
 
 TICK_SECONDS = 1.5
 """From one drawing of the live curves to the next. Each costs the server some hundredths of a
@@ -40,7 +41,7 @@ def live(
         try:
             part(*given, **named)
         except Esc10Error as error:
-            st.error(str(error))
+            st.error(in_markdown(str(error)))
 
     return st.fragment(guarded, run_every=seconds)
 

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from esc10.errors import Esc10Error
+from esc10.ui.words import in_markdown
 
 PAGES = {
     "app.py": "Start",
@@ -73,7 +74,7 @@ def guarded(page: Callable[[], None]) -> None:
     try:
         page()
     except Esc10Error as error:
-        st.error(str(error))
+        st.error(in_markdown(str(error)))
 
 
 def in_projector_mode() -> bool:

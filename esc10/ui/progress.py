@@ -9,7 +9,7 @@ from esc10.progress import Progress
 from esc10.runs.run import Run
 from esc10.ui.plots import palette
 from esc10.ui.server import engine, jobs
-from esc10.ui.words import STATE_WORDS, describe_best, duration, megabytes, short_name
+from esc10.ui.words import STATE_WORDS, describe_best, duration, in_markdown, megabytes, short_name
 
 
 def show_job(job: Job, key: str) -> None:
@@ -36,7 +36,7 @@ def _describe(progress: Progress, seconds_left: float | None) -> str:
 def show_end(job: Job, name: str) -> None:
     """How a job ended that did not succeed, until somebody has read it."""
     if job.error:
-        st.error(job.error)
+        st.error(in_markdown(job.error))
     elif job.cancelled:
         st.info("Cancelled. What has arrived is kept; start again to go on.")
     else:
@@ -106,7 +106,7 @@ def _show_ended(run: Run, state: str, name: str) -> None:
     if history:
         text += f" after {len(history)} epochs; {describe_best(run, history)}"
     if outcome is not None and state in ("failed", "interrupted"):
-        text += f": {outcome.reason}"
+        text += f": {in_markdown(outcome.reason)}"
     if state == "failed":
         st.error(text, icon=":material/error:")
     else:

@@ -8,6 +8,7 @@ from esc10.errors import RunError
 from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption, set_caption
 from esc10.runs.run import Run
 from esc10.ui.plots.palette import LETTERS, RUN_COLOURS, RUN_GLYPHS
+from esc10.ui.words import in_markdown
 
 
 def mark(slot: int) -> str:
@@ -52,6 +53,6 @@ def _save(run: Run, title: str, note: str) -> None:
     try:
         set_caption(run.folder, title, note)
     except RunError as error:
-        st.error(str(error))
+        st.error(in_markdown(str(error)))
     else:
         st.rerun()  # the table above has been drawn with the old title

@@ -27,6 +27,7 @@ from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, mel_power
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
+from esc10.ui.words import in_markdown
 
 FETCH_JOBS = "fetch "
 """How the names of the jobs begin that fetch a dataset; its key follows."""
@@ -132,7 +133,7 @@ def all_runs() -> list[Run]:
     """All readable runs, the newest first; a sentence is shown for each that is not."""
     runs, complaints = list_runs()
     for complaint in complaints:
-        st.warning(complaint, icon=":material/folder_off:")
+        st.warning(in_markdown(complaint), icon=":material/folder_off:")
     return runs
 
 

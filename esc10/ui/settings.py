@@ -17,7 +17,7 @@ from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.server import dataset
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, describe_leaks, long_name
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, describe_leaks, in_markdown, long_name
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:
@@ -133,7 +133,7 @@ def show_split(config: TrainConfig) -> None:
     try:
         split = SPLITS[config.split](shown, config.validation_fold, config.test_fold)
     except RunError as error:
-        st.warning(str(error))
+        st.warning(in_markdown(str(error)))
         return
     mel = MelConfig()
     shapes = ", ".join(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from esc10.datasets import source_of
+from esc10.datasets.clips import class_label
 from esc10.datasets.splits import SPLITS, leaking
 from esc10.errors import RunError
 from esc10.evaluation.intervals import wilson_interval
@@ -62,6 +63,11 @@ def in_markdown(text: str) -> str:
     """
     escaped = _PUNCTUATION.sub(r"\\\g<0>", text)
     return _FOUND_LATER.sub(lambda found: found[0] + _WORD_JOINER, escaped)
+
+
+def class_words(category: str) -> str:
+    """A class name as people write it, for Markdown: '1) dog' begins no list."""
+    return in_markdown(class_label(category))
 
 
 def plain_name(run: Run) -> str:

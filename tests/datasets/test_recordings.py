@@ -32,12 +32,12 @@ def samples(seed: int = 0, seconds: float = 0.5) -> NDArray[np.float32]:
     return rng.normal(0, 0.1, int(seconds * SAMPLE_RATE)).astype(np.float32)
 
 
-def keep_some(**clips: int) -> None:
-    """So many recordings of each class, a second apart."""
-    place = 0
+def keep_some(minutes: float = 60, **clips: int) -> None:
+    """So many recordings of each class, an hour apart."""
+    place = len(kept_recordings())
     for label, count in clips.items():
         for _ in range(count):
-            keep(samples(place), label, NOON + timedelta(seconds=place))
+            keep(samples(place), label, NOON + timedelta(minutes=place * minutes))
             place += 1
 
 
@@ -145,6 +145,31 @@ def test_kept_recordings_become_a_dataset() -> None:
     assert described.folds == "by recording"
     assert "(7 of 7 clips)" in described.summary
     assert len(kept_recordings()) == 7
+
+
+def test_takes_of_one_sitting_are_one_recording_and_leak_if_they_are_parted() -> None:
+    keep_some(minutes=4, dog=4, door=3)
+    key = as_own_dataset("In the hall")
+    dataset, described = datasets.load_dataset(key), description_of(key)
+    assert len({clip.src_file for clip in dataset.clips}) == 2
+    assert described is not None
+    assert "from too few recordings for that; theirs were drawn at random, and leak" in (
+        described.summary
+    )
+
+
+def test_another_day_is_another_sitting() -> None:
+    for day in range(3):
+        for take in range(2):
+            for label in ("dog", "door"):
+                when = NOON + timedelta(days=day, minutes=take)
+                keep(samples(day * 10 + take * 5 + len(label)), label, when)
+    dataset = datasets.load_dataset(as_own_dataset("In the hall"))
+    assert len({clip.src_file for clip in dataset.clips}) == 6
+    folds = {clip.src_file: set[int]() for clip in dataset.clips}
+    for clip in dataset.clips:
+        folds[clip.src_file].add(clip.fold)
+    assert {len(found) for found in folds.values()} == {1}
 
 
 def test_too_few_recordings_are_a_sentence() -> None:

@@ -16,7 +16,7 @@ from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
-from esc10.ui import server
+from esc10.ui import local_paths, server
 from tests.conftest import link_tree
 from tests.support.pages import WARM_SECONDS
 
@@ -46,6 +46,8 @@ def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         # After each it would reset the Keras that tests of training loaded into this process, which
         # the app never does into its own: a third of a second.
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        # An AppTest has no browser that could be anywhere.
+        patch.setattr(local_paths, "is_here", lambda: True)
         patch.setattr(server, "Cluster", lambda _: None)
         patch.setattr(server, "Engine", lambda _: engine)
         yield

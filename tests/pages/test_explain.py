@@ -20,7 +20,7 @@ from esc10.ui import server
 from esc10.ui.predict.explain import region as brushing
 from esc10.ui.predict.explain.subject import Case
 from tests.pages.conftest import Trained
-from tests.support.pages import PAGE_SECONDS, drawn, says
+from tests.support.pages import PAGE_SECONDS, drawn, plain, says
 
 ORDER, REGION, DECISIVE, BEAR = (
     "Does order matter?",
@@ -205,7 +205,7 @@ def test_before_there_is_a_worker_each_question_is_one_sentence(
     monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     test = shown("td_cnn")
     for question in (ORDER, REGION, DECISIVE, BEAR):
-        assert [info.value for info in ask(test, question).info] == [
+        assert [plain(info.value) for info in ask(test, question).info] == [
             "The worker is still warming up. Try again in a few seconds."
         ]
         assert not test.error

@@ -27,7 +27,7 @@ from esc10.ui.evaluate import clip_map
 from esc10.ui.evaluate.downloads import probabilities_csv
 from esc10.ui.evaluate.network import learnt_filters
 from tests.pages.conftest import Trained
-from tests.support.pages import PAGE_SECONDS, drawn, says, texts
+from tests.support.pages import PAGE_SECONDS, drawn, plain, says, texts
 
 VIEWS = ("Where it puts the clips", "What its first layer looks for", "Its layers")
 
@@ -181,7 +181,7 @@ def test_before_there_is_a_worker_each_view_is_one_sentence(
     forget_answers(runs["td_cnn"])
     test = shown(insides)
     for name in VIEWS:
-        assert [text.value for text in view(test, name).info] == [
+        assert [plain(text.value) for text in view(test, name).info] == [
             "The worker is still warming up. Try again in a few seconds."
         ]
         assert not test.error

@@ -19,10 +19,10 @@ from esc10.runs.store import load_run
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
-from esc10.ui import server
+from esc10.ui import local_paths, server
 from esc10.ui.datasets import own as own_sounds
 from tests.support.own_sounds import folder_of, numbered, sounds, zip_of
-from tests.support.pages import PAGE_SECONDS, drawn, open_page
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain
 from tests.support.waiting import wait_for
 
 THREE = ("dog", "rain", "sea_waves")
@@ -104,6 +104,58 @@ def test_a_folder_becomes_a_dataset_with_a_card(tmp_path: Path, home: Path) -> N
     assert datasets.is_whole(key)
 
 
+def test_another_reading_can_be_chosen_before_anything_is_made(tmp_path: Path) -> None:
+    files = sounds(
+        f"{city}/{name}/{n}.wav" for city in ("Bonn", "Ulm") for name in THREE for n in "abc"
+    )
+    test = section()
+    test.text_input(key="own title").set_value("Cities")
+    folder = str(folder_of(files, tmp_path / "in"))
+    test.text_input(key="own path").set_value(folder).run()
+    assert not own_descriptions()
+    assert test.dataframe[0].value["class (2)"].to_list() == ["Bonn", "Ulm"]
+    (box,) = (box for box in test.selectbox if box.label == "Where the classes are")
+    assert box.options == [
+        "The classes are the folders Bonn, Ulm.",
+        "The classes are the folders dog, rain, sea_waves.",
+    ]
+    box.select_index(1).run()
+    assert test.dataframe[0].value["class (3)"].to_list() == ["dog", "rain", "sea waves"]
+    assert test.dataframe[0].value["sounds"].to_list() == [6, 6, 6]
+    test.button(key="make own").click().run()
+    when_idle(test)
+    (described,) = own_descriptions().values()
+    assert described.classes == THREE
+
+
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize("shared", [True, False])
+def test_only_who_sits_here_names_any_path(
+    here: bool, shared: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_paths, "is_here", lambda: here)
+    inside, outside = tmp_path / "import", tmp_path / "private"
+    for folder in (inside / "mine", outside):
+        folder_of(sounds(numbered(THREE, 3)), folder)
+    if shared:
+        monkeypatch.setenv("ESC10_IMPORT", str(inside))
+    for name in ("pages/dataset.py", None):
+        test = section() if name is None else page(name)
+        boxes = [box.key for box in test.text_input if box.key != "own title"]
+        assert bool(boxes) == (here or shared)
+    if not boxes:
+        return
+    refused = [str(outside), "../private", "mine/../../private", r"\\evil\share", r"C:\x", "/etc"]
+    for typed in refused:
+        test.text_input(key="own path").set_value(typed).run()
+        said = [error.value for error in test.error]
+        assert here or ["import folder" in text for text in said] == [True], typed
+    if not here:
+        test.text_input(key="own path").set_value("mine").run()
+        assert not test.error
+        assert test.dataframe[0].value["class (3)"].to_list() == ["dog", "rain", "sea waves"]
+
+
 def test_an_uploaded_zip_becomes_a_dataset() -> None:
     test = section()
     test.text_input(key="own title").set_value("Uploaded")
@@ -127,6 +179,23 @@ def test_what_is_refused_is_said_and_can_be_dismissed() -> None:
     (read,) = (button for button in test.button if button.label == "I have read this")
     read.click().run()
     assert not test.error
+
+
+def test_a_strangers_names_are_text_wherever_trouble_is_told(tmp_path: Path) -> None:
+    """A path in a zip is quoted in the sentence; Markdown would fetch the picture it names."""
+    evil = tmp_path / "evil.zip"
+    evil.write_bytes(zip_of({"../![](http://evil.example) www.evil.example": b""}))
+    test = page("pages/dataset.py")
+    test.text_input(key="path esc10").set_value(str(evil)).run()
+    test.button(key="load esc10").click().run()
+    job = server.jobs().named("fetch esc10")["fetch esc10"]
+    wait_for(lambda: not job.running, PAGE_SECONDS, "the refusal")
+    drawn(test)
+    (error,) = test.error
+    assert "![](http://evil.example) www.evil.example" in plain(error.value)
+    assert r"\!\[\]\(http" in error.value
+    assert "http\\:\u2060" in error.value
+    assert "www\u2060" in error.value
 
 
 def test_making_can_be_cancelled(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

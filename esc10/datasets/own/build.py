@@ -12,8 +12,8 @@ import secrets
 import shutil
 import threading
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,9 +30,17 @@ from esc10.datasets.names import (
     own_key,
     plain_words,
 )
-from esc10.datasets.own.conversion import Clipped, clip_all
-from esc10.datasets.own.folds import MIN_CLIPS, Folds, make_folds
-from esc10.datasets.own.layouts import FoundSound, is_sound, sounds_in
+from esc10.datasets.own.conversion import Clipped, clip_all, name_clips, without_copies
+from esc10.datasets.own.folds import MIN_CLIPS, make_folds
+from esc10.datasets.own.found import FoundSound, Reading
+from esc10.datasets.own.layouts import chosen_reading, readings_of
+from esc10.datasets.own.left_out import (
+    LeftOut,
+    archives_inside,
+    describe_left_out,
+    describe_others,
+    not_placed,
+)
 from esc10.datasets.own.summary import summary_of, too_few
 from esc10.datasets.sources import sources
 from esc10.errors import DatasetError, disk_trouble
@@ -53,6 +61,7 @@ def make_own(
     title: str,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
+    reading: str | None = None,
 ) -> str:
     """Make a dataset of the sounds in a folder or a zip.
 
@@ -62,6 +71,8 @@ def make_own(
         title: its name for people.
         on_progress: told the files that are done.
         should_stop: polled between files.
+        reading: the key of one of the ways in which the source can be understood; the likeliest
+            unless it is given.
 
     Returns:
         The dataset's key.
@@ -72,20 +83,21 @@ def make_own(
     """
     tree = open_tree(source) if isinstance(source, Path) else ZipTree(source)
     try:
-        return make_of(tree, sounds_in(tree), title, on_progress, should_stop)
+        chosen = chosen_reading(readings_of(tree), reading)
+        return make_of(tree, chosen, title, on_progress, should_stop)
     finally:
         tree.close()
 
 
 def make_of(
     tree: Tree,
-    found: Sequence[FoundSound],
+    reading: Reading,
     title: str,
     on_progress: OnProgress,
     should_stop: ShouldStop,
 ) -> str:
-    """The same of some sounds in a tree, which stays open."""
-    title = _free_title(title)
+    """The same of the sounds of a reading of a tree, which stays open."""
+    title, found = _free_title(title), reading.sounds
     if len(found) > MAX_CLIPS:
         raise DatasetError(
             f"{tree.title} holds {len(found):,} sounds, and {MAX_CLIPS:,} are the most. "
@@ -96,10 +108,17 @@ def make_of(
     with disk_trouble(f"Storing {title}", DatasetError):
         _forget_old_stages()
         try:
-            clips, skipped = clip_all(tree, found, stage / "audio", title, on_progress, should_stop)
-            strays = {name for name in tree.names if is_sound(name)} - {one.name for one in found}
-            skipped += [f"{shown(name)} belongs to no class." for name in sorted(strays)]
-            return _complete(clips, names, title, stage, skipped)
+            clips, left_out = clip_all(
+                tree, found, stage / "audio", title, on_progress, should_stop
+            )
+            clips, copies = without_copies(clips, names)
+            left_out += [*copies, *not_placed(reading), *archives_inside(tree)]
+            said = (
+                describe_left_out(left_out)
+                + describe_others(tree, reading.tables)
+                + _describe_merged(names)
+            )
+            return _complete(clips, names, title, stage, left_out, (reading.understood, said))
         finally:
             shutil.rmtree(stage, ignore_errors=True)
 
@@ -126,33 +145,53 @@ def _class_names(found: Sequence[FoundSound], tree: Tree) -> dict[str, str]:
             f"{tree.title} has a class called '{shown(nameless[0])}'. "
             "Name it with letters or digits."
         )
-    if len(names) < MIN_CLASSES:
+    classes = len(set(names.values()))
+    if classes < MIN_CLASSES:
         raise DatasetError(
             f"{tree.title} holds sounds of one class ({next(iter(names.values()))}). A network "
             f"learns to tell at least {MIN_CLASSES} apart: put each class into a folder of its own."
         )
-    if len(names) > MAX_CLASSES:
+    if classes > MAX_CLASSES:
         raise DatasetError(
-            f"{tree.title} holds {len(names):,} classes, and {MAX_CLASSES} are the most. "
+            f"{tree.title} holds {classes:,} classes, and {MAX_CLASSES} are the most. "
             "Does each class have one folder?"
         )
     return names
 
 
+def _describe_merged(names: Mapping[str, str]) -> str:
+    """Which classes are one, as a sentence to follow another; or nothing."""
+    spelled: dict[str, list[str]] = defaultdict(list)
+    for text, name in names.items():
+        spelled[name].append(f"'{shown(text)}'")
+    same = [" and ".join(sorted(texts)) for texts in spelled.values() if len(texts) > 1]
+    return f" {'; '.join(same)} are one class." if same else ""
+
+
 def _complete(
-    clips: Sequence[Clipped], names: dict[str, str], title: str, stage: Path, skipped: list[str]
+    clips: Sequence[Clipped],
+    names: dict[str, str],
+    title: str,
+    stage: Path,
+    left_out: Sequence[LeftOut],
+    said: tuple[str, str],
 ) -> str:
     """Name the clips, describe them, write the marker last, then give the folder its name."""
-    classes = tuple(sorted(names.values(), key=lambda name: (name.casefold(), name)))
+    classes = tuple(sorted(set(names.values()), key=lambda name: (name.casefold(), name)))
     labels = [classes.index(names[clip.found.category]) for clip in clips]
     counts = Counter(labels)
     for label, name in enumerate(classes):
         if counts[label] < MIN_CLIPS:
-            raise too_few(name, counts[label], skipped)
+            raise too_few(name, counts[label], [one.sentence for one in left_out])
     told = [clip.found.recording for clip in clips]
-    folds = make_folds(labels, told, [clip.found.fold for clip in clips])
+    folds = make_folds(
+        labels,
+        told,
+        [clip.found.fold for clip in clips],
+        [clip.found.part for clip in clips],
+    )
     seconds = [clip.seconds for clip in clips]
-    files = _name_clips(clips, labels, folds, stage)
+    files = name_clips(clips, labels, folds, stage)
     write_description(
         stage,
         Description(
@@ -160,42 +199,14 @@ def _complete(
             classes=classes,
             clips=len(clips),
             folds=folds.how,
-            summary=summary_of(seconds, told, folds, classes, len(skipped)),
-            skipped=tuple(skipped[:_SKIPPED_NAMED]),
+            summary=summary_of(seconds, told, folds, classes, said),
+            skipped=tuple(one.sentence for one in left_out[:_SKIPPED_NAMED]),
             created=datetime.now(UTC).isoformat(timespec="microseconds"),
         ),
     )
     content = json.dumps([classes, files], sort_keys=True).encode()
     write_whole(stage / MARKER, json.dumps({"files": files}, indent=1).encode())
     return _give_name(stage, own_key(title, hashlib.sha256(content).hexdigest()[:6]))
-
-
-def _name_clips(
-    clips: Sequence[Clipped], labels: Sequence[int], folds: Folds, stage: Path
-) -> list[dict[str, str]]:
-    """Give each clip its ESC-50 name; what the marker lists of it."""
-    numbers: dict[str, int] = {}
-    takes: Counter[int] = Counter()
-    files = []
-    for clip, label, fold in zip(clips, labels, folds.folds, strict=True):
-        recording = clip.found.recording or f"\0{clip.found.name}"
-        number = numbers.setdefault(recording, len(numbers) + 1)
-        name = f"{fold}-{number}-{_letters(takes[number])}-{label}.wav"
-        takes[number] += 1
-        path = clip.path.replace(stage / "audio" / name)
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        files.append({"filename": name, "path": f"audio/{name}", "sha256": sha256})
-    return files
-
-
-def _letters(number: int) -> str:
-    """A to Z, then AA to ZZ, then AAA: the takes of a recording, from 0."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _give_name(stage: Path, key: str) -> str:

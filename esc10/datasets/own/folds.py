@@ -1,8 +1,9 @@
 """Five folds for clips that have none: by recording where that can be told, else at random.
 
-Under the folds, 1 to 3 train, 4 validates and 5 tests. So every class must be in 4, in 5 and in one
-of the others; that goes before keeping a recording together, and where it comes to that, the pages
-count the clips that leak.
+Clips that came with folds keep them, and those of a split stay in its parts. Under the folds, 1 to
+3 train, 4 validates and 5 tests. So every class must be in 4, in 5 and in one of the others; that
+goes before keeping a recording together, and where it comes to that, the pages count the clips that
+leak.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from esc10.datasets.own.found import TEST, TRAINING, VALIDATION
+
 AS_GIVEN = "as given"
+AS_SPLIT = "within the split"
 BY_RECORDING = "by recording"
 AT_RANDOM = "at random"
 
@@ -23,6 +27,7 @@ MIN_CLIPS = 3
 SEED = 1234
 _TRAINING = (1, 2, 3)
 _HELD_OUT = (4, 5)
+_FOLD_OF_PART = {VALIDATION: 4, TEST: 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Folds:
 
     Attributes:
         folds: of each clip, 1 to 5.
-        how: `AS_GIVEN`, `BY_RECORDING` or `AT_RANDOM`.
+        how: `AS_GIVEN`, `AS_SPLIT`, `BY_RECORDING` or `AT_RANDOM`.
         parted: the labels of the classes whose recordings had to be parted.
     """
 
@@ -41,7 +46,10 @@ class Folds:
 
 
 def make_folds(
-    labels: Sequence[int], recordings: Sequence[str | None], given: Sequence[int | None]
+    labels: Sequence[int],
+    recordings: Sequence[str | None],
+    given: Sequence[int | None],
+    parts: Sequence[str | None] = (),
 ) -> Folds:
     """Folds under which every class is trained on, validated and tested.
 
@@ -50,6 +58,8 @@ def make_folds(
         recordings: what each clip was cut from, where that is known.
         given: the fold each clip came with, where it came with one. They are taken if all did, and
             if they serve every class.
+        parts: the part of a split each clip came with; taken if all did. Where a split has no
+            validation or no test, its training clips serve for that too.
     """
     known = [fold for fold in given if fold is not None]
     if len(known) == len(labels) and not _badly_served(labels, known):
@@ -57,14 +67,24 @@ def make_folds(
     told = [name is not None for name in recordings]
     # One that is not told apart is a recording of its own; the place makes its name.
     names = [name if name is not None else f"\0{index}" for index, name in enumerate(recordings)]
-    folds = _by_recording(labels, names)
+    split = None not in parts and len(set(parts)) > 1
+    allowed = _allowed(parts) if split else {}
+    folds = _by_recording(labels, names, [allowed.get(part) for part in parts or told])
     parted = tuple(sorted(_badly_served(labels, folds)))
     for label in parted:
         clips = [index for index, other in enumerate(labels) if other == label]
         for turn, index in enumerate(np.random.default_rng(SEED + label).permutation(clips)):
             order = _order(label)
             folds[index] = order[turn % len(order)]
-    return Folds(tuple(folds), BY_RECORDING if any(told) else AT_RANDOM, parted)
+    how = BY_RECORDING if any(told) else AT_RANDOM
+    return Folds(tuple(folds), AS_SPLIT if split else how, parted)
+
+
+def _allowed(parts: Sequence[str | None]) -> dict[str | bool | None, tuple[int, ...]]:
+    """For each part of a split the folds its clips may come into."""
+    held_out = {part: fold for part, fold in _FOLD_OF_PART.items() if part in parts}
+    rest = tuple(fold for fold in (*_TRAINING, *_HELD_OUT) if fold not in held_out.values())
+    return {TRAINING: rest, **{part: (fold,) for part, fold in held_out.items()}}
 
 
 def _badly_served(labels: Sequence[int], folds: Sequence[int]) -> set[int]:
@@ -84,8 +104,17 @@ def _order(label: int) -> tuple[int, ...]:
     return (first, *_HELD_OUT, *others)
 
 
-def _by_recording(labels: Sequence[int], names: Sequence[str]) -> list[int]:
-    """Each recording in the fold that has the fewest clips of its class, the largest first."""
+def _by_recording(
+    labels: Sequence[int], names: Sequence[str], allowed: Sequence[tuple[int, ...] | None]
+) -> list[int]:
+    """Each recording in the fold that has the fewest clips of its class, the largest first.
+
+    `allowed`: the folds a clip may come into, None for any. A recording that a split has parted
+    stays so.
+    """
+    names = [
+        f"{name}\0{folds}" if folds else name for name, folds in zip(names, allowed, strict=True)
+    ]
     clips_of: dict[str, list[int]] = defaultdict(list)
     for index in np.random.default_rng(SEED).permutation(len(labels)):
         clips_of[names[index]].append(int(index))
@@ -100,7 +129,9 @@ def _by_recording(labels: Sequence[int], names: Sequence[str]) -> list[int]:
         for name in sorted(of_class[label], key=lambda name: -len(clips_of[name])):
             if folds[clips_of[name][0]]:
                 continue  # it also holds clips of a class that had its turn
-            fold = min(_order(label), key=lambda fold: counts[fold])
+            order = _order(label)
+            may = allowed[clips_of[name][0]] or order
+            fold = min((fold for fold in order if fold in may), key=lambda fold: counts[fold])
             for index in clips_of[name]:
                 folds[index] = fold
                 counts[fold] += labels[index] == label

@@ -1,145 +1,191 @@
-"""Which sounds lie in a stranger's folder or zip: of which class, and of which recording.
+"""How people lay out sounds: where the class of each is to be found, and what else its place tells.
 
-Two layouts are known.
+    meta/esc50.csv, audio/         like ESC-50, and any other table of files and classes
+    any/depth/dog/bark.wav         a folder for each class
+    train/dog/bark.wav             folders of a split around them, or in them: part train
+    fold1/dog/bark.wav             the same for folds: fold 1
+    dog_001.wav, 002 rain.wav      the class in the file's name, where no folder has it
 
-A folder for each class:      dog/1.wav, dog/2.wav, rain/1.wav, rain/wet/2.wav
-Laid out like ESC-50:         meta/NAME.csv with the columns filename and category, and perhaps fold
-                              and src_file; the sounds in audio/
-
-A name tells its recording in one of three ways, and otherwise is a recording of its own.
-
-ESC-50's own:                 1-100032-A-0.wav, 1-100032-B.ogg      recording 100032
-a number and a letter:        dog-12-a.wav, dog-12-b.wav            recording dog-12
-the word take and a number:   barking_take1.wav, barking-take 2.wav recording barking
+What can be read in several ways has several readings, the likeliest first; a person may choose.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from esc10.archives.trees import Tree, shown
+from esc10.datasets.clips import CATEGORIES
+from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_name
+from esc10.datasets.own.found import (
+    ESC50_NAME,
+    URBANSOUND_NAME,
+    FoundSound,
+    Reading,
+    describe_split,
+    fold_of,
+    folds_of_five,
+    is_sound,
+    named,
+    part_of,
+)
+from esc10.datasets.own.tables import by_table
 from esc10.errors import DatasetError
 
-ENDINGS = frozenset(
-    {".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au"}
-    | {".snd", ".caf", ".w64", ".m4a", ".aac", ".wma", ".mp4", ".amr", ".webm"}
+_URBANSOUND_CLASSES = (
+    *("air_conditioner", "car_horn", "children_playing", "dog_bark", "drilling", "engine_idling"),
+    *("gun_shot", "jackhammer", "siren", "street_music"),
 )
-"""Of what is meant as a sound; some cannot be read, and are then named as left out."""
+"""By their numbers (J. Salamon et al., "A Dataset and Taxonomy for Urban Sound Research", 2014)."""
 
-_ESC50 = re.compile(r"(?P<fold>[1-5])-(?P<source>\d+)-[A-Z](?:-\d+)?", re.ASCII)
-_MAX_TABLE_BYTES = 4 * 2**20
+_WORDS = r"(?P<class>[^\W\d_]+(?:[ _.-]+[^\W\d_]+)*?)"
+_CLASS_FIRST = re.compile(rf"{_WORDS}(?:[ _.-]*take)?[ _.-]*[(\[]?\d.*", re.IGNORECASE)
+_CLASS_LAST = re.compile(rf"[\d _.-]*\d[ _.-]+{_WORDS}", re.IGNORECASE)
+_MOST_NAMED = 0.8
+"""The share of sounds whose names must tell a class before it is believed."""
 
-_TAKE = re.compile(r"(?P<recording>.+?)[-_ ]+take[-_ ]?\d+", re.IGNORECASE)
-_LETTER = re.compile(r"(?P<recording>.*\d)[-_ ][A-Za-z]")
+_FOLDERS_SHOWN = 4
 
-_HOW = (
-    "Put the sounds of each class into a folder of its own, named after the class, or lay them out "
-    "like ESC-50 (meta/esc50.csv and audio/)."
+HOW = (
+    "Put the sounds of each class into a folder of its own, named after the class, or add a table "
+    "(CSV) with the columns filename and category."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSound:
-    """A file that may become a clip.
-
-    Attributes:
-        name: its path in the tree.
-        category: its class, as its folder or table calls it.
-        recording: what it was cut from, where its name or its table tells; else None.
-        fold: 1 to 5, where its name or its table tells; else None.
-    """
-
-    name: str
-    category: str
-    recording: str | None
-    fold: int | None
+Found = TypeVar("Found")
 
 
-def is_sound(name: str) -> bool:
-    """Whether a file is meant as a sound, by the ending of its name."""
-    return PurePosixPath(name).suffix.lower() in ENDINGS
-
-
-def sounds_in(tree: Tree) -> tuple[FoundSound, ...]:
-    """The sounds of a tree, ordered by their paths, or as its table has them.
-
-    Raises:
-        DatasetError: it is laid out in neither of the two ways, or its table cannot be read.
-    """
-    found = _from_table(tree) or _from_folders(tree)
-    if not found:
-        raise DatasetError(f"{tree.title} holds no sounds in folders. {_HOW}")
-    return found
-
-
-def _from_folders(tree: Tree) -> tuple[FoundSound, ...]:
+def by_folders(tree: Tree) -> list[Reading]:
+    """A reading for each depth at which folders may be classes, the likeliest first."""
     parts = {name: PurePosixPath(name).parts for name in tree.names if is_sound(name)}
-    depth = _wrapping_folders(list(parts.values()))
-    return tuple(
-        _named(name, category=part[depth]) for name, part in parts.items() if len(part) > depth + 1
-    )
+    depth = _class_depth(list(parts.values()))
+    deepest = max((len(part) for part in parts.values()), default=1) - 1
+    depths = [depth, *(other for other in reversed(range(deepest)) if other != depth)]
+    readings = [_at_depth(parts, other) for other in depths]
+    likely = [r for r in readings[1:] if MIN_CLASSES <= len(r.categories) <= MAX_CLASSES]
+    return [reading for reading in (readings[0], *likely) if reading.sounds]
 
 
-def _wrapping_folders(parts: Sequence[tuple[str, ...]]) -> int:
-    """How many folders lie around the folders of the classes, each alone in the one above."""
+def _class_depth(parts: Sequence[tuple[str, ...]]) -> int:
+    """How many folders lie around those of the classes: single ones, and those of a split."""
     depth = 0
-    while (
-        len({part[depth] for part in parts if len(part) > depth + 1}) == 1
-        and all(len(part) > depth + 1 for part in parts)
-        and any(len(part) > depth + 2 for part in parts)
-    ):
+    while any(len(part) > depth + 2 for part in parts):
+        names = {part[depth] for part in parts if len(part) > depth + 1}
+        single = len(names) == 1 and all(len(part) > depth + 1 for part in parts)
+        if not single and not all(_is_of_a_split(name) for name in names):
+            break
         depth += 1
     return depth
 
 
-def _named(name: str, category: str) -> FoundSound:
-    """What the file's own name tells."""
-    path = PurePosixPath(name)
-    esc50 = _ESC50.fullmatch(path.stem)
-    if esc50:
-        return FoundSound(name, category, f"source {esc50['source']}", int(esc50["fold"]))
-    told = _TAKE.fullmatch(path.stem) or _LETTER.fullmatch(path.stem)
-    # Of its folder: that of another class may have a recording of the same name.
-    recording = f"{path.parent}/{told['recording'].lower()}" if told else None
-    return FoundSound(name, category, recording, None)
+def _is_of_a_split(folder: str) -> bool:
+    return part_of(folder) is not None or fold_of(folder) is not None
 
 
-def _from_table(tree: Tree) -> tuple[FoundSound, ...]:
-    """The sounds that a table lists; none where there is no table."""
-    for name in tree.names:
-        path = PurePosixPath(name)
-        if path.suffix.lower() == ".csv" and path.parent.name == "meta":
-            rows = _rows(tree, name)
-            if rows and rows[0].get("filename") is not None and "category" in rows[0]:
-                audio = path.parent.parent / "audio"
-                listed = (_listed(row, str(audio / (row["filename"] or "?"))) for row in rows)
-                return tuple({sound.name: sound for sound in listed}.values())
-    return ()
-
-
-def _rows(tree: Tree, name: str) -> list[dict[str, str]]:
-    try:
-        text = tree.read(name, _MAX_TABLE_BYTES).decode("utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text), strict=True))
-    except (UnicodeDecodeError, csv.Error) as cause:
-        raise DatasetError(
-            f"{shown(name)} is no table of sounds: save it as CSV in UTF-8, with the columns "
-            "filename and category."
-        ) from cause
-
-
-def _listed(row: dict[str, str], name: str) -> FoundSound:
-    """What a row of the table tells, and the file's name where the row does not."""
-    by_name = _named(name, row["category"] or "")
-    fold, source = row.get("fold") or "", row.get("src_file") or ""
-    return FoundSound(
-        name=name,
-        category=by_name.category,
-        recording=f"source {source}" if source else by_name.recording,
-        fold=int(fold) if fold in ("1", "2", "3", "4", "5") else by_name.fold,
+def _at_depth(parts: dict[str, tuple[str, ...]], depth: int) -> Reading:
+    inside = {name: part for name, part in parts.items() if len(part) > depth + 1}
+    # Folders of a split that hold the sounds themselves are no classes.
+    if inside and all(_is_of_a_split(part[depth]) for part in inside.values()):
+        inside = {}
+    around = {name: (*part[:depth], *part[depth + 1 : -1]) for name, part in inside.items()}
+    folds = folds_of_five(_first(map(fold_of, folders)) for folders in around.values())
+    sounds = []
+    for name, part in inside.items():
+        found = named(name, part[depth])
+        fold = _kept_fold(around[name], folds)
+        of_part = _first(map(part_of, around[name]))
+        sounds.append(
+            FoundSound(name, found.category, found.recording, fold or found.fold, of_part)
+        )
+    folders = sorted({part[depth] for part in inside.values()})
+    named_folders = ", ".join(map(shown, folders[:_FOLDERS_SHOWN]))
+    more = " and others" if len(folders) > _FOLDERS_SHOWN else ""
+    return Reading(
+        f"folders-{depth + 1}",
+        f"The classes are the folders {named_folders}{more}.{describe_split(sounds)}",
+        tuple(sounds),
+        tuple((name, "lies in no folder of a class") for name in parts if name not in inside),
     )
+
+
+def _kept_fold(folders: Sequence[str], folds: Mapping[int, int]) -> int | None:
+    """The fold that one of the folders names, as `folds_of_five` keeps it."""
+    number = _first(map(fold_of, folders))
+    return None if number is None else folds.get(number)
+
+
+def by_names(tree: Tree) -> list[Reading]:
+    """The reading by the files' own names, where most of them tell a class."""
+    names = [name for name in tree.names if is_sound(name)]
+    classes = {name: _class_in(PurePosixPath(name).stem) for name in names}
+    sounds = []
+    folds = folds_of_five(_first(map(fold_of, PurePosixPath(name).parts)) for name in names)
+    for name, category in classes.items():
+        if category is not None:
+            found = named(name, category)
+            fold = _kept_fold(PurePosixPath(name).parts, folds)
+            of_part = _first(map(part_of, PurePosixPath(name).parts[:-1]))
+            sounds.append(FoundSound(name, category, found.recording, fold or found.fold, of_part))
+    reading = Reading(
+        "names",
+        "The class is in each file's name." + describe_split(sounds),
+        tuple(sounds),
+        tuple((name, "has no class in its name") for name, found in classes.items() if not found),
+    )
+    enough = len(sounds) >= max(_MOST_NAMED * len(names), 2 * len(reading.categories))
+    return [reading] if enough and MIN_CLASSES <= len(reading.categories) <= MAX_CLASSES else []
+
+
+def _class_in(stem: str) -> str | None:
+    """The class that a file's name tells."""
+    esc50 = ESC50_NAME.fullmatch(stem)
+    if esc50:
+        target = esc50["target"]
+        return CATEGORIES.get(int(target), f"class {target}") if target else None
+    urban = URBANSOUND_NAME.fullmatch(stem)
+    if urban:
+        return _URBANSOUND_CLASSES[int(urban["class"])]
+    words = _CLASS_FIRST.fullmatch(stem) or _CLASS_LAST.fullmatch(stem)
+    return words["class"] if words else None
+
+
+def readings_of(tree: Tree) -> tuple[Reading, ...]:
+    """The ways in which a tree can be understood, the likeliest first.
+
+    Raises:
+        DatasetError: there is none, or its table cannot be read.
+    """
+    tables, folders, names = by_table(tree), by_folders(tree), by_names(tree)
+    if folders and names and len(folders[0].categories) < MIN_CLASSES:
+        folders, names = names, folders
+    readings: dict[frozenset[tuple[str, str]], Reading] = {}
+    for reading in (*tables, *folders, *names):
+        # Two ways that come to the same are no choice.
+        classes = {(sound.name, class_name(sound.category)) for sound in reading.sounds}
+        readings.setdefault(frozenset(classes), reading)
+    if not readings:
+        raise DatasetError(f"{tree.title} holds no sounds in folders. {HOW}")
+    return tuple(readings.values())
+
+
+def chosen_reading(readings: Sequence[Reading], key: str | None) -> Reading:
+    """The reading of that key; the first unless one is given.
+
+    Raises:
+        DatasetError: there is none.
+    """
+    for reading in readings:
+        if key in (None, reading.key):
+            return reading
+    raise DatasetError(
+        f"The sounds cannot be read by '{key}'. Choose one of: "
+        + ", ".join(reading.key for reading in readings)
+        + "."
+    )
+
+
+def _first(found: Iterable[Found | None]) -> Found | None:
+    """The first that is not None."""
+    return next((one for one in found if one is not None), None)

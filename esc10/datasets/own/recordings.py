@@ -9,6 +9,7 @@ Nothing is written here unless `keep` is called.
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 from dataclasses import asdict, dataclass
@@ -23,12 +24,16 @@ from esc10.audio.loading import SAMPLE_RATE
 from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets.names import class_name
 from esc10.datasets.own.build import make_of
-from esc10.datasets.own.layouts import FoundSound
+from esc10.datasets.own.found import FoundSound, Reading
 from esc10.errors import AudioError, DatasetError, disk_trouble
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.storage import home, write_whole
 
 MAX_SECONDS = 60.0
+
+SITTING_MINUTES = 10
+"""Recordings of a class that follow one another within this are of one animal, place and
+microphone, as far as anybody knows."""
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}", re.ASCII)
 _MAX_BYTES = 4096
@@ -134,7 +139,9 @@ def as_own_dataset(
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
 ) -> str:
-    """Make a dataset of all kept recordings; each is a recording of its own, so no fold parts one.
+    """Make a dataset of all kept recordings; no fold parts those of a class from one sitting.
+
+    Five takes of one dog within minutes are one dog in one room: they count as one recording.
 
     Args:
         title: its name for people.
@@ -152,17 +159,43 @@ def as_own_dataset(
     if not recordings:
         raise DatasetError("No recording has been kept yet, so there is nothing to make.")
     tree = _KeptTree(recordings)
-    found = [
-        FoundSound(name, one.label, f"kept {one.name}", None) for name, one in tree.kept.items()
-    ]
-    return make_of(tree, found, title, on_progress, should_stop)
+    sittings = _sittings(recordings)
+    found = [FoundSound(name, one.label, sittings[one.name]) for name, one in tree.kept.items()]
+    reading = Reading(
+        "kept",
+        "The class of each is the one it was kept under; recordings of a class with less than "
+        f"{SITTING_MINUTES} minutes from one to the next count as one.",
+        tuple(found),
+    )
+    return make_of(tree, reading, title, on_progress, should_stop)
+
+
+def _sittings(recordings: list[KeptRecording]) -> dict[str, str]:
+    """For each recording, by its name, the sitting it was made in."""
+    sittings: dict[str, str] = {}
+    latest: dict[str, KeptRecording] = {}
+    for one in recordings:  # the oldest first
+        before = latest.get(one.label)
+        together = before is not None and _minutes_between(before, one) < SITTING_MINUTES
+        sittings[one.name] = sittings[before.name] if before and together else f"kept {one.name}"
+        latest[one.label] = one
+    return sittings
+
+
+def _minutes_between(first: KeptRecording, second: KeptRecording) -> float:
+    """From one recording to the next; endless where somebody has changed their times."""
+    try:
+        times = [datetime.fromisoformat(one.recorded_at) for one in (first, second)]
+        return (times[1] - times[0]).total_seconds() / 60
+    except (ValueError, TypeError):
+        return math.inf
 
 
 class _KeptTree:
     """Kept recordings as files."""
 
     def __init__(self, recordings: list[KeptRecording]) -> None:
-        self.title = "What was kept"
+        self.title, self.links = "What was kept", 0
         self.kept = {f"{one.label}/{one.name}.wav": one for one in recordings}
         self.names = tuple(self.kept)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE
-from esc10.datasets.own.folds import AS_GIVEN, AT_RANDOM, MIN_CLIPS, Folds
+from esc10.datasets.own.folds import AS_GIVEN, AS_SPLIT, AT_RANDOM, MIN_CLIPS, Folds
 from esc10.errors import DatasetError
 
 _CLASSES_NAMED = 3
@@ -32,7 +32,7 @@ def summary_of(
     told: Sequence[str | None],
     folds: Folds,
     classes: Sequence[str],
-    skipped: int,
+    said: tuple[str, str],
 ) -> str:
     """In sentences, what was done to the sounds.
 
@@ -41,15 +41,16 @@ def summary_of(
         told: the recording each comes from, where that is known.
         folds: their folds.
         classes: the class names.
-        skipped: how many files were left out.
+        said: in sentences, how the files were understood, and which were left out.
     """
     shortened = sum(length > CLIP_SECONDS for length in seconds)
     padded = sum(length < CLIP_SECONDS for length in seconds)
+    understood, left_out = said
     return (
-        f"{len(classes)} classes, {len(seconds)} clips. Each was fixed to {CLIP_SECONDS:g} s of "
-        f"mono at {SAMPLE_RATE:,} Hz: {shortened} shortened to their first {CLIP_SECONDS:g} s, "
-        f"{padded} padded with silence. {_files(skipped)} left out. "
-        + _describe_folds(folds, told, classes)
+        f"{understood} {len(classes)} classes, {len(seconds)} clips. Each was fixed to "
+        f"{CLIP_SECONDS:g} s of mono at {SAMPLE_RATE:,} Hz: {shortened} shortened to their first "
+        f"{CLIP_SECONDS:g} s, "
+        f"{padded} padded with silence. {left_out} " + _describe_folds(folds, told, classes)
     )
 
 
@@ -60,6 +61,8 @@ def _files(count: int) -> str:
 def _describe_folds(folds: Folds, told: Sequence[str | None], classes: Sequence[str]) -> str:
     if folds.how == AS_GIVEN:
         return "The folds are those the clips came with."
+    if folds.how == AS_SPLIT:
+        return "Clips stay in the part of the split they came in: test clips are fold 5."
     if folds.how == AT_RANDOM:
         return (
             "No name tells its recording, so the folds were drawn at random for each class: if "

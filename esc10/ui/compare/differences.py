@@ -22,7 +22,7 @@ from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.run_marks import mark
 from esc10.ui.server import HASHES, dataset, verdict
-from esc10.ui.words import SPLIT_WORDS
+from esc10.ui.words import SPLIT_WORDS, in_markdown
 
 _CARDS_IN_A_ROW = 3
 _MOST_ROWS = 8
@@ -176,7 +176,9 @@ def _show_clip(row: Judgements, runs: Sequence[Run], weights: str) -> None:
         for run in runs:
             dataset(run.config.train.dataset)
     except DatasetError as error:
-        st.info(f"{error} The answers stay; the sounds come back with the dataset.")
+        st.info(
+            f"{in_markdown(str(error))} The answers stay; the sounds come back with the dataset."
+        )
         return
     columns = st.columns(min(len(runs), _CARDS_IN_A_ROW))
     for slot, (run, judged) in enumerate(zip(runs, row, strict=True)):

@@ -10,7 +10,7 @@ from esc10.errors import RunError
 from esc10.runs.outcome import UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.trash import delete_run, deleted_folder, deleted_runs, purge_run, restore_run
-from esc10.ui.words import short_name
+from esc10.ui.words import in_markdown, short_name
 
 _DELETED = "runs deleted last"
 _TROUBLE = "trouble with deleting"
@@ -36,7 +36,7 @@ def offer_deletion(runs: Sequence[Run]) -> None:
 def show_undo() -> None:
     """What was deleted last, with a way back, and what went wrong."""
     for sentence in st.session_state.pop(_TROUBLE, []):
-        st.error(sentence)
+        st.error(in_markdown(sentence))
     deleted: list[tuple[str, str]] = [
         (run_id, name)
         for run_id, name in st.session_state.get(_DELETED, [])

@@ -17,7 +17,9 @@ from esc10.errors import DatasetError
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop
+from esc10.ui.datasets.preview import choose_reading
 from esc10.ui.fragments import SOON_SECONDS, live
+from esc10.ui.local_paths import choose_path, local_path
 from esc10.ui.progress import show_job
 from esc10.ui.server import jobs
 from esc10.ui.words import in_markdown
@@ -30,7 +32,8 @@ _JOBS = "own sounds "
 _COUNT, _TROUBLE = "own zips", "trouble with own sounds"
 _HOW = (
     "Put at least three sounds of each class into **a folder named after the class**, and these "
-    "folders into one folder or zip; or lay them out like ESC-50 (`meta/esc50.csv` and `audio/`). "
+    "folders into one folder or zip. A table of files and classes, folders of a split or of folds, "
+    "and classes in the files' names are understood too. "
     "Names such as `dog-12-a.wav`, `dog-12-b.wav` or `bark_take1.wav`, `bark_take2.wav` tell which "
     "clips come from one recording: such clips stay in one fold."
 )
@@ -52,33 +55,40 @@ def show_own_sounds() -> None:
 def _form() -> None:
     title = st.text_input("Title", key="own title", max_chars=MAX_NAME, placeholder="My kitchen")
     left, right = st.columns(2)
-    path = left.text_input(
-        "A folder or zip on the machine this runs on", key="own path", placeholder="/home/me/sounds"
-    )
+    with left:
+        path = choose_path("A folder or zip", "own path", "/home/me/sounds").strip()
     # A new box after each file: the server lets go of it as soon as it has been read.
     count = st.session_state.setdefault(_COUNT, 0)
     file = right.file_uploader(
-        "or a zip to upload",
+        "A zip to upload",
         type="zip",
         key=f"own zip {count}",
         max_upload_size=MAX_UPLOAD_MEGABYTES,
     )
+    source: Path | bytes | None = None
+    reading = None
+    if file is not None or path:
+        try:
+            source = file.getvalue() if file is not None else local_path(path)
+        except DatasetError as error:
+            st.error(in_markdown(str(error)))
+        else:
+            reading = choose_reading(source, file.file_id if file is not None else path)
     # Never disabled: what was typed last arrives with the click.
     if not st.button("Make", key="make own", type="primary"):
         return
-    typed = path.strip().strip('"')
     if not title.strip():
         st.warning("Give them a title, such as *My kitchen*.")
-    elif file is None and not typed:
+    elif source is None:
         st.warning("Name a folder or a zip, or upload one.")
-    else:
+    elif reading is not None:
         st.session_state[_COUNT] += 1
-        _start(Path(typed).expanduser() if file is None else file.getvalue(), title)
+        _start(source, title, reading)
 
 
-def _start(source: Path | bytes, title: str) -> None:
+def _start(source: Path | bytes, title: str, reading: str) -> None:
     def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
-        key = make_own(source, title, on_progress, should_stop)
+        key = make_own(source, title, on_progress, should_stop, reading)
         # So that nobody waits for them after the click on Train.
         feature_set(load_dataset(key), MelConfig(), on_progress, should_stop)
 

@@ -22,6 +22,7 @@ from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.clip_map import POINT, TRAINING, plane_columns, plane_spec
 from esc10.ui.server import HASHES, dataset, engine
+from esc10.ui.words import in_markdown
 
 _KEPT = 32
 _UNUSED = "not used"
@@ -35,7 +36,7 @@ def show_clip_map(run: Run, weights: str) -> None:
         with st.spinner(_describe_waiting(sounds, run), show_time=True):
             plane, probabilities = _plane(run, weights, sounds)
     except DatasetError as error:
-        st.info(f"{error} The map needs its sounds; filters and layers do not.")
+        st.info(f"{in_markdown(str(error))} The map needs its sounds; filters and layers do not.")
         return
     clips = sounds.clips
     judged = _verdicts(probabilities, clips, run.config.classes)

@@ -20,7 +20,7 @@ from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
 from esc10.ui.fragments import asking
 from esc10.ui.server import engine, verdict
-from esc10.ui.words import CRITERION_WORDS
+from esc10.ui.words import CRITERION_WORDS, in_markdown
 
 
 def show_takeaway(run: Run, weights: str) -> None:
@@ -113,7 +113,7 @@ def _keras(run: Run, weights: str) -> None:
     try:
         learnt_filters(run, weights)  # damaged weights are noticed here, where a sentence can be
     except RunError as error:
-        st.info(str(error), icon=":material/hourglass:")
+        st.info(in_markdown(str(error)), icon=":material/hourglass:")
     else:
         _download(
             "Network (.keras)",

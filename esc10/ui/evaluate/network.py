@@ -18,6 +18,7 @@ from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.plots.filters import filter_pictures
 from esc10.ui.server import HASHES, engine
+from esc10.ui.words import in_markdown
 
 _KEPT = 32
 
@@ -44,7 +45,7 @@ def _insides(run: Run, weights: str) -> None:
     try:
         views[view](run, weights)
     except RunError as error:
-        st.info(str(error), icon=":material/hourglass:")
+        st.info(in_markdown(str(error)), icon=":material/hourglass:")
 
 
 def _show_layers(run: Run, weights: str) -> None:

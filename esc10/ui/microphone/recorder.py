@@ -18,6 +18,7 @@ from esc10.ui.microphone.microphone import (
     microphone,
     name_of,
 )
+from esc10.ui.words import in_markdown
 
 MOST_SECONDS = 61.0
 """The recorder stops at 60; the last block may go a little beyond."""
@@ -84,7 +85,7 @@ def _full(key: str) -> Take | None:
 
     microphone(sent, live=False, received=kept.received, on_sound=keep)
     if kept.trouble:
-        st.error(kept.trouble, icon=":material/hearing_disabled:")
+        st.error(in_markdown(kept.trouble), icon=":material/hearing_disabled:")
     if kept.take is not None:
         _show(kept.take, key, kept)
     return kept.take

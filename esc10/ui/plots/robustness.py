@@ -31,7 +31,7 @@ def disturbed_columns(
     neutral: int,
     chosen: int,
 ) -> dict[str, list[Any]]:
-    """A row for each shown class and value, column by column.
+    """A row for each shown class and value, column by column; one of a value has its `bar`.
 
     `answers`: class probabilities at every value, shape (values, classes).
     """
@@ -41,6 +41,7 @@ def disturbed_columns(
         "class": [class_label(classes[label]) for label, _ in rows],
         "probability": [float(answers[index, label]) for label, index in rows],
         "chosen": [index == chosen for _, index in rows],
+        "bar": [(label, index) == (rows[0][0], chosen) for label, index in rows],
     }
 
 
@@ -61,7 +62,7 @@ def disturbed_spec(
         "encoding": _axes(labels, axis_title, ink, font_size),
         "layer": [
             {
-                "transform": [{"filter": f"datum.chosen && datum.class === '{names[0]}'"}],
+                "transform": [{"filter": "datum.bar"}],
                 "mark": {"type": "rule", "strokeWidth": 14, "color": ink, "opacity": 0.18},
                 "encoding": {"y": {"datum": 0}, "y2": {"datum": 1}},
             },

@@ -75,7 +75,7 @@ def _all_judged(runs: Sequence[Run], weights: str, digest: str, sound: HeardSoun
             judged.append(_judged(slot, run, weights, digest, sound))
         except RunError as error:
             name = f"{mark(slot)} {short_name(run)}: " if len(runs) > 1 else ""
-            st.error(f"{name}{error}")
+            st.error(f"{name}{in_markdown(str(error))}")
     return judged
 
 

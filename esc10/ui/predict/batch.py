@@ -18,6 +18,7 @@ from esc10.features.mel import mel_power
 from esc10.runs.run import Run
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.server import engine
+from esc10.ui.words import in_markdown
 
 _AT_ONCE = 16
 
@@ -51,7 +52,7 @@ def choose_among(
             answers = answers_to([sound.samples for sound in recordings], run, weights)
         except RunError as error:
             # The sounds can be chosen and heard all the same.
-            st.info(str(error), icon=":material/hourglass:")
+            st.info(in_markdown(str(error)), icon=":material/hourglass:")
             st.button("Look again", key=f"look again {letter}", icon=":material/refresh:")
             continue
         columns[f"{letter} says"] = [

@@ -28,6 +28,7 @@ from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.inputs import Given, readable
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import jobs
+from esc10.ui.words import in_markdown
 
 _JOB = "dataset of kept recordings"
 _MOST_LISTED = 60
@@ -49,7 +50,7 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
             try:
                 keep(recording.samples, str(label), datetime.now(UTC))
             except (AudioError, DatasetError) as error:
-                st.error(str(error))
+                st.error(in_markdown(str(error)))
             else:
                 st.toast(f"Kept as {label}.", icon=":material/bookmark_added:")
         st.caption("It is then on this server's disk, for everybody here, until it is deleted.")
@@ -96,7 +97,9 @@ def _offer_dataset(kept: Sequence[KeptRecording]) -> None:
     counts: dict[str, int] = {}
     for one in kept:
         counts[one.label] = counts.get(one.label, 0) + 1
-    st.caption(", ".join(f"{count} × {label}" for label, count in sorted(counts.items())))
+    st.caption(
+        ", ".join(f"{count} × {in_markdown(label)}" for label, count in sorted(counts.items()))
+    )
     job = jobs().get(_JOB)
     if job is not None and job.running:
         live(_show_making, SOON_SECONDS)()

@@ -13,7 +13,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length
-from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, RunError
 from esc10.features.inputs import network_input
 from esc10.features.mel import mel_power
@@ -22,6 +21,7 @@ from esc10.ui.fragments import live
 from esc10.ui.microphone.microphone import Heard, heard, message, microphone, name_of
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import engine
+from esc10.ui.words import class_words, in_markdown
 
 _MOST_SECONDS = 6.0
 """In a message: a listener drops what is older than five, but for the last block."""
@@ -116,7 +116,7 @@ def _judge(listening: Listening, run: Run, weights: str) -> None:
         listening.trouble = str(error)
         return
     best = int(chances.argmax())
-    words = f"{class_label(run.config.classes[best])}, {chances[best]:.0%}"
+    words = f"{class_words(run.config.classes[best])}, {chances[best]:.0%}"
     listening.answers.append((listening.seconds, words))
 
 
@@ -124,7 +124,7 @@ def _show(listening: Listening) -> None:
     """The answer in large type, the picture, and the answers before; each at its own place."""
     with st.container():
         if listening.trouble:
-            st.error(listening.trouble, icon=":material/hearing_disabled:")
+            st.error(in_markdown(listening.trouble), icon=":material/hearing_disabled:")
     if not listening.answers:
         st.info(
             "Press **Listen**: every second the network judges the last five. Nothing is stored.",

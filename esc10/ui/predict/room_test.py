@@ -23,7 +23,7 @@ from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.predict.batch import answers_to
 from esc10.ui.predict.inputs import Given, choose_clip, readable, show_findings
 from esc10.ui.server import clip_sound
-from esc10.ui.words import short_name
+from esc10.ui.words import in_markdown, short_name
 
 
 def prepare_room_test() -> tuple[NDArray[np.float32], Given] | None:
@@ -49,7 +49,7 @@ def show_room_test(
         try:
             test = room_test(played, recording.samples, MelConfig())
         except AudioError as error:
-            st.error(str(error), icon=":material/hearing_disabled:")
+            st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
             return
         _show_pictures(test)
         _show_answers(test, runs, weights)

@@ -48,9 +48,17 @@ def test_lines_have_a_point_for_each_value_and_one_of_them_is_chosen() -> None:
     assert columns["value"] == ["a", "b", "c"] * (len(columns["value"]) // 3)
     assert columns["chosen"] == [False, False, True] * (len(columns["value"]) // 3)
     assert "rooster" in columns["class"]
+    assert sum(columns["bar"]) == 1
     signs = disturbed_spec(("dog", "rain"), ("a",), "x", "#000000", 16, 300)["layer"][2]["encoding"]
     for channel in ("color", "shape"):
         assert len(set(signs[channel]["scale"]["range"])) == 2
+
+
+def test_no_class_name_is_a_part_of_an_expression() -> None:
+    spec = disturbed_spec(("cat's meow", "1) dog"), ("a",), "x", "#000000", 16, 300)
+    filters = [step["filter"] for layer in spec["layer"] for step in layer.get("transform", [])]
+    assert filters
+    assert not any("meow" in text or "dog" in text for text in filters)
 
 
 def test_the_brush_has_the_spectrogram_as_a_picture_and_the_region_as_a_frame() -> None:

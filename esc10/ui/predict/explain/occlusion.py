@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from esc10.datasets.clips import class_label
 from esc10.inference.explain.occlusion import (
     COLUMNS,
     LEAST_DROP,
@@ -17,6 +16,7 @@ from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink, picture_toolbar
 from esc10.ui.plots.occlusion import occlusion_figure
 from esc10.ui.predict.explain.subject import Case, Parts, show_parts
+from esc10.ui.words import class_words
 
 _KEPT = 64
 _MOST_OF_IT = 0.5
@@ -46,7 +46,7 @@ def _found(case: Case) -> OcclusionMap:
 
 
 def _describe_map(case: Case, found: OcclusionMap) -> str:
-    winner = class_label(case.classes[found.winner])
+    winner = class_words(case.classes[found.winner])
     text = (
         f"Each of {COLUMNS * ROWS} patches was set to the clip's floor by itself. Vermilion and "
         f"minus: without it, *{winner}* is less probable, by so many points. Blue and plus: more. "
@@ -62,7 +62,7 @@ def _describe_map(case: Case, found: OcclusionMap) -> str:
 
 
 def _describe_found(case: Case, found: OcclusionMap) -> str:
-    winner = class_label(case.classes[found.winner])
+    winner = class_words(case.classes[found.winner])
     share = found.decisive.mean()
     if not share:
         return (

@@ -14,6 +14,7 @@ from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
 from esc10.ui.predict.explain.subject import Case, play
 from esc10.ui.server import HASHES
+from esc10.ui.words import class_words
 
 _KEPT = 64
 
@@ -117,7 +118,7 @@ def _describe(disturbance: Disturbance, value: float) -> str:
 def _describe_held(case: Case, disturbance: Disturbance, answers: NDArray[np.float32]) -> str:
     values = disturbance.values
     first, last = held_span(answers, values, disturbance.neutral)
-    winner = class_label(case.classes[answers[values.index(disturbance.neutral)].argmax()])
+    winner = class_words(case.classes[answers[values.index(disturbance.neutral)].argmax()])
     if first == last:
         return f"**The first step** already takes *{winner}* away."
     if (first, last) == (values[0], values[-1]):

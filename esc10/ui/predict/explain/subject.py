@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import fixed_length
 from esc10.audio.wav import wav_of, within_full_scale
-from esc10.datasets.clips import class_label
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig, mel_power
 from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
@@ -22,6 +21,7 @@ from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.bars import variant_columns, variant_spec
 from esc10.ui.server import HASHES, engine, version_of
+from esc10.ui.words import class_words
 
 _KEPT = 256
 
@@ -89,7 +89,7 @@ class Case:
     def verdict(self, chances: NDArray[np.float32]) -> str:
         """The most probable class and its probability, in Markdown."""
         best = int(chances.argmax())
-        return f"**{class_label(self.classes[best])}, {chances[best]:.0%}**"
+        return f"**{class_words(self.classes[best])}, {chances[best]:.0%}**"
 
 
 @st.cache_data(

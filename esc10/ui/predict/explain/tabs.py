@@ -17,6 +17,7 @@ from esc10.ui.predict.explain.order import show_order
 from esc10.ui.predict.explain.region import show_region
 from esc10.ui.predict.explain.robustness import show_disturbance
 from esc10.ui.predict.explain.subject import Case
+from esc10.ui.words import in_markdown
 
 
 def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
@@ -49,4 +50,4 @@ def _questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
     try:
         questions[question](Case(samples, run, weights))
     except RunError as error:
-        st.info(str(error), icon=":material/hourglass:")
+        st.info(in_markdown(str(error)), icon=":material/hourglass:")
