@@ -21,7 +21,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from esc10.audio.completeness import breaks_off, counts_frames, ogg_links
-from esc10.audio.frames import Alike, samples_of, without_padding
+from esc10.audio.frames import Alike, in_few_planes, samples_of, without_padding
 from esc10.errors import AudioError, reason_of
 
 READERS = (
@@ -116,7 +116,7 @@ class Decoder:
         try:
             for packet in container.demux(stream):
                 try:
-                    frames = packet.decode()
+                    frames = [some for frame in packet.decode() for some in in_few_planes(frame)]
                 except av.FFmpegError:
                     failed = True
                     continue
@@ -131,12 +131,14 @@ class Decoder:
         if self._first is None:
             return
         waiting, count = [samples_of(self._first)], self._first.samples
-        for frame in Alike(self._first).all(self._frames):
+        alike = Alike(self._first)
+        for frame in alike.all(self._frames):
             waiting.append(samples_of(frame))
             count += frame.samples
             if count >= _BLOCK_FRAMES:
                 yield np.concatenate(waiting)
                 waiting, count = [], 0
+        self.damaged |= alike.left_out
         if count:
             yield np.concatenate(waiting)
 

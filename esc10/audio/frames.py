@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
+
+_PLANES = 7
+"""The most planes that PyAV can tell the number of: it counts up to an empty pointer, and behind
+the eighth there is none. What stands there instead takes the whole process down (PyAV 18.1)."""
+
+
+def in_few_planes(frame: AudioFrame) -> list[AudioFrame]:
+    """The same samples, with those of all channels side by side where a plane each is too many."""
+    if not frame.format.is_planar or frame.layout.nb_channels <= _PLANES:
+        return [frame]
+    return AudioResampler(frame.format.packed, frame.layout, frame.sample_rate).resample(frame)
 
 
 def samples_of(frame: AudioFrame) -> NDArray[np.float32]:
@@ -24,10 +36,16 @@ def samples_of(frame: AudioFrame) -> NDArray[np.float32]:
 
 
 class Alike:
-    """Brings frames to the rate and the channels of the first one; most are so already."""
+    """Brings frames to the rate and the channels of the first one; most are so already.
+
+    Attributes:
+        left_out: whether a frame was left out, as its channels are none that can be mixed to these:
+            damaged files claim such.
+    """
 
     def __init__(self, first: AudioFrame) -> None:
         """Make others like this one."""
+        self.left_out = False
         self._rate, self._layout = first.sample_rate, first.layout
         self._other: tuple[int, int, str] | None = None
         self._resampler: AudioResampler | None = None
@@ -42,17 +60,26 @@ class Alike:
                 continue
             if kind != self._other:
                 yield from self._rest()
-                self._resampler = AudioResampler("fltp", self._layout, self._rate)
+                self._resampler = AudioResampler("flt", self._layout, self._rate)
                 self._other = kind
-            if self._resampler is not None:
-                frame.pts = None
-                yield from self._resampler.resample(frame)
+            frame.pts = None
+            yield from self._resampled(frame)
         yield from self._rest()
 
-    def _rest(self) -> Iterator[AudioFrame]:
-        if self._resampler is not None:
-            yield from self._resampler.resample(None)
+    def _resampled(self, frame: AudioFrame | None) -> list[AudioFrame]:
+        if self._resampler is None:
+            return []
+        try:
+            return self._resampler.resample(frame)
+        except av.FFmpegError:
+            self.left_out = True
+            self._resampler = self._other = None
+            return []
+
+    def _rest(self) -> list[AudioFrame]:
+        rest = self._resampled(None)
         self._resampler = self._other = None
+        return rest
 
 
 def without_padding(frames: Iterator[AudioFrame], seconds: float) -> Iterator[AudioFrame]:

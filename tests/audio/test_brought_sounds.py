@@ -43,12 +43,12 @@ def envelope(samples: NDArray[np.float32]) -> NDArray[np.float64]:
 # formats
 
 
-@pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "channels"),
+    [(name, channels) for name in KINDS for channels in (1, 2)[: KINDS[name].most_channels]],
+)
 def test_what_phones_and_browsers_write_is_heard_whole(name: str, channels: int) -> None:
     kind = KINDS[name]
-    if channels > kind.most_channels:
-        pytest.skip("it has one channel only")
     content = phone_sound(bursts(5, kind.rate, channels), kind)
     recording = load_recording(content, f"sound.{kind.ending}")
     assert recording.seconds == pytest.approx(5, abs=0.13)  # what encoders put around a sound
@@ -158,6 +158,22 @@ def test_opposite_channels_are_not_mixed_to_silence(share: float, offset: float)
     samples, remarks = mixed(-share * LEFT + offset, LEFT + offset)
     np.testing.assert_allclose(samples, LEFT + offset, atol=1e-6)
     assert remarks == (f"its 2 channels {CANCEL.format('the right one')}",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "channels"),
+    [
+        (Kind("m4a", "ipod", "aac"), 16),
+        (Kind("wv", "wv", "wavpack", sample_format="fltp"), 12),
+        (Kind("caf", "caf", "alac", sample_format="s16p"), 8),
+    ],
+    ids=["AAC", "WavPack", "Apple's lossless"],
+)
+def test_a_plane_for_each_of_many_channels(kind: Kind, channels: int) -> None:
+    content = phone_sound(bursts(2, kind.rate, channels), kind)
+    recording = load_recording(content, "many")
+    assert (recording.channels, recording.seconds) == (channels, pytest.approx(2, abs=0.05))
+    assert np.quantile(envelope(recording.samples), 0.9) == pytest.approx(0.3, abs=0.02)
 
 
 def test_six_channels_that_cancel_are_one() -> None:

@@ -73,11 +73,13 @@ def phone_sound(samples: NDArray[np.floating] | None, kind: Kind) -> bytes:
     without sound.
     """
     content = io.BytesIO()
-    with av.open(content, "w", format=kind.container) as container:
+    exact = {"fflags": "+bitexact"}  # no random numbers in it: the same sound, the same bytes
+    with av.open(content, "w", format=kind.container, container_options=exact) as container:
         film = _film(container) if kind.picture else None
         sound = None if samples is None else _stream(container, kind, _layout(samples))
         if film is not None:
-            container.mux(film.encode(av.VideoFrame(64, 64, "yuv420p")))
+            grey = np.full((96, 64), 128, np.uint8)  # in yuv420p colours follow below the picture
+            container.mux(film.encode(av.VideoFrame.from_ndarray(grey, "yuv420p")))
             container.mux(film.encode(None))
         if sound is not None:
             for frame in _frames(samples, kind):
@@ -87,7 +89,9 @@ def phone_sound(samples: NDArray[np.floating] | None, kind: Kind) -> bytes:
 
 
 def _layout(samples: NDArray[np.floating]) -> str:
-    return {1: "mono", 2: "stereo"}[samples.shape[1]]
+    channels = samples.shape[1]
+    names = {1: "mono", 2: "stereo", 8: "7.1(wide)", 16: "hexadecagonal"}
+    return names.get(channels, f"{channels} channels")
 
 
 def _stream(
