@@ -85,9 +85,9 @@ def tab(playwright: Playwright, chromium: str, *flags: str, allowed: bool) -> It
 
 @pytest.fixture
 def hearing(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Page]:
-    """A tab whose microphone hears a high tone in noise, again and again."""
+    """A tab whose microphone wakes up, then hears a high tone in noise; and so again and again."""
     file = tmp_path / "tone.wav"
-    soundfile.write(file, tone_in_noise(), RATE)
+    soundfile.write(file, np.concatenate([np.zeros(RATE), tone_in_noise()]), RATE)
     with tab(playwright, chromium, *microphone(file), allowed=True) as page:
         page.add_init_script(KEEP_TRACK)
         yield page
@@ -133,6 +133,7 @@ def test_a_high_tone_in_noise_arrives_as_it_was(
     samples, rate = soundfile.read(download.value.path(), always_2d=True)
     assert f"{rate:,} Hz" in said.inner_text()
     assert 3 * rate <= len(samples) < 5 * rate
+    assert np.abs(samples[: rate // 10]).max() > TONE / 2  # not the zeros before it woke up
     tone, noise = tone_and_noise(samples[rate // 2 :].mean(axis=1), rate)
     tone_before, noise_before = tone_and_noise(tone_in_noise(), RATE)
     assert tone == pytest.approx(TONE, rel=0.1)

@@ -8,6 +8,7 @@
 
 const TAKE_SECONDS = 60;
 const CHUNK_SECONDS = 1;
+const WAKING_SECONDS = 3; // some devices, those by radio above all, begin with nothing but zeros
 const HEARD_SECONDS = 5; // what a network hears, so older samples of a listener are of no use
 
 const QUIETEST_DB = -60; // the meter's left end; its right end is full scale
@@ -106,6 +107,10 @@ class Recorder {
     if (!this.microphone) return;
     const { rate, channels } = this.microphone;
     const loudest = block.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (!loudest && !this.frames && Date.now() - this.began < 1000 * WAKING_SECONDS) {
+      this.say("Waiting for the microphone …");
+      return;
+    }
     const length = block.length / channels;
     this.meter.show(loudest, length / rate);
     this.blocks.push(as16Bit(block));
