@@ -1,17 +1,20 @@
 """The server's one engine and one board of jobs, and what is worth keeping between script runs.
 
-Everything kept has a bound. What a browser session owns is in `st.session_state`, not here.
+Streamlit's caches hold only what can be made again, for any browser may ask to clear them; and all
+there has a bound. What a browser session owns is in `st.session_state`, not here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -36,7 +39,31 @@ PREPARE_JOBS = "prepare training "
 """How the names of the jobs begin that a click on Train starts; each click has its own."""
 
 
-@st.cache_resource(show_spinner="Starting the training engine …")
+Thing = TypeVar("Thing")
+
+
+def only_one(doing: str) -> Callable[[Callable[[], Thing]], Callable[[], Thing]]:
+    """Let a function make its thing once in this process; meanwhile the page says what it does."""
+
+    def decorated(make: Callable[[], Thing]) -> Callable[[], Thing]:
+        # Kept outside this module: where Streamlit watches files, an edit has it imported anew.
+        lock, made = vars(sys).setdefault(f"esc10 {make.__qualname__}", (threading.Lock(), []))
+
+        @wraps(make)
+        def once() -> Thing:
+            if not made:
+                with st.spinner(doing), lock:
+                    if not made:
+                        made.append(make())
+            thing: Thing = made[0]
+            return thing
+
+        return once
+
+    return decorated
+
+
+@only_one("Starting the training engine …")
 def engine() -> Engine:
     """The engine; the first page that anybody opens starts it."""
     # Before the thread: two threads that import pandas at once can find half of it.
@@ -58,7 +85,7 @@ def _load_ahead() -> None:
     import sklearn.metrics  # noqa: F401
 
 
-@st.cache_resource
+@only_one("Looking for what is under way …")
 def jobs() -> JobBoard:
     """The server's long operations."""
     return JobBoard()

@@ -28,11 +28,7 @@ Trained = Callable[..., dict[str, Run]]
 
 @pytest.fixture(scope="package", autouse=True)
 def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Pages start an engine when they need one; it is shared here, and closed at the end.
-
-    Tests may clear Streamlit's caches, as the runs of different tests have the same names: whoever
-    asks for an engine after that is given the same one.
-    """
+    """The engine of this process, as pages start it when they need one; closed at the end."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
         engine = server.engine()
@@ -48,8 +44,6 @@ def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         # An AppTest has no browser that could be anywhere.
         patch.setattr(local_paths, "is_here", lambda: True)
-        patch.setattr(server, "Cluster", lambda _: None)
-        patch.setattr(server, "Engine", lambda _: engine)
         yield
     engine.close()
     st.cache_resource.clear()

@@ -21,7 +21,7 @@ from esc10.ui.predict.kept import _JOB
 from tests.pages.conftest import Trained
 from tests.support import ROOT
 from tests.support.odd_sounds import hiss
-from tests.support.pages import drawn, open_page, says
+from tests.support.pages import drawn, end_jobs, open_page, says
 from tests.support.waiting import wait_for
 
 TROUBLE = "the lights went out"
@@ -97,12 +97,8 @@ def test_every_live_part_is_tried_here_and_no_other_way_leads_to_one() -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_under_way() -> Iterator[None]:
-    """Jobs belong to the server."""
     yield
-    for job in server.jobs().named(_JOB).values():
-        job.cancel()
-        job.wait()
-    server.jobs.clear()
+    end_jobs()
 
 
 @pytest.fixture

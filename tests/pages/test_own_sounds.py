@@ -22,7 +22,7 @@ from esc10.training.plan import plan_run, training_data
 from esc10.ui import local_paths, server
 from esc10.ui.datasets import own as own_sounds
 from tests.support.own_sounds import folder_of, numbered, sounds, zip_of
-from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain
+from tests.support.pages import PAGE_SECONDS, drawn, end_jobs, open_page, plain
 from tests.support.waiting import wait_for
 
 THREE = ("dog", "rain", "sea_waves")
@@ -30,12 +30,8 @@ THREE = ("dog", "rain", "sea_waves")
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    """Jobs belong to the server."""
     yield
-    for job in server.jobs().named("").values():
-        job.cancel()
-        job.wait(PAGE_SECONDS)
-    server.jobs.clear()
+    end_jobs()
 
 
 def section() -> AppTest:

@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 import soundfile
+import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
@@ -248,6 +249,16 @@ def test_a_network_whose_weights_are_damaged_says_so(practice_home: Path) -> Non
     assert server.engine().wait_until_warm(WARM_SECONDS)
     test = uploaded(sound(seconds=5))
     assert [text.value for text in test.error if "damaged or belong to another" in text.value]
+
+
+def test_cleared_caches_leave_engine_and_jobs() -> None:
+    """Any browser may send Streamlit the message that clears them."""
+    engine, jobs = server.engine(), server.jobs()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    page("app.py")
+    assert server.engine() is engine
+    assert server.jobs() is jobs
 
 
 def sound(seconds: float, rate: int = 44_100, channels: int = 1, **how: str) -> bytes:

@@ -6,6 +6,7 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
+from esc10.ui import server
 from tests.support import ROOT
 
 WARM_SECONDS = 300
@@ -47,3 +48,11 @@ def texts(test: AppTest) -> list[str]:
 def says(test: AppTest, sentence: str) -> bool:
     """Whether a sentence, or a part of one, is on the page."""
     return any(sentence in text for text in texts(test))
+
+
+def end_jobs() -> None:
+    """End and forget what a test left under way: jobs belong to the server."""
+    for name, job in server.jobs().named("").items():
+        job.cancel()
+        job.wait(PAGE_SECONDS)
+        server.jobs().clear(name)
