@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
+import joblib
 import numpy as np
 
 from benchmarks.step import Step
@@ -79,7 +80,7 @@ def matmul_step() -> Step:
 
 def copy_step() -> Step:
     """A copy by all cores; it moves 2 * COPIED_BYTES."""
-    cores = os.cpu_count() or 1
+    cores = joblib.cpu_count()
     source = np.ones(COPIED_BYTES // 8).reshape(cores, -1)
     target = np.empty_like(source)
     pool = ThreadPoolExecutor(cores)

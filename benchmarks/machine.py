@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import joblib
 import psutil
 
 PACKAGES = ("tensorflow", "keras", "torch", "streamlit", "distributed", "librosa", "numpy")
@@ -16,9 +16,7 @@ def machine() -> dict[str, str]:
     """The machine and the versions; packages that are not installed are left out."""
     found = {
         "cpu": _cpu(),
-        "cores": str(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        ),
+        "cores": str(joblib.cpu_count()),
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GB",
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

@@ -4,7 +4,7 @@ ESC10_HOME/            ./data unless the environment says otherwise
     datasets/<key>/    a verified dataset; complete.json is written last
     datasets/own-*/    a dataset of own sounds, described by its source.json
     kept/              recordings that somebody kept, see `esc10.datasets.own.recordings`
-    features/          cached mel spectrograms, one file per key
+    features/          cached mel spectrograms, one file per key, 1 GiB of them at most
     runs/<run id>/     one folder per training run, see `esc10.runs.run`
 """
 

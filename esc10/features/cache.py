@@ -8,11 +8,13 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import joblib
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -23,6 +25,9 @@ from esc10.errors import AudioError, DatasetError, disk_trouble
 from esc10.features.mel import MelConfig, mel_power
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
 from esc10.storage import home, whole_file
+
+MOST_BYTES = 2**30
+"""Of all files together: spectrograms of some 9,700 clips."""
 
 _COMPUTING = threading.Lock()
 _RECIPE = 2
@@ -70,6 +75,8 @@ def feature_set(
 ) -> FeatureSet:
     """The dataset's mel spectrograms, from the cache or computed in parallel and cached.
 
+    Where all caches then exceed `MOST_BYTES`, those that were used longest ago are deleted.
+
     Raises:
         DatasetError: a clip is missing or damaged, or the disk is full.
         Cancelled: `should_stop` said so.
@@ -88,6 +95,7 @@ def feature_set(
                 header = np.lib.format.header_data_from_array_1_0(power)
                 np.lib.format.write_array_header_1_0(file, header)
                 file.write(power.data)
+            _delete_surplus(path)
     return FeatureSet(dataset, config, power)
 
 
@@ -98,13 +106,31 @@ def _cached(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
         power = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError):
         return None
+    with suppress(OSError):  # somebody else's file: it only counts as older than it is
+        os.utime(path)
     return power if power.shape == shape and power.dtype == np.float32 else None
+
+
+def _delete_surplus(latest: Path) -> None:
+    """Delete what was used longest ago until all is within `MOST_BYTES`; never the latest."""
+    states = {}
+    for path in latest.parent.glob("*.npy"):
+        with suppress(FileNotFoundError):  # another process was quicker
+            states[path] = path.stat()
+    surplus = sum(state.st_size for state in states.values()) - MOST_BYTES
+    for path in sorted(states.keys() - {latest}, key=lambda path: states[path].st_mtime_ns):
+        if surplus <= 0:
+            return
+        with suppress(OSError):  # Windows deletes nothing that is open: its turn comes again
+            path.unlink()
+            surplus -= states[path].st_size
 
 
 def _computed(clips: Sequence[Clip], config: MelConfig, tally: Tally) -> NDArray[np.float32]:
     # Threads are enough: decoding, resampling and the transform all let go of Python's lock. One
-    # for each core, and none with threads of its own for a product: those would be in the way.
-    with ThreadPoolExecutor(os.cpu_count()) as pool, threadpool_limits(1, "blas"):
+    # for each core that a container leaves us, and none with threads of its own for a product:
+    # those would be in the way.
+    with ThreadPoolExecutor(joblib.cpu_count()) as pool, threadpool_limits(1, "blas"):
         spectra = pool.map(partial(_clip_power, config=config, tally=tally), clips)
         power = np.empty((len(clips), config.n_mels, config.frames), np.float32)
         for index, spectrum in enumerate(spectra):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
+from threading import get_ident
 
 import librosa
 import numpy as np
@@ -14,6 +17,7 @@ from esc10 import datasets
 from esc10.datasets import Dataset
 from esc10.datasets.splits import fold_split
 from esc10.errors import Cancelled, DatasetError
+from esc10.features import cache
 from esc10.features.cache import FeatureSet, cache_path, feature_key, feature_set
 from esc10.features.inputs import network_input, scaling_of
 from esc10.features.mel import MelConfig, decibels
@@ -42,9 +46,9 @@ def few(practice: Dataset) -> Dataset:
     return replace(practice, clips=practice.clips[:FEW], sha256=practice.sha256[:FEW])
 
 
-def cached(dataset: Dataset) -> FeatureSet:
+def cached(dataset: Dataset, config: MelConfig | None = None) -> FeatureSet:
     """The mel spectrograms, which must not be computed for it."""
-    return feature_set(dataset, MelConfig(), on_progress=lambda _: pytest.fail("computed"))
+    return feature_set(dataset, config or MelConfig(), lambda _: pytest.fail("computed"))
 
 
 def librosa_power(path: Path) -> np.ndarray:
@@ -209,6 +213,49 @@ def test_a_damaged_clip_is_one_sentence_and_mended_by_fetching(few: Dataset, dam
     datasets.fetch("practice")
     assert path.read_bytes() == content
     assert feature_set(few, MelConfig()).power.shape[0] == FEW
+
+
+def test_what_was_used_longest_ago_makes_room(
+    few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configs = [replace(MelConfig(), n_mels=bands) for bands in (40, 41, 42)]
+    used, unused, latest = (cache_path(few, config) for config in configs)
+    for hours_ago, config in zip((3, 2), configs[:2], strict=True):
+        path = cache_path(few, config)
+        feature_set(few, config)
+        before = time.time() - 3600 * hours_ago
+        os.utime(path, (before, before))
+    cached(few, configs[0])
+    monkeypatch.setattr(cache, "MOST_BYTES", sum(map(_size, used.parent.iterdir())))
+    feature_set(few, configs[2])
+    assert used.exists()
+    assert latest.exists()
+    assert not unused.exists()
+
+
+def test_what_cannot_be_deleted_stays_and_the_latest_always_does(
+    few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = cache_path(few, MelConfig())
+    stuck = path.with_name("a-folder.npy")
+    stuck.mkdir()
+    monkeypatch.setattr(cache, "MOST_BYTES", 0)
+    computed = feature_set(few, MelConfig()).power
+    assert set(path.parent.iterdir()) == {path, stuck}
+    np.testing.assert_array_equal(cached(few).power, computed)
+
+
+def test_clips_are_computed_on_as_many_threads_as_a_container_allows(
+    few: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # joblib's own word for such a limit
+    threads = set()
+    feature_set(few, MelConfig(), lambda progress: threads.add((progress.files > 0, get_ident())))
+    assert len([thread for counted, thread in threads if counted]) == 1
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def test_cancelling_leaves_no_cache(practice: Dataset, home: Path) -> None:
