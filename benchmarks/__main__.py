@@ -9,7 +9,7 @@ import json
 from benchmarks.machine import machine
 from benchmarks.report import write_table
 
-NAMES = ("train_step", "features", "interface", "live")
+NAMES = ("train_step", "features", "decoding", "interface", "live")
 """The benchmarks; each is a module here with `measure` and `table`."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks import features, train_step
+from benchmarks import decoding, features, train_step
 from benchmarks.spread import spread
 from esc10.datasets import Dataset, source_of
 from esc10.datasets.clips import clip_from_name
@@ -30,6 +30,29 @@ def test_the_labs_loop_and_ours_give_the_same_spectrograms(tmp_path: Path) -> No
     assert lab.shape == (3, MelConfig().n_mels, MelConfig().frames)
     assert features.relative_difference(ours, lab) < 1e-3
     np.testing.assert_array_equal(features.ours(dataset), ours)
+
+
+def test_both_ways_to_decode_a_recording_give_the_same_samples(tmp_path: Path) -> None:
+    decoding.write_sounds(tmp_path, "sound", 12)
+    wav, m4a = (tmp_path / f"sound.{ending}" for ending in ("wav", "m4a"))
+    expected = decoding.by_soundfile(wav)
+    assert len(expected) == 12 * 22_050
+    np.testing.assert_allclose(decoding.ours(wav), expected, rtol=0, atol=1e-6)
+    coded = decoding.ours(m4a)[: len(expected)]
+    assert np.corrcoef(coded, expected)[0, 1] > 0.95
+
+
+def test_a_recordings_figures_stand_side_by_side() -> None:
+    results = {
+        "length_s": 600,
+        "seconds": {"ours, WAV": spread([1.0, 2.0, 3.0])},
+        "held_bytes": {"ours, WAV": spread([1.34e8])},
+    }
+    assert decoding.table(results).splitlines() == [
+        "| 600 s, stereo | time | memory, at most |",
+        "| --- | ---: | ---: |",
+        "| ours, WAV | 2 s (1–3) | 134 MB |",
+    ]
 
 
 def test_differences_count_where_they_can_be_heard() -> None:
