@@ -18,10 +18,11 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from numpy.typing import NDArray
 
 from esc10.audio.completeness import breaks_off, counts_frames, ogg_links
-from esc10.audio.frames import Alike, in_few_planes, samples_of, without_padding
+from esc10.audio.frames import Alike, cut, in_few_planes, samples_of, without_padding
 from esc10.errors import AudioError, reason_of
 
 READERS = (
@@ -42,6 +43,10 @@ _TELL_LENGTH = ("aiff", "caf", "flac", "mov", "matroska", "asf", "wv", "mp3")
 
 _SPARE_SECONDS = 0.15
 """A header may count what encoders put before the first sample and after the last: 50 to 100 ms."""
+
+_DELAY = {"mp3": 576 + 529, "aac": 1024}
+"""Samples before a sound where its file does not say how many its encoder put there: LAME's and a
+decoder's own, as LAME itself assumes; the block that AAC needs before its first."""
 
 MOST_CHANNELS = 64
 
@@ -112,9 +117,11 @@ class Decoder:
             yield from frames
 
     def _decoded_from(self, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-        failed = False
+        failed, delay = False, None
         try:
             for packet in container.demux(stream):
+                if delay is None:
+                    delay = _untold_delay(packet, stream)
                 try:
                     frames = [some for frame in packet.decode() for some in in_few_planes(frame)]
                 except av.FFmpegError:
@@ -122,7 +129,10 @@ class Decoder:
                     continue
                 for frame in frames:
                     self.damaged |= failed
-                    yield frame
+                    rest = cut(frame, delay, frame.samples)
+                    delay = max(0, delay - frame.samples)
+                    if rest is not None:
+                        yield rest
         except av.FFmpegError:
             return  # the end of what can be read; `broke_off` says whether there was to be more
 
@@ -159,6 +169,13 @@ def _claimed_seconds(container: InputContainer, stream: AudioStream, counted: bo
     if not any(name in _TELL_LENGTH for name in formats) or ("mp3" in formats and not counted):
         return None
     return _stream_seconds(stream) or (container.duration or 0) / av.time_base
+
+
+def _untold_delay(first: Packet[AudioStream], stream: AudioStream) -> int:
+    """How many samples before the sound FFmpeg does not know of, by a stream's first packet."""
+    told = first.has_sidedata("skip_samples") or first.is_discard
+    context = stream.codec_context  # None where FFmpeg has no decoder
+    return 0 if told or context is None else _DELAY.get(context.codec.canonical_name, 0)
 
 
 def _stream_seconds(stream: AudioStream) -> float:

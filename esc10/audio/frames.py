@@ -103,17 +103,19 @@ def without_padding(frames: Iterator[AudioFrame], seconds: float) -> Iterator[Au
         taken += frame.samples
     if beyond:
         begin = taken - sum(frame.samples for frame in beyond)
-        rest = _cut(beyond[0], end - begin)
+        rest = cut(beyond[0], 0, end - begin)
         if rest is not None:
             yield rest
 
 
-def _cut(frame: AudioFrame, samples: int) -> AudioFrame | None:
-    """The first samples of a frame."""
-    if samples <= 0:
+def cut(frame: AudioFrame, begin: int, end: int) -> AudioFrame | None:
+    """A frame's samples from `begin` up to `end`; None where there are none."""
+    if begin >= min(end, frame.samples):
         return None
+    if begin == 0 and end >= frame.samples:
+        return frame
     width = 1 if frame.format.is_planar else frame.layout.nb_channels
-    raw: Any = np.ascontiguousarray(frame.to_ndarray()[:, : samples * width])
+    raw: Any = np.ascontiguousarray(frame.to_ndarray()[:, begin * width : end * width])
     cut = AudioFrame.from_ndarray(raw, frame.format.name, frame.layout.name)
     cut.sample_rate = frame.sample_rate
     return cut

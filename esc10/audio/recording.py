@@ -62,7 +62,7 @@ def load_recording(
 
     Read block by block, so that memory is bounded by what is given back. Where channels cancel each
     other the stronger one is taken alone; integers that were stored as floating-point numbers
-    are scaled.
+    are scaled, so that the sound gets the answer that it gets from a file of integers.
 
     Args:
         source: a file, or a file's bytes.
@@ -86,7 +86,8 @@ def load_recording(
         remarks.append(f"{heard.channels} channels were mixed to one")
     if scale != 1:
         remarks.append(
-            f"its numbers are counts far beyond full scale, so they were divided by {scale:,.0f}"
+            "its numbers are counts far beyond full scale, so they were rounded and divided by "
+            f"{scale:,.0f}"
         )
     if heard.rate != SAMPLE_RATE:
         remarks.append(f"resampled from {heard.rate:,} Hz to {SAMPLE_RATE:,} Hz")
@@ -115,7 +116,7 @@ class _Mixing:
     """How channels become one.
 
     Attributes:
-        factor: what samples are multiplied by.
+        factor: what samples are multiplied by, after rounding; 1 leaves them as they are.
         channel: the one that is taken alone; None for the mean of all.
     """
 
@@ -161,7 +162,7 @@ def _hear(source: Path | bytes, name: str, limit_seconds: float, mixing: _Mixing
                 if not np.isfinite(block).all():
                     raise AudioError(f"{name} holds samples that are not numbers. Export it again.")
                 if mixing.factor != 1:
-                    block = block * np.float32(mixing.factor)
+                    block = np.round(block) * np.float32(mixing.factor)
                 meter.add(block)
                 yield block.mean(axis=1) if mixing.channel is None else block[:, mixing.channel]
                 if longer:

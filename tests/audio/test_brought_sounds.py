@@ -93,6 +93,21 @@ def test_an_mp3_without_a_count_of_frames_is_heard_whole(tag: bytes) -> None:
     assert not any("break" in remark for remark in recording.remarks)
 
 
+AAC_STREAMS = (Kind("aac", "adts", "aac"), Kind("ts", "mpegts", "aac"), Kind("flv", "flv", "aac"))
+
+
+def test_what_an_encoder_puts_before_a_sound_is_taken_off_where_no_file_says_so() -> None:
+    samples = 0.2 * hiss(2) + bursts(2)
+    memo = phone_sound(samples, KINDS["an iPhone's memo"])
+    mp3 = encoded(samples, RATE, "MP3")
+    untold = [(bare_mp3(samples), mp3), *((phone_sound(samples, k), memo) for k in AAC_STREAMS)]
+    untold += [(mp3.replace(b"LAME", b"Mine"), mp3)]
+    for content, told in untold:
+        sound, expected = (load_recording(file, "sound").samples for file in (content, told))
+        count = min(len(sound), len(expected))
+        assert np.corrcoef(sound[:count], expected[:count])[0, 1] > 0.9999
+
+
 def test_an_mp3_with_a_large_picture_that_breaks_off_is_told_so() -> None:
     content = encoded(bursts(10), RATE, "MP3")
     recording = load_recording(PICTURE + content[: len(content) // 2], "half.mp3")
@@ -211,12 +226,22 @@ def test_integers_in_a_file_of_fractions_are_scaled(
     sound = bursts(seconds, SAMPLE_RATE)
     content = encoded(sound * full_scale, SAMPLE_RATE, subtype=kind)
     recording = load_recording(content, "counts.wav")
-    np.testing.assert_allclose(recording.samples, sound[:, 0], atol=1e-6)
+    np.testing.assert_allclose(recording.samples, sound[:, 0], atol=1e-6 + 0.5 / full_scale)
     assert recording.measures.peak == pytest.approx(0.4, rel=1e-3)
     assert recording.measures.clipped == 0
     assert recording.remarks == (
-        f"its numbers are counts far beyond full scale, so they were divided by {full_scale:,}",
+        "its numbers are counts far beyond full scale, so they were rounded and divided by "
+        f"{full_scale:,}",
     )
+
+
+def test_counts_in_a_file_of_fractions_are_the_file_of_counts() -> None:
+    """Where something was computed with them since, a network would hear less noise."""
+    sound = 0.05 * bursts(2, SAMPLE_RATE) + 1e-4 * hiss(2, SAMPLE_RATE)
+    whole = np.round(sound * 2**15).astype(np.int16)
+    counts = load_recording(encoded(sound * 2**15, SAMPLE_RATE, subtype="FLOAT"), "counts.wav")
+    integers = load_recording(encoded(whole, SAMPLE_RATE), "integers.wav")
+    np.testing.assert_array_equal(counts.samples, integers.samples)
 
 
 def test_fractions_a_little_beyond_full_scale_stay_as_they_are() -> None:
