@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -19,8 +20,13 @@ _OGG_FIRST_PAGE, _OGG_LAST_PAGE = 2, 4
 """The bits of an Ogg page's header type that say: the stream begins, or ends, here (RFC 3533,
 section 6)."""
 
-_FRAME_COUNTS = (b"Xing", b"Info", b"VBRI")
-"""How the first frame of an MP3 is marked that holds the number of frames instead of a sound."""
+_FRAME_COUNT = re.compile(
+    rb"(?:(?:Xing|Info)\0\0\0[\x01\x03\x05\x07\x09\x0b\x0d\x0f]|VBRI.{10})(.{4})", re.DOTALL
+)
+"""How the first frame of an MP3 is marked that holds the number of frames; Xing's may lack it."""
+
+_LEAST_UNCOUNTED_BYTES = 2**16
+"""Fewer bytes after a WAV's samples are what programs leave behind, and no sound."""
 
 _MP3_FRAME_BYTES = 1441
 """The most a frame of layer III has: 144 * 320,000 / 32,000, and a padding byte."""
@@ -37,8 +43,8 @@ def breaks_off(file: BinaryIO) -> bool:
     return False
 
 
-def counts_frames(file: BinaryIO) -> bool:
-    """Whether an MP3 says how many frames it has; else its length is guessed from its bitrate."""
+def counted_frames(file: BinaryIO) -> int | None:
+    """How many frames an MP3 says it has; None where it does not, and its length is a guess."""
     file.seek(0)
     head = file.read(10)
     tag = 0
@@ -47,7 +53,25 @@ def counts_frames(file: BinaryIO) -> bool:
         tag = 10 + sum(byte << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
     file.seek(tag)
     frame = file.read(_MP3_FRAME_BYTES)
-    return any(mark in frame for mark in _FRAME_COUNTS)
+    count = _FRAME_COUNT.search(frame)
+    return (int.from_bytes(count[1], "big") or None) if count else None
+
+
+def goes_on(file: BinaryIO) -> bool:
+    """Whether a WAV has samples after those it claims, as a recorder counts them now and then.
+
+    What follows the samples should be another chunk, with a name and no more bytes than there are.
+    """
+    size = file.seek(0, os.SEEK_END)
+    data = _wav_data(file)
+    if data is None or not 0 < data[1] < _UNKNOWN_SIZE:
+        return False
+    here = file.seek(sum(data) + data[1] % 2)
+    header = file.read(8)
+    if size - here < _LEAST_UNCOUNTED_BYTES:
+        return False
+    name, claimed = struct.unpack("<4sI", header)
+    return not (name.isascii() and name.decode().isprintable() and claimed <= size - here)
 
 
 def ogg_links(file: BinaryIO) -> list[BinaryIO]:
@@ -78,16 +102,25 @@ def _ogg_pages(file: BinaryIO) -> Iterator[tuple[int, int]]:
 
 
 def _wav_breaks_off(file: BinaryIO) -> bool:
-    """Whether its samples claim more bytes than follow them (Microsoft's RIFF: id, size, bytes)."""
+    """Whether its samples claim more bytes than follow them."""
     size = file.seek(0, os.SEEK_END)
+    data = _wav_data(file)
+    return data is not None and size - data[0] < data[1] < _UNKNOWN_SIZE
+
+
+def _wav_data(file: BinaryIO) -> tuple[int, int] | None:
+    """Where a WAV's samples begin, and how many bytes they claim (Microsoft's RIFF chunks)."""
+    file.seek(0)
+    if file.read(4) != b"RIFF":
+        return None
     file.seek(12)
     while len(header := file.read(8)) == 8:
         name, claimed = struct.unpack("<4sI", header)
         here = file.tell()
         if name == b"data":
-            return bool(size - here < claimed < _UNKNOWN_SIZE)
+            return here, claimed
         file.seek(here + claimed + claimed % 2)
-    return False
+    return None
 
 
 def _ogg_breaks_off(file: BinaryIO) -> bool:

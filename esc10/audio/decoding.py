@@ -21,12 +21,13 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from esc10.audio.completeness import breaks_off, counts_frames, ogg_links
+from esc10.audio.completeness import breaks_off, counted_frames, goes_on, ogg_links
 from esc10.audio.frames import Alike, cut, in_few_planes, samples_of, without_padding
 from esc10.errors import AudioError, reason_of
 
 READERS = (
     *("wav", "w64", "aiff", "au", "caf", "flac", "wv", "ogg", "mp3", "aac", "ac3", "eac3", "amr"),
+    *("ape", "iff", "ircam", "nistsphere", "tta", "voc"),
     *("mov", "matroska", "asf", "avi", "flv", "mpeg", "mpegts"),
 )
 """FFmpeg's readers of sounds, and of films with sound. None for playlists, scripts, session
@@ -38,8 +39,14 @@ _OPTIONS = {
     "max_streams": "64",
 }
 
-_TELL_LENGTH = ("aiff", "caf", "flac", "mov", "matroska", "asf", "wv", "mp3")
+_TELL_LENGTH = ("aiff", "caf", "flac", "mov", "matroska", "asf", "wv")
 """Formats whose headers say how long they are. Of the others it is guessed from the bitrate."""
+
+_MPEG_1_RATE = 32_000
+"""The lowest of MPEG-1, whose frames of layer III have twice the samples of MPEG-2's."""
+
+_MP3_PADDING_FRAMES = 3
+"""What encoders put around a sound at most."""
 
 _SPARE_SECONDS = 0.15
 """A header may count what encoders put before the first sample and after the last: 50 to 100 ms."""
@@ -104,9 +111,9 @@ class Decoder:
                 self.damaged = True
 
     def _decoded_part(self, file: BinaryIO) -> Iterator[AudioFrame]:
-        counted = counts_frames(file)
+        counted, options = counted_frames(file), {"ignore_length": str(int(goes_on(file)))}
         file.seek(0)
-        with _container(file, self._name) as container:
+        with _container(file, self._name, options) as container:
             stream = container.streams.best("audio")
             if not isinstance(stream, AudioStream):
                 raise Undecodable(self._name, "has pictures and no sound")
@@ -163,10 +170,18 @@ class Decoder:
         return seconds < self._claimed - _SPARE_SECONDS
 
 
-def _claimed_seconds(container: InputContainer, stream: AudioStream, counted: bool) -> float | None:
-    """How long a file says it is; None where FFmpeg only guesses."""
+def _claimed_seconds(
+    container: InputContainer, stream: AudioStream, counted: int | None
+) -> float | None:
+    """How long a file says it is; None where FFmpeg only guesses.
+
+    `counted`: the frames that an MP3 says it has; FFmpeg disbelieves some of these numbers.
+    """
     formats = container.format.name.split(",")
-    if not any(name in _TELL_LENGTH for name in formats) or ("mp3" in formats and not counted):
+    if "mp3" in formats:
+        frame = 1152 if stream.rate >= _MPEG_1_RATE else 576
+        return None if counted is None else (counted - _MP3_PADDING_FRAMES) * frame / stream.rate
+    if not any(name in _TELL_LENGTH for name in formats):
         return None
     return _stream_seconds(stream) or (container.duration or 0) / av.time_base
 
@@ -214,9 +229,9 @@ def opened(source: Path | bytes, name: str) -> Iterator[Decoder]:
             decoder.close()
 
 
-def _container(file: BinaryIO, name: str) -> InputContainer:
+def _container(file: BinaryIO, name: str, options: dict[str, str]) -> InputContainer:
     try:
-        return av.open(file, "r", options=_OPTIONS, metadata_errors="ignore")
+        return av.open(file, "r", options=_OPTIONS | options, metadata_errors="ignore")
     except (av.FFmpegError, ValueError) as cause:
         file.seek(4)
         if file.read(4) == b"ftyp":

@@ -20,6 +20,9 @@ RECORDING_SECONDS = 600.0
 _AUDIBLE = 1e-3
 """A share of the amplitude: 60 dB less is what `librosa.effects.trim` takes for silence."""
 
+_MOSTLY = 0.01
+"""A share of the power: 99 % of it is lost where a sound is resampled."""
+
 _LOUDEST = 16.0
 """Full scale is 1, and files of floating-point numbers may exceed it, but not by 24 dB."""
 
@@ -100,6 +103,11 @@ def load_recording(
     if scale != 1 or channel is not None:
         heard = _hear(source, name, limit_seconds, _Mixing(1 / scale, channel))
     _refuse_silence(heard, f"in its first {_describe(limit_seconds)}" if heard.longer else None)
+    if heard.power < _MOSTLY * heard.mixed_power:
+        remarks.append(
+            f"nearly all of it lies above {SAMPLE_RATE / 2:,.0f} Hz, where networks here hear "
+            "nothing: they judge the rest"
+        )
     return Recording(
         name,
         heard.samples,
@@ -142,6 +150,12 @@ class _Heard:
     longer: bool
     broke_off: bool
     damaged: bool
+
+    @property
+    def power(self) -> float:
+        """The mean square of the samples."""
+        total = np.einsum("i,i->", self.samples, self.samples, dtype=np.float64)
+        return float(total) / len(self.samples)
 
 
 def _hear(source: Path | bytes, name: str, limit_seconds: float, mixing: _Mixing) -> _Heard:
@@ -216,8 +230,7 @@ def _refuse_silence(heard: _Heard, where: str | None) -> None:
             f"{heard.name} is silent {where or 'throughout'}: there is nothing to classify. Check "
             "the microphone, or choose another sound."
         )
-    power = float(np.einsum("i,i->", heard.samples, heard.samples, dtype=np.float64))
-    if loudest < SILENCE or power / len(heard.samples) < _AUDIBLE**2 * heard.mixed_power:
+    if loudest < SILENCE or heard.power < _AUDIBLE**2 * heard.mixed_power:
         raise SilentError(
             f"{heard.name} lies above {SAMPLE_RATE / 2:,.0f} Hz, where networks here hear nothing: "
             "there is nothing to classify. Choose a sound with lower tones."

@@ -72,6 +72,12 @@ def test_a_film_that_lost_its_end_is_told_so() -> None:
         load_recording(content[: len(content) // 2], "memo.m4a")
 
 
+@pytest.mark.parametrize("kind", ["NIST", "VOC", "IRCAM", "SVX", "W64", "RF64", "AU"])
+def test_what_laboratories_and_old_machines_wrote_is_heard(kind: str) -> None:
+    recording = load_recording(encoded(bursts(2, SAMPLE_RATE), SAMPLE_RATE, kind), "sound")
+    np.testing.assert_allclose(recording.samples, bursts(2, SAMPLE_RATE)[:, 0], rtol=0, atol=1e-4)
+
+
 # lengths
 
 
@@ -108,6 +114,15 @@ def test_what_an_encoder_puts_before_a_sound_is_taken_off_where_no_file_says_so(
         assert np.corrcoef(sound[:count], expected[:count])[0, 1] > 0.9999
 
 
+def test_joined_mp3s_with_a_tag_each_are_whole() -> None:
+    """FFmpeg then guesses how long they are, by the bitrate of the first frame."""
+    tag, old_tag = b"ID3\4\0\0\0\0\x27\x08" + bytes(5000), b"TAG" + bytes(125)
+    parts = [encoded(bursts(seconds), RATE, "MP3") for seconds in (2, 3)]
+    recording = load_recording(tag + (old_tag + tag).join(parts), "joined.mp3")
+    assert recording.seconds == pytest.approx(5, abs=0.1)
+    assert recording.remarks == ("resampled from 44,100 Hz to 22,050 Hz",)
+
+
 def test_an_mp3_with_a_large_picture_that_breaks_off_is_told_so() -> None:
     content = encoded(bursts(10), RATE, "MP3")
     recording = load_recording(PICTURE + content[: len(content) // 2], "half.mp3")
@@ -137,6 +152,14 @@ def test_a_recorder_that_crashed_wrote_no_size(filler: int) -> None:
     recording = load_recording(content, "crashed.wav")
     assert recording.seconds == pytest.approx(5, abs=0.01)
     assert not any("break" in remark for remark in recording.remarks)
+
+
+def test_a_recorder_that_crashed_counted_some_of_its_samples() -> None:
+    wav = encoded(bursts(5), RATE)
+    recording = load_recording(wav[:40] + struct.pack("<I", 2 * RATE) + wav[44:], "crashed.wav")
+    assert recording.seconds == 5
+    picture = b"LIST" + struct.pack("<I", 200_000) + bytes(200_000)
+    assert load_recording(wav + picture, "whole.wav").seconds == 5, "that is no sound"
 
 
 def test_a_flac_that_counts_too_few_samples_is_heard_whole() -> None:
@@ -263,6 +286,16 @@ def test_a_sound_above_all_that_networks_hear_is_told_so(
     content = encoded(tone[:, np.newaxis], rate, "WAV", kind)
     with pytest.raises(AudioError, match=r"^bat\.wav lies above 11,025 Hz, where networks here"):
         load_recording(content, "bat.wav")
+
+
+def test_a_sound_of_which_networks_hear_little_is_told_so() -> None:
+    time = np.arange(3 * RATE) / RATE
+    swell = np.sin(np.pi * time / 3) ** 2
+    high, low = (np.sin(2 * np.pi * hertz * time)[:, np.newaxis] for hertz in (15_000, 500))
+    for share, said in ((0.05, True), (0.2, False)):
+        content = encoded(0.5 * swell[:, np.newaxis] * (high + share * low), RATE)
+        remarks = load_recording(content, "bat.wav").remarks
+        assert any("nearly all of it lies above 11,025 Hz" in remark for remark in remarks) == said
 
 
 # traps
