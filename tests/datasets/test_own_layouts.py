@@ -85,6 +85,35 @@ def test_folds_from_nought_are_folds_from_one() -> None:
     assert folds_of(dataset)["dog"] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("folders", [("train_data", "test_data"), ("training set", "Test Set")])
+def test_a_parts_folder_may_say_that_it_holds_data(folders: tuple[str, str]) -> None:
+    names = [f"{folder}/{name}" for folder in folders for name in THREE]
+    preview = looked_at(sounds(numbered(names, 3)))[0]
+    assert classes_of(preview) == dict.fromkeys(THREE, 6)
+    assert "Their split is kept (9 train, 9 test)" in preview.understood
+
+
+@pytest.mark.parametrize("rates", [("16kHz", "44.1 kHz"), ("16000", "44100"), ("22k", "48000Hz")])
+def test_copies_at_two_rates_are_of_one_recording_and_rates_no_classes(
+    rates: tuple[str, str],
+) -> None:
+    files = sounds(numbered([f"{rate}/{name}" for rate in rates for name in THREE], 5))
+    assert [row.recordings for row in looked_at(files)[0].classes] == [5, 5, 5]
+    dataset, _ = made(files)
+    assert dataset.classes == THREE
+    folds: dict[int, set[int]] = {}
+    for clip in dataset.clips:
+        folds.setdefault(clip.src_file, set()).add(clip.fold)
+    assert [len(of_one) for of_one in folds.values()] == [1] * 15
+
+
+def test_what_there_is_instead_of_sounds_is_said(home: Path) -> None:
+    inside = refusal(zip_of({"all/dogs.zip": zip_of(sounds(numbered(THREE, 3)))}), home)
+    assert "dogs.zip is an archive in itself: unpack it first." in inside
+    listed = sounds(["001.wav"]) | {"notes.csv": b"day,weather\n1,fine"}
+    assert "No sound here is listed, with a class, in notes.csv." in refusal(zip_of(listed), home)
+
+
 def test_a_train_among_other_classes_is_a_class() -> None:
     dataset, _ = made(sounds(numbered(("car", "train", "plane"), 3)))
     assert dataset.classes == ("car", "plane", "train")

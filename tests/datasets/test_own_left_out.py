@@ -11,6 +11,7 @@ import pytest
 import soundfile
 
 from esc10.datasets.own.preview import previews_of
+from esc10.errors import DatasetError
 from tests.support.odd_sounds import hiss
 from tests.support.own_datasets import THREE, made
 from tests.support.own_sounds import folder_of, numbered, sound, sounds, zip_of
@@ -81,3 +82,15 @@ def test_links_in_a_folder_are_counted(tmp_path: Path) -> None:
     (preview,) = previews_of(folder)
     assert "2 more are links, which may lead anywhere and are not followed." in preview.aside
     assert {row.name: row.sounds for row in preview.classes} == dict.fromkeys(THREE, 3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets few people make links")
+def test_a_folder_of_nothing_but_links_says_so(tmp_path: Path) -> None:
+    folder = folder_of(sounds(numbered(THREE, 3)), tmp_path / "in")
+    for path in folder.rglob("*.wav"):
+        there = tmp_path / "there" / path.name
+        link = tmp_path / "links" / path.relative_to(folder)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(there)
+    with pytest.raises(DatasetError, match="9 of its files are links, which are not followed"):
+        previews_of(tmp_path / "links")

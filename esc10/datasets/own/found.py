@@ -43,7 +43,18 @@ _PARTS = {
 }
 """What the parts of a split are called."""
 
+_BESIDE_PART = frozenset(
+    {"audio", "clips", "data", "dataset", "files", "folder", "samples", "set", "sounds", "split"}
+    | {"wav", "wavs"}
+)
+"""What may stand beside a part's name in that of a folder: train_data, audio_train."""
+
 _FOLD = re.compile(r"(?:fold|split|cv)[ _.-]*(\d{1,2})", re.IGNORECASE)
+
+_RATE = re.compile(
+    r"\d{1,3}([.,_]\d+)? ?k(hz)?|(8000|11025|16000|22050|24000|32000|44100|48000|96000)( ?hz)?",
+    re.IGNORECASE,
+)
 
 ESC50_NAME = re.compile(r"(?P<fold>[1-5])-(?P<source>\d+)-[A-Z](?:-(?P<target>\d+))?", re.ASCII)
 URBANSOUND_NAME = re.compile(r"(?P<source>\d+)-(?P<class>\d)-\d+-\d+", re.ASCII)
@@ -105,7 +116,20 @@ def is_sound(name: str) -> bool:
 
 def part_of(word: str) -> str | None:
     """The part of a split that a folder, a table, or a word in it names."""
-    return _PARTS.get(word.strip().lower())
+    words = re.split(r"[\W_]+", word.strip().lower())
+    parts = [one for one in words if one not in _BESIDE_PART]
+    return _PARTS.get(parts[0]) if len(parts) == 1 else None
+
+
+def part_in(text: str) -> str | None:
+    """The only part of a split that a text names in one of its words."""
+    parts = {_PARTS[word] for word in re.split(r"[\W_]+", text.lower()) if word in _PARTS}
+    return parts.pop() if len(parts) == 1 else None
+
+
+def is_rate(folder: str) -> bool:
+    """Whether a folder is named after a sampling rate."""
+    return _RATE.fullmatch(folder.strip()) is not None
 
 
 def fold_of(word: str) -> int | None:

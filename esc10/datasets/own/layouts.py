@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from esc10.archives.trees import Tree, shown
 from esc10.datasets.clips import CATEGORIES
-from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_name
+from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_name, class_names
 from esc10.datasets.own.found import (
     ESC50_NAME,
     URBANSOUND_NAME,
@@ -27,11 +28,13 @@ from esc10.datasets.own.found import (
     describe_split,
     fold_of,
     folds_of_five,
+    is_rate,
     is_sound,
     named,
     part_of,
 )
-from esc10.datasets.own.tables import by_table
+from esc10.datasets.own.left_out import archives_inside
+from esc10.datasets.own.tables import NOT_LISTED, by_table
 from esc10.errors import DatasetError
 
 _URBANSOUND_CLASSES = (
@@ -69,25 +72,26 @@ def by_folders(tree: Tree) -> list[Reading]:
 
 
 def _class_depth(parts: Sequence[tuple[str, ...]]) -> int:
-    """How many folders lie around those of the classes: single ones, and those of a split."""
+    """How many folders lie around those of the classes: single ones, those of a split, of rates."""
     depth = 0
     while any(len(part) > depth + 2 for part in parts):
         names = {part[depth] for part in parts if len(part) > depth + 1}
         single = len(names) == 1 and all(len(part) > depth + 1 for part in parts)
-        if not single and not all(_is_of_a_split(name) for name in names):
+        if not single and not all(_is_no_class(name) for name in names):
             break
         depth += 1
     return depth
 
 
-def _is_of_a_split(folder: str) -> bool:
-    return part_of(folder) is not None or fold_of(folder) is not None
+def _is_no_class(folder: str) -> bool:
+    """Whether a folder is one of a split, or of copies at a sampling rate."""
+    return part_of(folder) is not None or fold_of(folder) is not None or is_rate(folder)
 
 
 def _at_depth(parts: dict[str, tuple[str, ...]], depth: int) -> Reading:
     inside = {name: part for name, part in parts.items() if len(part) > depth + 1}
-    # Folders of a split that hold the sounds themselves are no classes.
-    if inside and all(_is_of_a_split(part[depth]) for part in inside.values()):
+    # Such folders that hold the sounds themselves are no classes.
+    if inside and all(_is_no_class(part[depth]) for part in inside.values()):
         inside = {}
     around = {name: (*part[:depth], *part[depth + 1 : -1]) for name, part in inside.items()}
     folds = folds_of_five(_first(map(fold_of, folders)) for folders in around.values())
@@ -96,9 +100,8 @@ def _at_depth(parts: dict[str, tuple[str, ...]], depth: int) -> Reading:
         found = named(name, part[depth])
         fold = _kept_fold(around[name], folds)
         of_part = _first(map(part_of, around[name]))
-        sounds.append(
-            FoundSound(name, found.category, found.recording, fold or found.fold, of_part)
-        )
+        recording = found.recording or _at_every_rate(part)
+        sounds.append(FoundSound(name, found.category, recording, fold or found.fold, of_part))
     folders = sorted({part[depth] for part in inside.values()})
     named_folders = ", ".join(map(shown, folders[:_FOLDERS_SHOWN]))
     more = " and others" if len(folders) > _FOLDERS_SHOWN else ""
@@ -107,6 +110,14 @@ def _at_depth(parts: dict[str, tuple[str, ...]], depth: int) -> Reading:
         f"The classes are the folders {named_folders}{more}.{describe_split(sounds)}",
         tuple(sounds),
         tuple((name, "lies in no folder of a class") for name in parts if name not in inside),
+    )
+
+
+def _at_every_rate(part: tuple[str, ...]) -> str | None:
+    """The recording of a file in a folder of a sampling rate, which its copies have too."""
+    others = [folder for folder in part[:-1] if not is_rate(folder)]
+    return (
+        "/".join((*others, PurePosixPath(part[-1]).stem)) if len(others) < len(part) - 1 else None
     )
 
 
@@ -158,6 +169,8 @@ def readings_of(tree: Tree) -> tuple[Reading, ...]:
         DatasetError: there is none, or its table cannot be read.
     """
     tables, folders, names = by_table(tree), by_folders(tree), by_names(tree)
+    if tables and folders:
+        tables = [_with_folders(tables[0], folders[0])]
     if folders and names and len(folders[0].categories) < MIN_CLASSES:
         folders, names = names, folders
     readings: dict[frozenset[tuple[str, str]], Reading] = {}
@@ -166,8 +179,43 @@ def readings_of(tree: Tree) -> tuple[Reading, ...]:
         classes = {(sound.name, class_name(sound.category)) for sound in reading.sounds}
         readings.setdefault(frozenset(classes), reading)
     if not readings:
-        raise DatasetError(f"{tree.title} holds no sounds in folders. {HOW}")
+        raise DatasetError(f"{tree.title} holds no sounds in folders.{_hint(tree)} {HOW}")
     return tuple(readings.values())
+
+
+def _with_folders(table: Reading, folders: Reading) -> Reading:
+    """A table's reading, and of sounds in no table those whose folder has one of its classes.
+
+    So it is where somebody lists the test clips alone, as training clips lie in folders.
+    """
+    unlisted = {name for name, why in table.aside if why == NOT_LISTED}
+    names = class_names(sound.category for sound in (*table.sounds, *folders.sounds))
+    known = {names[category] for category in table.categories}
+    more = [one for one in folders.sounds if one.name in unlisted and names[one.category] in known]
+    if not more:
+        return table
+    sounds, added = (*table.sounds, *more), {one.name for one in more}
+    understood = (
+        f"The classes are those of the table {', '.join(map(shown, table.tables))}, and of "
+        f"{len(more)} sounds in no table their folders."
+    )
+    return replace(
+        table,
+        understood=understood + describe_split(sounds),
+        sounds=sounds,
+        aside=tuple((name, why) for name, why in table.aside if name not in added),
+    )
+
+
+def _hint(tree: Tree) -> str:
+    """What there is instead of sounds in folders, as sentences to follow another; or nothing."""
+    text = "".join(f" {one.sentence}" for one in archives_inside(tree)[:1])
+    if tree.links:
+        text += f" {tree.links} of its files are links, which are not followed: put in the files."
+    tables = [shown(name) for name in tree.names if name.lower().endswith((".csv", ".tsv"))]
+    if tables:
+        text += f" No sound here is listed, with a class, in {', '.join(tables[:_FOLDERS_SHOWN])}."
+    return text
 
 
 def chosen_reading(readings: Sequence[Reading], key: str | None) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from esc10.datasets.own.found import (
     folds_of_five,
     is_sound,
     named,
+    part_in,
     part_of,
 )
 from esc10.errors import DatasetError
@@ -24,16 +26,21 @@ from esc10.errors import DatasetError
 _MAX_TABLE_BYTES = 4 * 2**20
 _MOST_TABLES = 20
 _ENDINGS = (".csv", ".tsv", ".txt")
+NOT_LISTED = "is in no table"
+"""Why a reading by tables leaves a sound aside."""
+
 _DELIMITERS = ",;\t|"
 
 _COLUMNS = {
     "file": (
         *("filename", "file_name", "slice_file_name", "file", "fname", "filepath", "file_path"),
         *("path", "audio", "audio_file", "audio_path", "wav", "wav_file", "sound", "clip", "name"),
+        *("fn", "datei", "dateiname", "itemid", "id", "key"),
     ),
     "class": (
-        *("category", "class", "label", "class_name", "classname", "label_name", "target_name"),
-        *("class_label", "species", "primary_label", "sound", "tag", "y", "target", "classid"),
+        *("category", "class_name", "classname", "label_name", "target_name", "class", "label"),
+        *("class_label", "species", "primary_label", "sound", "tag", "labels", "classes", "tags"),
+        *("kategorie", "klasse", "y", "target", "classid", "class_id", "label_id"),
     ),
     "fold": ("fold", "split", "subset", "set", "part", "partition", "group"),
     "recording": (
@@ -51,7 +58,7 @@ def by_table(tree: Tree) -> list[Reading]:
     """
     found: dict[str, list[FoundSound]] = defaultdict(list)
     used = []
-    paths = [name for name in tree.names if PurePosixPath(name).suffix.lower() in _ENDINGS]
+    paths = [name for name in tree.names if _may_be_table(PurePosixPath(name))]
     for path in paths[:_MOST_TABLES]:
         listed = _listed(tree, path)
         used += [path] if listed else []
@@ -61,17 +68,22 @@ def by_table(tree: Tree) -> list[Reading]:
         return []
     sounds, aside = [], []
     for name, rows in found.items():
-        labels = sorted({row.category for row in rows})
+        labels = sorted({row.category for row in rows} - {""})
         if len(labels) == 1:
-            sounds.append(rows[0])
+            sounds.append(next(row for row in rows if row.category))
+        elif not labels:
+            aside.append((name, "has no class in its table"))
         else:
             aside.append((name, f"has {len(labels)} classes ({', '.join(labels[:3])})"))
-    aside += [
-        (name, "is in no table") for name in tree.names if is_sound(name) and name not in found
-    ]
+    aside += [(name, NOT_LISTED) for name in tree.names if is_sound(name) and name not in found]
     tables = ", ".join(shown(path) for path in used)
     understood = f"The classes are those of the table {tables}." + describe_split(sounds)
     return [Reading("table", understood, tuple(sounds), tuple(aside), tuple(used))]
+
+
+def _may_be_table(path: PurePosixPath) -> bool:
+    """Whether a table may be read; Kaggle's example of an answer has made up classes in it."""
+    return path.suffix.lower() in _ENDINGS and "submission" not in path.stem.lower()
 
 
 def _listed(tree: Tree, path: str) -> list[FoundSound]:
@@ -87,7 +99,7 @@ def _listed(tree: Tree, path: str) -> list[FoundSound]:
     if not known and PurePosixPath(path).parent.name not in ("meta", "metadata"):
         return []
     numbers = folds_of_five(_number(_cell(row, columns, "fold")) for row in rows)
-    default = part_of(PurePosixPath(path).stem)
+    default = part_in(PurePosixPath(path).stem)
     return [_sound(row, columns, finder, numbers, default) for row in rows]
 
 
@@ -110,7 +122,7 @@ def _sound(
         category=by_name.category,
         recording=f"source {source}" if source else by_name.recording,
         fold=fold,
-        part=part_of(word) or default,
+        part=part_of(word) or default or part_in("/".join(PurePosixPath(name).parts[:-1])),
     )
 
 
@@ -143,14 +155,16 @@ class _Finder:
     def __init__(self, tree: Tree, table: str) -> None:
         self._known = frozenset(tree.names)
         folder = PurePosixPath(table).parent
-        # As ESC-50 and UrbanSound8K have it: the sounds in a folder beside the table's.
-        self._folders = [folder, folder.parent / "audio", folder / "audio", folder.parent]
+        # As ESC-50 and UrbanSound8K have it: the sounds in a folder beside the table's; and
+        # train.csv beside train.
+        beside = [folder.parent / "audio", folder / "audio", folder.parent]
+        self._folders = [folder, *beside, folder / PurePosixPath(table).stem]
         self._by_name: dict[str, list[str]] = defaultdict(list)
         for name in tree.names:
             if is_sound(name):
                 path = PurePosixPath(name)
-                self._by_name[path.name].append(name)
-                self._by_name[path.stem].append(name)
+                self._by_name[_spelled(path.name)].append(name)
+                self._by_name[_spelled(path.stem)].append(name)
 
     def find(self, cell: str) -> str | None:
         """A file's path in the tree; None where there is none, or nobody knows which."""
@@ -160,9 +174,10 @@ class _Finder:
         for folder in (PurePosixPath(), *self._folders):
             if (folder / path).as_posix() in self._known:
                 return (folder / path).as_posix()
-        same = self._by_name.get(path.rpartition("/")[2], [])
+        wanted = PurePosixPath(path)  # sounds are converted, and tables not
+        same = self._by_name.get(_spelled(wanted.name)) or self._by_name.get(_spelled(wanted.stem))
         # A copy of a dataset may have the same files at several rates, one folder deeper each.
-        depths = sorted((len(PurePosixPath(name).parts), name) for name in same)
+        depths = sorted((len(PurePosixPath(name).parts), name) for name in same or ())
         if len(depths) == 1 or (len(depths) > 1 and depths[0][0] < depths[1][0]):
             return depths[0][1]
         return None
@@ -170,6 +185,11 @@ class _Finder:
     def beside(self, cell: str) -> str:
         """Where a file that is not there should be."""
         return (self._folders[1] / (cell.strip() or "?")).as_posix()
+
+
+def _spelled(name: str) -> str:
+    """A file's name as it is on all systems: some change capitals, or how an accent is coded."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _rows(tree: Tree, path: str) -> list[list[str]]:
