@@ -24,10 +24,10 @@ MAKING_SECONDS = 300
 LONG_WAYS = {
     "browser": ("browser",),
     "engine": (
-        *("benchmarks", "cli", "engine/test_queue.py", "inference/test_classifier.py", "pages"),
+        *("benchmarks", "cli", "engine/test_queue.py", "engine/test_scheduler.py", "pages"),
         *("datasets/test_official.py", "datasets/test_trained_own.py", "runs/exchange"),
         *("training/test_layers.py", "training/test_learner.py", "training/test_loop.py"),
-        *("training/test_networks.py",),
+        *("inference/test_classifier.py", "training/test_networks.py"),
     ),
 }
 """For each marker the folders and files that carry it: a browser with a server; Keras, and with it
@@ -37,7 +37,10 @@ seconds of importing, tracing and training, here or in a worker."""
 TOGETHER = ("browser", "pages")
 """Folders whose files share a server or an engine."""
 
-OWN_WORKER = ("engine/test_queue.py", "datasets/test_official.py")
+OWN_WORKER = (
+    *("engine/test_queue.py", "engine/test_scheduler.py"),
+    "datasets/test_official.py",
+)
 """What loads Keras in processes of its own; all else that loads it does so in one process."""
 
 

@@ -11,13 +11,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dask
 from distributed import Client, Future, LocalCluster
-from distributed.comm.core import CommClosedError
+from distributed.utils import LoopRunner
 
 from esc10.engine.worker import WARM_METRIC
 from esc10.errors import Esc10Error, RunError, disk_trouble
@@ -44,6 +45,9 @@ messages: those of somebody who keeps listening have a quarter of a megabyte eac
 WARMING_UP = "The worker is still warming up. Try again in a few seconds."
 
 _MOST_STARTS = 3
+_UNREACHABLE = (OSError, ValueError)
+"""What Dask raises of a scheduler or a worker that is not there; a timeout is an OSError."""
+
 _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 60
 _GOODBYE_SECONDS = 10
@@ -82,19 +86,24 @@ class Cluster:
         self._worker: subprocess.Popen[bytes] | None = None
         self._local: LocalCluster | None = None
         self._starts = 0
+        # Each client would begin a thread of its own, and leave it where no scheduler answers.
+        self._loop = LoopRunner()
+        self._loop.start()
         # A task whose worker died is failed at once, not tried on the next worker.
         dask.config.set({"distributed.scheduler.allowed-failures": 0, **_QUIET})
         if address is None:
             self._local = LocalCluster(
-                n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+                n_workers=0,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                loop=self._loop.loop,
             )
             address = self._local.scheduler_address
         self.address = address
         try:
-            self.client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError, TimeoutError) as cause:
-            if self._local is not None:
-                self._local.close()
+            self.client = self._connected()
+        except _UNREACHABLE as cause:
+            self._let_go()
             raise RunError(
                 f"No Dask scheduler answers at {address}. Start it, or unset ESC10_SCHEDULER to "
                 "train on this machine."
@@ -105,14 +114,24 @@ class Cluster:
             self.close()
             raise
 
-    def revive(self) -> None:
-        """Start the local worker's keeper if it is not running, a few times at most.
+    def _connected(self) -> Client:
+        return Client(
+            self.address, timeout=_CONNECT_SECONDS, set_as_default=False, loop=self._loop.loop
+        )
 
-        The keeper starts a worker that died anew by itself; this is for the keeper.
+    def revive(self) -> None:
+        """Bring back what was lost: the scheduler's answer, or the local worker's keeper.
+
+        A client looks for a lost scheduler for some seconds, then gives up for good; another one
+        takes its place. The keeper starts a worker that died anew by itself, and is itself started
+        anew a few times at most.
 
         Raises:
-            RunError: the disk refused its log.
+            RunError: the disk refused the worker's log.
         """
+        if self.client.status == "closed":
+            with suppress(*_UNREACHABLE):
+                self.client = self._connected()
         alive = self._worker is not None and self._worker.poll() is None
         if self._local is None or alive or self._starts == _MOST_STARTS:
             return
@@ -121,7 +140,12 @@ class Cluster:
 
     @property
     def trouble(self) -> str | None:
-        """A sentence if the local worker will not come up any more."""
+        """A sentence if the scheduler is lost, or the local worker will not come up any more."""
+        if self.client.status != "running":
+            return (
+                f"The Dask scheduler at {self.address} does not answer any more. Runs wait until "
+                "it does; nobody has to start the app again."
+            )
         ended = self._worker is not None and self._worker.poll() is not None
         if not ended or self._starts < _MOST_STARTS:
             return None
@@ -147,12 +171,14 @@ class Cluster:
         Raises:
             TimeoutError: there is no worker just now.
         """
+        if self.client.status != "running":
+            raise TimeoutError("no scheduler took the data")
         try:
             # Straight to our own worker; by way of the scheduler it would be in memory twice more.
             sent: Future[Any] = self.client.scatter(
                 data, hash=False, direct=self._local is not None
             )
-        except (CommClosedError, ValueError) as cause:  # it died a moment ago
+        except _UNREACHABLE as cause:  # it died a moment ago
             raise TimeoutError("no worker took the data") from cause
         return sent
 
@@ -164,7 +190,7 @@ class Cluster:
         """
         try:
             if not self.capacity().workers:
-                raise RunError(WARMING_UP)
+                raise RunError(self.trouble or WARMING_UP)
             future = self.client.submit(function, *arguments, pure=False, priority=10)
             try:
                 return future.result(timeout=_ANSWER_SECONDS)
@@ -186,8 +212,12 @@ class Cluster:
                 self._worker.kill()
                 self._worker.wait()
         self.client.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._local is not None:
             self._local.close()
+        self._loop.stop()
 
 
 def _start_worker(address: str, log_mode: str) -> subprocess.Popen[bytes]:

@@ -165,6 +165,8 @@ class Engine:
                     self._queue.insert(0, run)
             except Exception as error:
                 _log.exception("run %s could not be started", run.run_id)
+                with self._changed:
+                    self._active.pop(run.run_id, None)
                 self._end(run, Outcome("failed", str(error), {}))
             finally:
                 with self._changed:
@@ -218,10 +220,11 @@ class Engine:
             _log.exception("run %s could not be stored", run_id)
             self._end(active.run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
         finally:
-            active.let_go()
+            # First, for whatever is raised after it: a run that stays here is waited for for ever.
             with self._changed:
                 del self._active[run_id]
                 self._changed.notify_all()
+            active.let_go()
 
     def _end(self, run: Run, outcome: Outcome) -> None:
         try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from distributed import Event, Future, KilledWorker
+from distributed.client import ClosedClientError, FutureCancelledError
 
 from esc10.engine import worker
 from esc10.engine.cluster import Cluster
@@ -17,9 +19,15 @@ from esc10.training.plan import TrainingData, training_data
 from esc10.training.results import TrainResult
 
 KILLED = (
-    "the training process was killed, by the system or because memory ran out; worker.log in the "
-    "data folder may say more"
+    "the training process was killed, by the system or because memory ran out; its log may say "
+    "more: worker.log in the data folder, if the app started it"
 )
+LOST = "the connection to the scheduler was lost: it was ended, or the network failed"
+
+_LOST_REASON = "scheduler-connection-lost"
+"""Dask's name for why it cancels all that a lost scheduler was asked for."""
+
+_REASON_SECONDS = 5
 
 _log = logging.getLogger(__name__)
 
@@ -42,9 +50,16 @@ class SentRun:
         self.run, self._client, self._on_full_disk = run, cluster.client, on_full_disk
         data = training_data(run.config)
         self._labels = {part: data.y[part] for part in ("validation", "test")}
-        self._client.subscribe_topic(worker.topic(run.run_id), lambda event: self._note(event[1]))
         self._data: Future[TrainingData] = cluster.send(data)
-        self._future: Future[TrainResult] = self._client.submit(
+        try:
+            self._future = self._submitted()
+        except ClosedClientError as cause:
+            raise TimeoutError("no scheduler took the run") from cause
+
+    def _submitted(self) -> Future[TrainResult]:
+        run = self.run
+        self._client.subscribe_topic(worker.topic(run.run_id), lambda event: self._note(event[1]))
+        return self._client.submit(
             worker.train_run,
             run.config,
             self._data,
@@ -71,23 +86,34 @@ class SentRun:
         """Write down what the training gave.
 
         Raises:
-            RunError: the worker was killed, training failed, or the disk refused.
+            RunError: the scheduler was lost, the worker was killed, training failed, or the disk
+                refused.
         """
-        if self._future.status == "cancelled":
-            raise RunError(KILLED)
-        try:
-            result = self._future.result()
-        except KilledWorker:
-            raise RunError(KILLED) from None
+        result = self._result()
         for row in result.history[len(self.run.history()) :]:
             add_epoch(self.run, row)
         finish_run(self.run, result, self._labels)
+
+    def _result(self) -> TrainResult:
+        # Of a client that is being closed meanwhile, nobody would answer.
+        timeout = _REASON_SECONDS if self._future.cancelled() else None
+        try:
+            result: TrainResult = self._future.result(timeout)
+        except KilledWorker:
+            raise RunError(KILLED) from None
+        except FutureCancelledError as cause:
+            lost = cause.reason == _LOST_REASON or self._client.status == "closed"
+            raise RunError(LOST if lost else KILLED) from None
+        except OSError as cause:
+            raise RunError(LOST) from cause
+        return result
 
     def let_go(self) -> None:
         """Hold nothing of it any more: what is held would be computed again if its worker died."""
         self._future.release()
         self._data.release()
-        self._client.unsubscribe_topic(worker.topic(self.run.run_id))
+        with suppress(ClosedClientError):  # the scheduler has forgotten it, or is gone
+            self._client.unsubscribe_topic(worker.topic(self.run.run_id))
 
 
 def ask_to_stop(cluster: Cluster, run_id: str) -> None:

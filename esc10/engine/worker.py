@@ -115,8 +115,10 @@ def train_run(config: RunConfig, data: TrainingData) -> TrainResult:
         if time.monotonic() - last_poll < STOP_POLL_SECONDS:
             return False
         last_poll = time.monotonic()
-        # A worker whose scheduler is gone has nobody left to train for.
-        return worker.status != Status.running or bool(stop.is_set())
+        # Where the scheduler is gone, or whoever asked for the run, there is nobody to train for.
+        task = worker.state.tasks.get(config.run_id)
+        wanted = worker.status == Status.running and task and task.state == "executing"
+        return not wanted or bool(stop.is_set())
 
     def on_epoch_end(row: EpochRow) -> None:
         worker.log_event(topic(config.run_id), {"kind": "epoch", **asdict(row)})

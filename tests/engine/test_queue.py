@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
 from esc10.engine import cluster, queue, worker
-from esc10.engine.cluster import WORKER_OPTIONS, Cluster
+from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
+from esc10.engine.sent_run import LOST, SentRun
 from esc10.errors import RunError
 from esc10.features.cache import feature_set
 from esc10.features.inputs import inputs_of, network_input
@@ -27,23 +28,15 @@ from esc10.features.mel import mel_power
 from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import plane_of
 from esc10.progress import Progress
-from esc10.runs.run import Run
 from esc10.runs.writing import create_run
-from esc10.training.config import TrainConfig
-from esc10.training.plan import RunConfig, plan_run
-from tests.support import cold_worker
+from tests.support.engines import COLD_OPTIONS, LONG, WARM_SECONDS, first_epoch, kinds, plan
 from tests.support.waiting import wait_for
-
-LONG = 5000
-WARM_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
 def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        # It is killed again and again, and tracing takes as long as importing Keras.
-        cold = [name.replace(worker.__name__, cold_worker.__name__) for name in WORKER_OPTIONS]
-        patch.setattr(cluster, "WORKER_OPTIONS", cold)
+        patch.setattr(cluster, "WORKER_OPTIONS", COLD_OPTIONS)
         with pytest.MonkeyPatch.context() as meanwhile:
             meanwhile.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
             engine = Engine(Cluster())
@@ -57,18 +50,6 @@ def engine(module_engine: Engine, practice_home: Path) -> Engine:
     assert module_engine.wait_until_idle(WARM_SECONDS)
     wait_for(lambda: module_engine.status().capacity.workers, WARM_SECONDS, "a worker")
     return module_engine
-
-
-def plan(model: str = "cnn", epochs: int = 3, **settings: object) -> RunConfig:
-    return plan_run(TrainConfig("practice", model, epochs=epochs, **settings))  # type: ignore[arg-type]
-
-
-def kinds(run: Run) -> list[str]:
-    return [event["kind"] for event in run.events()]
-
-
-def first_epoch(run: Run) -> None:
-    wait_for(lambda: "epoch" in kinds(run), 120, f"the first epoch of {run.run_id}")
 
 
 def worker_pid(engine: Engine) -> int:
@@ -147,6 +128,36 @@ def test_a_killed_worker_fails_its_run_alone(engine: Engine) -> None:
         assert kinds(run).count("started") == 1
     with pytest.raises(RunError, match="no weights"):
         doomed.weights("val_loss")
+
+
+def test_a_run_whose_connection_is_lost_fails_and_is_not_trained_on(engine: Engine) -> None:
+    """The scheduler lives, as where a laptop slept: its worker is free for the next run at once."""
+    lost, following = engine.submit(plan(epochs=LONG)), engine.submit(plan())
+    first_epoch(lost)
+    client = engine._cluster.client
+    client.loop.add_callback(client.scheduler_comm.comm.abort)
+    assert engine.wait_until_idle(WARM_SECONDS)
+    outcome = lost.outcome
+    assert outcome is not None
+    assert (outcome.state, outcome.reason) == ("failed", LOST)
+    assert following.state == "finished"
+    for run in (lost, following):
+        assert kinds(run).count("started") == 1
+
+
+def test_trouble_in_letting_go_of_a_run_leaves_nothing_active(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = SentRun.let_go
+
+    def let_go(sent: SentRun) -> None:
+        really(sent)
+        raise OSError("the scheduler is gone")
+
+    monkeypatch.setattr(SentRun, "let_go", let_go)
+    run = engine.submit(plan(epochs=1))
+    assert engine.wait_until_idle(WARM_SECONDS)
+    assert run.state == "finished"
 
 
 def test_a_run_that_was_started_elsewhere_is_refused(engine: Engine) -> None:

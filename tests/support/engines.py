@@ -1,0 +1,36 @@
+"""Runs for an engine, the waits for them, and workers that may be killed."""
+
+from __future__ import annotations
+
+from esc10.engine import worker
+from esc10.engine.cluster import WORKER_OPTIONS
+from esc10.runs.run import Run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import RunConfig, plan_run
+from tests.support import cold_worker
+from tests.support.waiting import wait_for
+
+COLD_OPTIONS = tuple(
+    option.replace(worker.__name__, cold_worker.__name__) for option in WORKER_OPTIONS
+)
+"""A worker's options where it is killed again and again: tracing takes as long as importing."""
+
+LONG = 5000
+"""Epochs of a run that is not meant to end by itself."""
+
+WARM_SECONDS = 120
+
+
+def plan(model: str = "cnn", epochs: int = 3, **settings: object) -> RunConfig:
+    """A run on the practice sounds."""
+    return plan_run(TrainConfig("practice", model, epochs=epochs, **settings))  # type: ignore[arg-type]
+
+
+def kinds(run: Run) -> list[str]:
+    """What has happened to a run, in order."""
+    return [event["kind"] for event in run.events()]
+
+
+def first_epoch(run: Run) -> None:
+    """Wait until a run has trained for an epoch."""
+    wait_for(lambda: "epoch" in kinds(run), WARM_SECONDS, f"the first epoch of {run.run_id}")
