@@ -6,6 +6,7 @@ status 2. Anything that is not an `Esc10Error` is a fault of ours and keeps its 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,20 +31,18 @@ class Cancelled(Esc10Error):
     """A long operation ended because somebody asked it to; what it had finished is kept."""
 
 
-MAKE_ROOM = (
-    "Make room or check the folder's permissions (ESC10_HOME says where it is), then try again; "
-    "what was finished is kept."
-)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_GONE = (errno.ENOENT, errno.ENOTDIR)
+_REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextmanager
-def disk_trouble(doing: str, error: type[Esc10Error], advice: str = MAKE_ROOM) -> Iterator[None]:
+def disk_trouble(doing: str, error: type[Esc10Error]) -> Iterator[None]:
     """A context in which the disk's own complaints become one sentence.
 
     Args:
         doing: what is being done, to go in the sentence: "Storing the clip 1-100032-A.ogg".
         error: the class to raise.
-        advice: what to do.
 
     Raises:
         Esc10Error: of the class `error`, when an `OSError` leaves the block.
@@ -51,9 +50,29 @@ def disk_trouble(doing: str, error: type[Esc10Error], advice: str = MAKE_ROOM) -
     try:
         yield
     except OSError as cause:
-        raise error(f"{doing} failed: {reason_of(cause)}. {advice}") from cause
+        raise error(
+            f"{doing} failed: {reason_of(cause)}. {advice_on(cause)}, then try again; "
+            "what was finished is kept."
+        ) from cause
 
 
 def reason_of(cause: OSError) -> str:
     """What the system says went wrong, as part of a sentence."""
     return (cause.strerror or str(cause)).lower()
+
+
+def advice_on(cause: OSError) -> str:
+    """What helps against trouble in the data folder, as the beginning of a sentence."""
+    where = " (ESC10_HOME says where it is)"
+    if cause.errno in _FULL:
+        return f"Make room on the disk of the data folder{where}"
+    if cause.errno in _REFUSED:  # Windows says the same of a file that is in use
+        return f"Close what has its files open, or check the permissions of the data folder{where}"
+    if was_gone(cause):
+        return f"Look whether it was moved or deleted meanwhile, in the data folder{where}"
+    return f"Check the data folder{where} and its disk"
+
+
+def was_gone(cause: BaseException) -> bool:
+    """Whether the system found no such file or folder."""
+    return isinstance(cause, OSError) and cause.errno in _GONE

@@ -18,7 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
+from pydantic import ConfigDict
+
 Content = TypeVar("Content")
+
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+"""How JSON becomes an object of ours: the types as declared, no other field, finite numbers."""
+
+State = tuple[int, int, int] | None
 
 _KEPT_FILES = 512
 
@@ -32,7 +39,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file aside and rename it, so that a reader sees all of it or none of it.
 
     Args:
-        path: the file to write; its folder is made where it is missing.
+        path: the file to write, in a folder that is there: one that was deleted meanwhile does not
+            come back.
         content: what the file shall hold.
 
     Raises:
@@ -47,12 +55,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """The same for what should not lie in memory as bytes: a file that gets its name at the end.
 
     Args:
-        path: the file to write; its folder is made where it is missing.
+        path: the file to write, in a folder that is there.
 
     Raises:
         OSError: the disk refused; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         with aside.open("wb") as file:
@@ -62,6 +69,15 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def state_of(path: Path) -> State:
+    """What tells a file from what it was before, or from another of its name; None for no file."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns, stat.st_ino
 
 
 class ReadOnce(Generic[Content]):
@@ -74,7 +90,7 @@ class ReadOnce(Generic[Content]):
     def __init__(self, read: Callable[[Path], Content]) -> None:
         """Remember what `read` gives; what it raises is passed on and not remembered."""
         self._read = read
-        self._kept: OrderedDict[Path, tuple[tuple[int, int, int], Content]] = OrderedDict()
+        self._kept: OrderedDict[Path, tuple[State, Content]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __call__(self, path: Path) -> Content:
@@ -83,11 +99,10 @@ class ReadOnce(Generic[Content]):
         Raises:
             OSError: the file cannot be read.
         """
-        stat = path.stat()
-        state = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        state = state_of(path)
         with self._lock:
             kept = self._kept.get(path)
-        content = kept[1] if kept is not None and kept[0] == state else self._read(path)
+        content = kept[1] if kept and state and kept[0] == state else self._read(path)
         with self._lock:
             self._kept[path] = (state, content)
             self._kept.move_to_end(path)

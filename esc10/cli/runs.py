@@ -58,8 +58,6 @@ def export(options: Namespace) -> Answer:
     content = run_zip(run)
     path: Path = options.output
     try:
-        # Writing would make the folder, and what was mistyped would be found nowhere.
-        path.parent.stat()
         write_whole(path, content)
     except OSError as cause:
         reason = reason_of(cause)

@@ -7,11 +7,11 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from esc10.datasets.folders import datasets_folder, is_whole
 from esc10.datasets.names import are_class_names, is_own, plain_words
-from esc10.storage import ReadOnce, write_whole
+from esc10.storage import STRICT, ReadOnce, write_whole
 
 DESCRIPTION = "source.json"
 
@@ -41,7 +41,7 @@ class Description:
     created: str
 
 
-_DESCRIPTION = TypeAdapter(Description | None, config=ConfigDict(strict=True, extra="forbid"))
+_DESCRIPTION = TypeAdapter(Description | None, config=STRICT)
 # The union carries the configuration into the dataclass, which by itself knows no Pydantic.
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from esc10.datasets.clips import Clip, categories_of, clip_from_name
 from esc10.datasets.folders import MARKER, dataset_folder, is_whole
 from esc10.datasets.source import ExpectedFile, Source
 from esc10.datasets.sources import source_of
-from esc10.errors import DatasetError
+from esc10.errors import DatasetError, advice_on, reason_of, was_gone
+from esc10.storage import STRICT
 
 
 @dataclass(frozen=True)
@@ -54,22 +55,41 @@ class Dataset:
         raise DatasetError(f"{self.source.title} has no clip {filename}.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    files: tuple[ExpectedFile, ...]
+    source: str = ""
+
+
+# The union carries STRICT into the dataclasses, which by themselves know no Pydantic.
+_MARKER: TypeAdapter[_Marker | None] = TypeAdapter(_Marker | None, config=STRICT)
+
+
 def files_of(folder: Path) -> tuple[ExpectedFile, ...]:
     """The files a dataset's marker lists, with their hashes.
 
     Raises:
-        DatasetError: the marker is absent or damaged.
+        DatasetError: the marker is absent or damaged, or cannot be read.
     """
     try:
-        marker = json.loads((folder / MARKER).read_text("utf-8"))
-        return tuple(
-            ExpectedFile(entry["filename"], entry["path"], entry["sha256"])
-            for entry in marker["files"]
-        )
-    except (OSError, ValueError, KeyError, TypeError) as cause:
-        raise DatasetError(
-            f"The dataset in {folder} is not whole. Fetch it again; what is there is kept."
-        ) from cause
+        marker = _MARKER.validate_json((folder / MARKER).read_bytes())
+    except (OSError, ValueError) as cause:
+        if isinstance(cause, OSError) and not was_gone(cause):
+            raise DatasetError(
+                f"The dataset in {folder} cannot be read: {reason_of(cause)}. {advice_on(cause)}, "
+                "then try again."
+            ) from cause
+        raise _not_whole(folder) from cause
+    if marker is None or not marker.files:
+        raise _not_whole(folder)
+    return marker.files
+
+
+def _not_whole(folder: Path) -> DatasetError:
+    return DatasetError(
+        f"The dataset in {folder} is not whole. Fetch it again; what is there is kept. "
+        "Own sounds: make it again."
+    )
 
 
 def load_dataset(key: str) -> Dataset:
@@ -92,10 +112,11 @@ def load_dataset(key: str) -> Dataset:
     folder = dataset_folder(key)
     files = sorted(files_of(folder), key=lambda file: file.filename)
     categories = categories_of(key, source.classes)
+    clips = tuple(clip_from_name(file.filename, folder / file.path, categories) for file in files)
+    if not {clip.target for clip in clips} <= set(source.targets):
+        raise _not_whole(folder)
     return Dataset(
         source=source,
-        clips=tuple(
-            clip_from_name(file.filename, folder / file.path, categories) for file in files
-        ),
+        clips=clips,
         sha256=tuple(file.sha256 or "" for file in files),
     )

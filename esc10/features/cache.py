@@ -88,13 +88,12 @@ def feature_set(
         power = _cached(path, (len(dataset.clips), config.n_mels, config.frames))
         if power is None:
             power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
-            with (
-                disk_trouble("Caching the mel spectrograms", DatasetError),
-                whole_file(path) as file,
-            ):
-                header = np.lib.format.header_data_from_array_1_0(power)
-                np.lib.format.write_array_header_1_0(file, header)
-                file.write(power.data)
+            with disk_trouble("Caching the mel spectrograms", DatasetError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with whole_file(path) as file:
+                    header = np.lib.format.header_data_from_array_1_0(power)
+                    np.lib.format.write_array_header_1_0(file, header)
+                    file.write(power.data)
             _delete_surplus(path)
     return FeatureSet(dataset, config, power)
 

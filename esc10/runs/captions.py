@@ -11,8 +11,10 @@ import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from esc10.errors import RunError, disk_trouble
-from esc10.storage import ReadOnce, write_whole
+from pydantic import TypeAdapter
+
+from esc10.errors import RunError, disk_trouble, was_gone
+from esc10.storage import STRICT, ReadOnce, write_whole
 
 CAPTION_FILE = "label.json"
 
@@ -54,10 +56,15 @@ def set_caption(folder: Path, title: str, note: str) -> Caption:
         raise RunError("The title has more than one line. Put what does not fit into the note.")
     _refuse_control_characters("title", caption.title)
     _refuse_control_characters("note", caption.note.replace("\n", "").replace("\t", ""))
-    if not folder.is_dir():  # writing would make a folder that holds a caption and no run
-        raise RunError(f"There is no run '{folder.name}' any more, so it cannot get a title.")
     with disk_trouble(f"Storing the title of run {folder.name}", RunError):
-        write_whole(folder / CAPTION_FILE, json.dumps(asdict(caption)).encode())
+        try:
+            write_whole(folder / CAPTION_FILE, json.dumps(asdict(caption)).encode())
+        except OSError as cause:
+            if not was_gone(cause):
+                raise
+            raise RunError(
+                f"There is no run '{folder.name}' any more, so it cannot get a title."
+            ) from cause
     _read_once.forget(folder / CAPTION_FILE)
     return caption
 
@@ -68,8 +75,6 @@ def caption_of(folder: Path) -> Caption:
     Raises:
         OSError: the file cannot be read.
         ValueError: it holds no caption.
-        KeyError: likewise.
-        TypeError: likewise.
     """
     path = folder / CAPTION_FILE
     return _read_once(path) if path.exists() else Caption()
@@ -89,12 +94,19 @@ def _refuse_control_characters(name: str, text: str) -> None:
             )
 
 
-def _caption_in(path: Path) -> Caption:
-    stored = json.loads(path.read_text("utf-8"))
-    caption = Caption(stored["title"], stored["note"])
-    if not isinstance(caption.title, str) or not isinstance(caption.note, str):
-        raise ValueError(f"{path} holds a title or a note that is no text")
+_CAPTION: TypeAdapter[Caption | None] = TypeAdapter(Caption | None, config=STRICT)
+
+
+def read_caption(content: bytes) -> Caption:
+    """A caption, from the bytes of a run's label.json.
+
+    Raises:
+        ValueError: it is none.
+    """
+    caption = _CAPTION.validate_json(content)
+    if caption is None:
+        raise ValueError("null is no caption")
     return caption
 
 
-_read_once = ReadOnce(_caption_in)
+_read_once = ReadOnce(lambda path: read_caption(path.read_bytes()))

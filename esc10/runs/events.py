@@ -6,13 +6,14 @@ since the last question is read and parsed, and only its epochs are kept.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from pydantic_core import from_json
 
 from esc10.training.results import EpochRow
 
@@ -57,7 +58,6 @@ def read_events(path: Path) -> list[dict[str, Any]]:
     Raises:
         OSError: the file cannot be read.
         ValueError: a line holds no event.
-        KeyError: likewise.
     """
     return _events_of(_whole_lines(path.read_bytes()))
 
@@ -68,7 +68,6 @@ def read_history(path: Path) -> tuple[bool, list[EpochRow]]:
     Raises:
         OSError: the file cannot be read.
         ValueError: a line holds no event.
-        KeyError: likewise.
     """
     with _lock:
         log = _logs.pop(path, None) or _Log()
@@ -95,16 +94,29 @@ def _read_on(path: Path, log: _Log) -> _Log:
 
 
 def rows_of(events: Iterable[dict[str, Any]]) -> list[EpochRow]:
-    """The epochs among events."""
-    return [
-        EpochRow(**{name: event[name] for name in _EPOCH_FIELDS})
-        for event in events
-        if event["kind"] == "epoch"
-    ]
+    """The epochs among events.
+
+    Raises:
+        ValueError: one has no figures.
+    """
+    return [_row_of(event) for event in events if event["kind"] == "epoch"]
+
+
+def _row_of(event: dict[str, Any]) -> EpochRow:
+    values: dict[str, Any] = {name: event.get(name) for name in _EPOCH_FIELDS}
+    # A loss may be infinite, or no number at all: so it is in the run.
+    if type(values["epoch"]) is not int or not all(
+        type(value) in (int, float) for value in values.values()
+    ):
+        raise ValueError("an epoch has no figures")
+    return EpochRow(**values)
 
 
 def _events_of(lines: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in lines.decode("utf-8").splitlines()]
+    events = [from_json(line) for line in lines.splitlines()]
+    if not all(isinstance(event, dict) and isinstance(event.get("kind"), str) for event in events):
+        raise ValueError("a line holds no event")
+    return events
 
 
 def _whole_lines(content: bytes) -> bytes:

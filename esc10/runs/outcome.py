@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from esc10.storage import STRICT
+from esc10.training.plan import RunConfig
+from esc10.training.results import CRITERIA
+
+PARTS = ("validation", "test")
+"""The clips that a run's best weights are judged on."""
 
 UNFINISHED = ("queued", "training")
 WITH_WEIGHTS = ("finished", "stopped")
@@ -36,6 +46,22 @@ class Outcome:
     versions: dict[str, str] | None = None
 
 
+# The union carries STRICT into the dataclass, which by itself knows no Pydantic.
+_OUTCOME: TypeAdapter[Outcome | None] = TypeAdapter(Outcome | None, config=STRICT)
+
+
+def read_outcome(content: bytes) -> Outcome:
+    """A run's outcome, from the bytes of its outcome.json.
+
+    Raises:
+        ValueError: it is not how a run ends.
+    """
+    outcome = _OUTCOME.validate_json(content)
+    if outcome is None:
+        raise ValueError("null is no outcome")
+    return outcome
+
+
 @dataclass(frozen=True)
 class StoredAnswers:
     """What a run's best weights say of the clips they were not trained on.
@@ -49,3 +75,38 @@ class StoredAnswers:
     epoch: int
     labels: dict[str, NDArray[np.int64]]
     probabilities: dict[str, NDArray[np.float32]]
+
+
+Kind = tuple[type[np.float32 | np.int64], tuple[int, ...]]
+
+
+def kinds_of_arrays(config: RunConfig, epochs: int) -> dict[str, Kind]:
+    """For each array of a run's stored answers, by its name, the type and the shape it has."""
+    classes = len(config.classes)
+    clips = {part: len(config.clips[part]) for part in PARTS}
+    return {
+        **{f"{part}_labels": (np.int64, (clips[part],)) for part in PARTS},
+        **{
+            f"{criterion}_{part}": (np.float32, (clips[part], classes))
+            for criterion in CRITERIA
+            for part in PARTS
+        },
+        "validation_by_epoch": (np.float32, (epochs, clips["validation"], classes)),
+    }
+
+
+def check_arrays(arrays: Mapping[str, NDArray[Any]], config: RunConfig) -> None:
+    """See that stored answers are those of such a run.
+
+    Raises:
+        KeyError: an array is missing.
+        ValueError: one is of another type or shape, or labels are no classes.
+    """
+    epochs = arrays["validation_by_epoch"].shape[:1]
+    for name, (dtype, shape) in kinds_of_arrays(config, *epochs).items():
+        if (arrays[name].dtype, arrays[name].shape) != (np.dtype(dtype), shape):
+            raise ValueError(f"{name} has another type or shape than the run gives it")
+    for part in PARTS:
+        labels = arrays[f"{part}_labels"]
+        if labels.min() < 0 or labels.max() >= len(config.classes):
+            raise ValueError(f"the labels of the {part} clips are no classes")

@@ -15,7 +15,7 @@ The worker that trains never writes here; it sends rows and bytes to the process
 
 from __future__ import annotations
 
-import json
+import io
 import socket
 import time
 from collections.abc import Mapping
@@ -28,11 +28,20 @@ from typing import Any
 import numpy as np
 import psutil
 from numpy.typing import NDArray
+from pydantic_core import from_json
 
-from esc10.errors import RunError
+from esc10.errors import RunError, advice_on, reason_of, was_gone
 from esc10.runs.captions import Caption, caption_of
 from esc10.runs.events import read_events, read_history
-from esc10.runs.outcome import Outcome, StoredAnswers
+from esc10.runs.outcome import (
+    PARTS,
+    STATES,
+    UNFINISHED,
+    Outcome,
+    StoredAnswers,
+    check_arrays,
+    read_outcome,
+)
 from esc10.storage import ReadOnce
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA, EpochRow
@@ -66,13 +75,14 @@ class Run:
         """How it ended; None while it has not.
 
         Raises:
-            RunError: outcome.json is damaged.
+            RunError: outcome.json cannot be read, or the run is gone.
         """
-        path = self.folder / "outcome.json"
         try:
-            return _read_outcome(path) if path.exists() else None
-        except (OSError, ValueError, TypeError) as cause:
-            raise damaged(self.run_id, "outcome.json") from cause
+            return _read_outcome(self.folder / "outcome.json")
+        except (OSError, ValueError) as cause:
+            if was_gone(cause) and self.folder.is_dir():
+                return None
+            raise unreadable(self.folder, "outcome.json", cause) from cause
 
     @property
     def state(self) -> str:
@@ -87,30 +97,30 @@ class Run:
         """What a person calls it and says of it; empty where nobody did.
 
         Raises:
-            RunError: label.json is damaged.
+            RunError: label.json cannot be read.
         """
         try:
             return caption_of(self.folder)
-        except (OSError, ValueError, KeyError, TypeError) as cause:
-            raise damaged(self.run_id, "label.json") from cause
+        except (OSError, ValueError) as cause:
+            raise unreadable(self.folder, "label.json", cause) from cause
 
     def events(self) -> list[dict[str, Any]]:
         """All events, exactly as they came; a last line that was cut off is left out.
 
         Raises:
-            RunError: events.jsonl is damaged.
+            RunError: events.jsonl cannot be read.
         """
         path = self.folder / "events.jsonl"
         try:
             return read_events(path) if path.exists() else []
-        except (OSError, ValueError, KeyError) as cause:
-            raise damaged(self.run_id, path.name) from cause
+        except (OSError, ValueError) as cause:
+            raise unreadable(self.folder, path.name, cause) from cause
 
     def history(self) -> list[EpochRow]:
         """The epochs so far.
 
         Raises:
-            RunError: events.jsonl is damaged.
+            RunError: events.jsonl cannot be read.
         """
         return self._read_history()[1]
 
@@ -118,8 +128,8 @@ class Run:
         path = self.folder / "events.jsonl"
         try:
             return read_history(path) if path.exists() else (False, [])
-        except (OSError, ValueError, KeyError) as cause:
-            raise damaged(self.run_id, path.name) from cause
+        except (OSError, ValueError) as cause:
+            raise unreadable(self.folder, path.name, cause) from cause
 
     @property
     def seconds_per_epoch(self) -> float | None:
@@ -137,7 +147,7 @@ class Run:
         try:
             return (self.folder / f"{criterion}.weights.h5").read_bytes()
         except OSError as cause:
-            raise damaged(self.run_id, f"{criterion}.weights.h5") from cause
+            raise unreadable(self.folder, f"{criterion}.weights.h5", cause) from cause
 
     def answers(self, criterion: str) -> StoredAnswers:
         """What the best weights say of the validation and test clips.
@@ -147,16 +157,13 @@ class Run:
         """
         epoch = self._best_epoch(criterion)
         arrays = self._arrays
-        try:
-            return StoredAnswers(
-                epoch=epoch,
-                labels={part: arrays[f"{part}_labels"] for part in ("validation", "test")},
-                probabilities={
-                    part: arrays[f"{criterion}_{part}"] for part in ("validation", "test")
-                },
-            )
-        except KeyError as cause:
-            raise damaged(self.run_id, "probabilities.npz") from cause
+        if epoch > len(arrays["validation_by_epoch"]):
+            raise unreadable(self.folder, "outcome.json", ValueError("there is no such epoch"))
+        return StoredAnswers(
+            epoch=epoch,
+            labels={part: arrays[f"{part}_labels"] for part in PARTS},
+            probabilities={part: arrays[f"{criterion}_{part}"] for part in PARTS},
+        )
 
     def validation_by_epoch(self) -> NDArray[np.float32]:
         """What the network said of the validation clips after every epoch.
@@ -168,22 +175,22 @@ class Run:
             RunError: the run has no weights, or its folder is damaged.
         """
         self._best_epoch(CRITERIA[0])
-        try:
-            return self._arrays["validation_by_epoch"]
-        except KeyError as cause:
-            raise damaged(self.run_id, "probabilities.npz") from cause
+        return self._arrays["validation_by_epoch"]
 
     @cached_property
     def _arrays(self) -> Mapping[str, NDArray[Any]]:
+        path = self.folder / "probabilities.npz"
         try:
-            # Opened here: NumPy leaves a file open that turns out to be no zip.
-            with (
-                (self.folder / "probabilities.npz").open("rb") as file,
-                np.load(file, allow_pickle=False) as arrays,
-            ):
-                return dict(arrays)
+            content = io.BytesIO(path.read_bytes())
+        except OSError as cause:
+            raise unreadable(self.folder, path.name, cause) from cause
+        try:
+            with np.load(content, allow_pickle=False) as stored:
+                arrays = dict(stored)
+            check_arrays(arrays, self.config)
         except Exception as cause:  # zipfile, zlib and NumPy each have their own for damage
-            raise damaged(self.run_id, "probabilities.npz") from cause
+            raise unreadable(self.folder, path.name, ValueError(str(cause))) from cause
+        return arrays
 
     def _best_epoch(self, criterion: str) -> int:
         if criterion not in CRITERIA:
@@ -207,23 +214,41 @@ class Run:
         """
         path = self.folder / "process.json"
         try:
-            writer = json.loads(path.read_text("utf-8"))
+            writer = from_json(path.read_bytes())
             if writer["host"] != socket.gethostname():
                 return time.time() - path.stat().st_mtime < _SILENT_SECONDS
             started = psutil.Process(writer["pid"]).create_time()
             return bool(abs(started - writer["started"]) < _CLOCK_SECONDS)
         except psutil.AccessDenied:
             return True  # there is such a process, and it is somebody else's
-        except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, psutil.NoSuchProcess):
             return False
 
 
-_read_outcome = ReadOnce(lambda path: Outcome(**json.loads(path.read_text("utf-8"))))
+def _own_outcome(path: Path) -> Outcome:
+    outcome = read_outcome(path.read_bytes())
+    if outcome.state not in STATES or outcome.state in UNFINISHED:
+        raise ValueError("that is not how a run ends")
+    if outcome.best and (set(outcome.best) != set(CRITERIA) or min(outcome.best.values()) < 1):
+        raise ValueError("the best epochs are not those of a run")
+    return outcome
 
 
-def damaged(run_id: str, file: str) -> RunError:
-    """The error that says a file of a run is missing or cut off."""
+_read_outcome = ReadOnce(_own_outcome)
+
+
+def unreadable(folder: Path, file: str, cause: Exception) -> RunError:
+    """The error that says why a file of a run cannot be read, and what to do about that."""
+    run_id = folder.name
+    if was_gone(cause) and not folder.is_dir():
+        return RunError(f"Run {run_id} is gone: it was deleted or moved. Choose another one.")
+    if isinstance(cause, OSError) and not was_gone(cause):
+        return RunError(
+            f"{file} of run {run_id} cannot be read: {reason_of(cause)}. {advice_on(cause)}, then "
+            "try again; the run may well be whole."
+        )
+    how = "missing" if was_gone(cause) else "cut off, or not what a run has there"
     return RunError(
-        f"Run {run_id} is damaged: {file} is missing or cut off. Other runs are not affected; "
+        f"Run {run_id} is damaged: {file} is {how}. Other runs are not affected; "
         f"to be rid of this one, delete the folder runs/{run_id} in the data folder."
     )

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
-from esc10.errors import RunError
-from esc10.runs.run import Run, damaged
-from esc10.storage import ReadOnce, home
+from esc10.datasets import SOURCES
+from esc10.datasets.clips import categories_of, clip_from_name
+from esc10.datasets.names import is_own
+from esc10.errors import DatasetError, RunError, advice_on, reason_of, was_gone
+from esc10.runs.outcome import PARTS
+from esc10.runs.run import Run, unreadable
+from esc10.storage import STRICT, ReadOnce, home
 from esc10.training.plan import RunConfig
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 """What a run may be called: on every system the name of a folder, and of nothing beyond it."""
-
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-"""How JSON becomes an object of ours: the types as declared, no other field, finite numbers."""
 
 # The union carries STRICT into the dataclasses, which by themselves know no Pydantic.
 _CONFIG: TypeAdapter[RunConfig | None] = TypeAdapter(RunConfig | None, config=STRICT)
@@ -31,15 +34,17 @@ def load_run(run_id: str) -> Run:
     """The run of that name.
 
     Raises:
-        RunError: there is none, or its configuration is damaged.
+        RunError: there is none, or its configuration cannot be read.
     """
     folder = runs_folder() / run_id
     if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
     try:
         return Run(folder, _read_config(folder / "config.json"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
-        raise damaged(run_id, "config.json") from cause
+    except (OSError, ValueError) as cause:
+        raise unreadable(folder, "config.json", cause) from cause
+    except RunError as cause:
+        raise RunError(f"Run {run_id} is of another version of this lab: {cause}") from cause
 
 
 def read_config(content: bytes) -> RunConfig:
@@ -55,14 +60,38 @@ def read_config(content: bytes) -> RunConfig:
     return config
 
 
-_read_config = ReadOnce(lambda path: read_config(path.read_bytes()))
+def _own_config(path: Path) -> RunConfig:
+    """The configuration of the run in a folder, if it is that run's and a run can have it."""
+    config = read_config(path.read_bytes())
+    if config.run_id != path.parent.name:
+        raise ValueError("it is of another run")
+    if config.train.dataset not in SOURCES and not is_own(config.train.dataset):
+        raise RunError(f"it learned from {config.train.dataset!a}, which nobody here knows.")
+    if not all(config.clips.get(part) for part in ("train", *PARTS)) or not config.classes:
+        raise ValueError("it lacks clips or classes")
+    datetime.fromisoformat(config.created)
+    categories = categories_of(config.train.dataset, config.classes)
+    try:
+        for name in chain(*config.clips.values()):
+            clip_from_name(name, path, categories)
+    except DatasetError as cause:
+        raise ValueError(str(cause)) from cause
+    return config
+
+
+_read_config = ReadOnce(_own_config)
 
 
 def list_runs() -> tuple[list[Run], list[str]]:
     """All runs, the newest first, and a sentence for each folder that cannot be read."""
     runs, complaints = [], []
-    folders = runs_folder().iterdir() if runs_folder().is_dir() else ()
-    for folder in sorted(folders, reverse=True):
+    try:
+        folders = sorted(runs_folder().iterdir(), reverse=True)
+    except OSError as cause:
+        return [], [] if was_gone(cause) else [
+            f"The runs cannot be listed: {reason_of(cause)}. {advice_on(cause)}, then try again."
+        ]
+    for folder in folders:
         if folder.name.startswith(".") or not folder.is_dir():
             continue
         try:
@@ -70,7 +99,8 @@ def list_runs() -> tuple[list[Run], list[str]]:
             run.history()
             run.state  # noqa: B018  (reads outcome.json, and complains if it is damaged)
         except RunError as error:
-            complaints.append(str(error))
+            if folder.is_dir():  # else somebody has just deleted it
+                complaints.append(str(error))
         else:
             runs.append(run)
     return runs, complaints

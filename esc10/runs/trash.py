@@ -17,11 +17,6 @@ from esc10.runs.outcome import UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.store import RUN_ID, load_run, read_config, runs_folder
 
-_LET_GO = (
-    "Close what has its files open, or check the permissions of its folder (ESC10_HOME says where "
-    "it is), then try again; nothing was changed."
-)
-
 
 def deleted_folder() -> Path:
     """Where deleted runs wait."""
@@ -45,7 +40,7 @@ def delete_run(run_id: str) -> None:
             f"A run {run_id} was deleted before and is still kept. Delete that one for good, then "
             "try again."
         )
-    with disk_trouble(f"Deleting run {run_id}", RunError, _LET_GO):
+    with disk_trouble(f"Deleting run {run_id}", RunError):
         kept.parent.mkdir(exist_ok=True)
         os.utime(folder)
         folder.rename(kept)
@@ -79,7 +74,7 @@ def restore_run(run_id: str) -> None:
             f"Run {run_id} cannot be restored: there is a run of that name again. Delete the "
             "deleted one for good, or leave it where it is."
         )
-    with disk_trouble(f"Restoring run {run_id}", RunError, _LET_GO):
+    with disk_trouble(f"Restoring run {run_id}", RunError):
         kept.rename(folder)
 
 
@@ -90,7 +85,7 @@ def purge_run(run_id: str) -> None:
         RunError: there is no such deleted run, or the disk refused; the run is then still whole.
     """
     kept = _kept(run_id)
-    with disk_trouble(f"Deleting run {run_id} for good", RunError, _LET_GO):
+    with disk_trouble(f"Deleting run {run_id} for good", RunError):
         # First of all its name: where a file is in use, Windows refuses here, and not halfway.
         kept.rename(kept.with_name(f".{run_id}.part"))
     # What cannot be removed now goes with the next one.

@@ -44,6 +44,7 @@ def create_run(config: RunConfig) -> Run:
     process = psutil.Process()
     writer = {"host": socket.gethostname(), "pid": os.getpid(), "started": process.create_time()}
     with disk_trouble(f"Storing run {config.run_id}", RunError):
+        aside.mkdir(parents=True, exist_ok=True)
         write_whole(aside / "config.json", json.dumps(asdict(config), indent=1).encode())
         write_whole(aside / "process.json", json.dumps(writer).encode())
         aside.rename(folder)

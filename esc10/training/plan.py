@@ -6,12 +6,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
 from esc10.datasets.splits import SPLITS
+from esc10.errors import DatasetError
 from esc10.features.cache import feature_set
 from esc10.features.inputs import Scaling, inputs_of, scaling_of
 from esc10.features.mel import MelConfig
@@ -94,6 +96,11 @@ def training_data(run: RunConfig) -> TrainingData:
     """
     features = feature_set(load_dataset(run.train.dataset), run.mel)
     index_of = {clip.filename: index for index, clip in enumerate(features.dataset.clips)}
+    if features.dataset.classes != run.classes or set(chain(*run.clips.values())) - set(index_of):
+        raise DatasetError(
+            f"{features.dataset.source.title} is not what it was when run {run.run_id} was asked "
+            "for. Train again."
+        )
     indices = {
         part: np.array([index_of[name] for name in names]) for part, names in run.clips.items()
     }

@@ -13,9 +13,10 @@ from streamlit.delta_generator import DeltaGenerator
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, RunError
-from esc10.evaluation.metrics import PARTS, Evaluation, JudgedClip
+from esc10.evaluation.metrics import Evaluation, JudgedClip
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig
+from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import player, recording

@@ -8,6 +8,7 @@ import streamlit as st
 from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.curves import METRICS, curve_columns, curve_spec
+from esc10.ui.server import HASHES
 from esc10.ui.words import plain_name
 
 _KEPT_TABLES = 16
@@ -32,10 +33,8 @@ _NO_POINT = pa.table({name: [None] for name in _COLUMNS.names}, schema=_COLUMNS)
 """A chart of no rows would not know its columns, and be built anew at the first."""
 
 
-@st.cache_resource(max_entries=_KEPT_TABLES, show_spinner=False)
-def _points(
-    points: tuple[tuple[int, str, str, int], ...], metric: str, _runs: list[Run]
-) -> pa.Table:
+@st.cache_resource(max_entries=_KEPT_TABLES, show_spinner=False, hash_funcs=HASHES)
+def _points(points: tuple[tuple[int, str, int, Run], ...], metric: str) -> pa.Table:
     """The points of some runs: everybody who watches them is sent the same."""
     tables = [
         pa.table(
@@ -45,7 +44,7 @@ def _points(
             ),
             schema=_COLUMNS,
         )
-        for (slot, _, name, epochs), run in zip(points, _runs, strict=True)
+        for slot, name, epochs, run in points
     ]
     return pa.concat_tables(tables)
 
@@ -58,9 +57,9 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
 
     `height` is that of the plotting areas, in pixels.
     """
-    points = tuple((slot, run.run_id, plain_name(run), len(run.history())) for slot, run in runs)
+    points = tuple((slot, plain_name(run), len(run.history()), run) for slot, run in runs)
     for column, metric in zip(st.columns(2), METRICS, strict=True):
-        table = _points(points, metric, [run for _, run in runs])
+        table = _points(points, metric)
         column.markdown(f"**{METRICS[metric][0]}**")
         column.vega_lite_chart(
             table if len(table) else _NO_POINT,

@@ -22,14 +22,17 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import load_clip
 from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
+from esc10.datasets.description import DESCRIPTION
 from esc10.datasets.folders import MARKER
 from esc10.engine.cluster import Cluster
 from esc10.engine.jobs import JobBoard
 from esc10.engine.queue import Engine
 from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, mel_power
+from esc10.runs.exchange.exporting import WEIGHTS
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
+from esc10.storage import State, state_of
 from esc10.ui.words import in_markdown
 
 FETCH_JOBS = "fetch "
@@ -101,15 +104,19 @@ def datasets_here() -> list[str]:
     return [key for key in sources() if is_whole(key)]
 
 
-def version_of(run: Run) -> tuple[str, int]:
-    """What tells a run from another of its name, which may be imported after it was deleted."""
-    outcome = run.folder / "outcome.json"
-    return run.run_id, outcome.stat().st_mtime_ns if outcome.exists() else 0
+_OF_A_VERDICT = ("config.json", "events.jsonl", "outcome.json", "probabilities.npz", *WEIGHTS)
+"""The files of a run on which anything depends that is computed from it; not its title."""
+
+
+def version_of(run: Run) -> tuple[str, tuple[State, ...]]:
+    """What tells a run from another of its name, and from itself after its files have changed."""
+    return run.run_id, tuple(state_of(run.folder / name) for name in _OF_A_VERDICT)
 
 
 HASHES: dict[str | type, Callable[[Any], object]] = {
     Run: version_of,
     Dataset: lambda sounds: (sounds.source.key, sounds.sha256),
+    type(Path()): lambda path: (str(path), state_of(path)),
     # Streamlit itself would look at a part of a long array only.
     np.ndarray: lambda array: hashlib.blake2b(array.tobytes()).digest(),
 }
@@ -118,13 +125,13 @@ HASHES: dict[str | type, Callable[[Any], object]] = {
 
 def dataset(key: str) -> Dataset:
     """The dataset with that key; DatasetError where it is not on this machine."""
-    marker = dataset_folder(key) / MARKER
-    return _dataset(key, marker, marker.stat().st_mtime_ns if marker.exists() else 0)
+    folder = dataset_folder(key)
+    return _dataset(key, (folder / MARKER, folder / DESCRIPTION))
 
 
-@st.cache_resource(max_entries=6)
-def _dataset(key: str, marker: Path, changed: int) -> Dataset:
-    del marker, changed
+@st.cache_resource(max_entries=6, hash_funcs=HASHES)
+def _dataset(key: str, files: tuple[Path, ...]) -> Dataset:
+    del files
     return load_dataset(key)
 
 
@@ -143,7 +150,7 @@ class ClipSound:
     seconds: float
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=HASHES)
 def clip_sound(path: Path) -> ClipSound:
     """A clip's sound, as `esc10.audio.loading.load_clip` reads it."""
     sound = load_clip(path)

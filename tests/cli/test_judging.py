@@ -118,7 +118,7 @@ def test_a_damaged_run_cannot_be_judged(home: Path) -> None:
     finish_run(run, made_result(), made_labels())
     path = run.folder / "probabilities.npz"
     path.write_bytes(path.read_bytes()[:200])
-    assert "probabilities.npz is missing or cut off" in refusal(home, "evaluate", run.run_id)
+    assert "probabilities.npz is cut off" in refusal(home, "evaluate", run.run_id)
 
 
 # predict

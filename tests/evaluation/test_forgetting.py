@@ -39,9 +39,17 @@ def answering(right: NDArray[np.bool_], number: int = 1) -> Run:
     labels = np.arange(clips, dtype=np.int64)
     by_epoch = np.eye(10, dtype=np.float32)[np.where(right, labels, labels + 1)]
     config = made_config(number)
-    names = tuple(f"clip {place}" for place in range(clips))
+    names = tuple(f"4-{place}-A-0.wav" for place in range(clips))
     run = create_run(replace(config, clips={**config.clips, "validation": names}))
-    result = replace(made_result(epochs), validation_by_epoch=by_epoch * 0.9 + np.float32(0.01))
+    made = made_result(epochs)
+    result = replace(
+        made,
+        best={
+            name: replace(best, validation=best.validation[:clips])
+            for name, best in made.best.items()
+        },
+        validation_by_epoch=by_epoch * np.float32(0.9) + np.float32(0.01),
+    )
     finish_run(run, result, {**made_labels(), "validation": labels})
     return load_run(run.run_id)
 
@@ -117,7 +125,7 @@ RIGHT = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 0], [1, 0, 0]], dtype=np.bool_)
 def test_a_run_tells_every_clips_history() -> None:
     run = answering(RIGHT)
     found = clip_histories(run)
-    assert [clip.filename for clip in found] == ["clip 0", "clip 1", "clip 2"]
+    assert [clip.filename for clip in found] == ["4-0-A-0.wav", "4-1-A-0.wav", "4-2-A-0.wav"]
     assert [clip.true for clip in found] == list(CLASSES[:3])
     assert [counts(clip) for clip in found] == [(2, 2, 1, 1), (2, 1, 1, 2), (0, 0, 0, None)]
     for place, clip in enumerate(found):
@@ -130,10 +138,10 @@ def test_an_epoch_tells_what_it_changed() -> None:
     run = answering(RIGHT)
     found = [changes_at(run, epoch) for epoch in (1, 2, 3, 4)]
     assert [(each.learned, each.forgotten) for each in found] == [
-        (("clip 0",), ()),
-        (("clip 1",), ("clip 0",)),
-        (("clip 0",), ()),
-        ((), ("clip 1",)),
+        (("4-0-A-0.wav",), ()),
+        (("4-1-A-0.wav",), ("4-0-A-0.wav",)),
+        (("4-0-A-0.wav",), ()),
+        ((), ("4-1-A-0.wav",)),
     ]
 
 
@@ -169,7 +177,7 @@ def test_a_run_of_one_epoch_has_a_history() -> None:
         (0, 0, 0, None),
         (0, 0, 0, None),
     ]
-    assert changes_at(run, 1).learned == ("clip 0",)
+    assert changes_at(run, 1).learned == ("4-0-A-0.wav",)
     assert evaluate_epoch(run, 1).accuracy == pytest.approx(1 / 3)
 
 

@@ -133,7 +133,7 @@ def test_a_disk_that_refuses_is_a_sentence() -> None:
         lambda path: path.write_bytes(bytes(30)),
         lambda path: path.write_bytes(b"\xff\xfe\x00"),
         lambda path: path.write_text('["title", "note"]'),
-        lambda path: path.write_text('{"title": "Mine"}'),
+        lambda path: path.write_text('{"titel": "Mine"}'),
         lambda path: path.write_text('{"title": 3, "note": null}'),
     ],
 )
@@ -143,7 +143,7 @@ def test_a_damaged_label_is_a_sentence_and_costs_the_label(
     run = create_run(made_config())
     set_caption(run.folder, "Mine", "of a Monday")
     damage(run.folder / "label.json")
-    with pytest.raises(RunError, match=r"is damaged: label\.json is missing or cut off"):
+    with pytest.raises(RunError, match=r"is damaged: label\.json is cut off"):
         _ = run.caption
     assert [found.run_id for found in list_runs()[0]] == [run.run_id]
     set_caption(run.folder, "Mine again", "")

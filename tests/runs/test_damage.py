@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from esc10.errors import RunError
+from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run, runs_folder
+from esc10.runs.trash import delete_run
 from esc10.training.results import CRITERIA
 from tests.support.made_runs import made_config
 from tests.support.stored_runs import DAMAGE, cut_off, emptied, removed, stored, zeroed
@@ -41,7 +44,7 @@ def assert_the_others_are_listed(complaint_about: str | None) -> None:
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_configuration_is_a_sentence(damage: Callable[[Path], None]) -> None:
     run = damaged_and_others("config.json", damage)
-    with pytest.raises(RunError, match=r"is damaged: config\.json is missing or cut off"):
+    with pytest.raises(RunError, match=r"is damaged: config\.json is (missing|cut off)"):
         load_run(run.run_id)
     assert_the_others_are_listed("config.json")
 
@@ -171,3 +174,28 @@ def test_a_stored_setting_that_no_longer_exists_is_a_sentence() -> None:
     with pytest.raises(RunError, match="transformer"):
         load_run(run.run_id)
     assert len(list_runs()[1]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder opens as no file, otherwise said")
+@pytest.mark.parametrize("name", ["outcome.json", "events.jsonl", "label.json"])
+def test_a_disk_that_refuses_to_read_is_no_damage(name: str) -> None:
+    run = stored()
+    (run.folder / name).unlink(missing_ok=True)
+    (run.folder / name).mkdir()  # the one refusal that holds for an administrator too
+    for question in (lambda: run.state, run.history, lambda: run.caption):
+        try:
+            question()
+        except RunError as error:
+            assert str(error).startswith(f"{name} of run {run.run_id} cannot be read: is a dir")
+            assert "delete the folder" not in str(error)
+            break
+    else:
+        raise AssertionError("nobody noticed")
+
+
+def test_a_run_that_was_deleted_is_gone_and_not_unfinished() -> None:
+    run = stored()
+    delete_run(run.run_id)
+    for question in (lambda: run.state, lambda: run.weights("val_loss"), lambda: run_zip(run)):
+        with pytest.raises(RunError, match=f"Run {run.run_id} is gone: it was deleted or moved"):
+            question()

@@ -52,7 +52,7 @@ def made_result(epochs: int = 3, ended: str = "epochs") -> TrainResult:
     """A training of some epochs; without epochs it has no weights."""
     best = {
         criterion: BestEpoch(
-            epoch=epochs - place,
+            epoch=max(1, epochs - place),
             weights=f"the weights by {criterion}".encode() * 100,
             validation=made_probabilities(SIZES["validation"], 10 + place),
             test=made_probabilities(SIZES["test"], 20 + place),

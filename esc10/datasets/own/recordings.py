@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.audio.wav import wav_of, within_full_scale
@@ -27,7 +27,7 @@ from esc10.datasets.own.build import make_of
 from esc10.datasets.own.found import FoundSound, Reading
 from esc10.errors import AudioError, DatasetError, disk_trouble
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
-from esc10.storage import home, write_whole
+from esc10.storage import STRICT, home, write_whole
 
 MAX_SECONDS = 60.0
 
@@ -45,7 +45,7 @@ class _Note:
     recorded_at: str
 
 
-_NOTE = TypeAdapter(_Note | None, config=ConfigDict(strict=True, extra="forbid"))
+_NOTE = TypeAdapter(_Note | None, config=STRICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ def keep(samples: NDArray[np.float32], label: str, recorded_at: datetime) -> str
         raise AudioError("The recording holds samples that are not numbers. Record it again.")
     name = f"{recorded_at:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     with disk_trouble("Keeping the recording", DatasetError):
+        kept_folder().mkdir(parents=True, exist_ok=True)
         write_whole(_sound_path(name), wav_of(within_full_scale(samples)))
         _write_note(name, note)
     return name

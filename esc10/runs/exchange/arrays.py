@@ -11,19 +11,16 @@ from numpy.typing import NDArray
 
 from esc10.datasets.clips import categories_of, clip_from_name
 from esc10.runs.exchange.members import Members, refused
+from esc10.runs.outcome import PARTS, Kind, kinds_of_arrays
 from esc10.training.plan import RunConfig
-from esc10.training.results import CRITERIA
 
 FILE = "probabilities.npz"
-PARTS = ("validation", "test")
 
 _MAX_HEADER_BYTES = 1024
 """Of an array in the .npy format; those of a run have 128."""
 
 _TOLERANCE = 1e-3
 """By which probabilities may miss a sum of one: they are single precision."""
-
-Kind = tuple[type[np.float32 | np.int64], tuple[int, ...]]
 
 
 def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
@@ -41,7 +38,7 @@ def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
         RunError: an array is missing, unknown, or of another type or shape; labels are not the
             clips'; or rows are no probabilities.
     """
-    expected = _expected(config, epochs)
+    expected = kinds_of_arrays(config, epochs)
     limits = {f"{name}.npy": _MAX_HEADER_BYTES + _bytes(kind) for name, kind in expected.items()}
     files = Members(content, FILE).read(limits)
     for name, kind in expected.items():
@@ -52,21 +49,6 @@ def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
                 raise refused(f"the labels in {FILE} are not the classes of the {part} clips")
         elif not ((array >= 0).all() and (abs(array.sum(axis=-1) - 1) <= _TOLERANCE).all()):
             raise refused(f"{name} in {FILE} holds numbers that are no probabilities")
-
-
-def _expected(config: RunConfig, epochs: int) -> dict[str, Kind]:
-    """For each array its type and shape, as `esc10.runs.recorder` stores them."""
-    classes = len(config.classes)
-    clips = {part: len(config.clips[part]) for part in PARTS}
-    return {
-        **{f"{part}_labels": (np.int64, (clips[part],)) for part in PARTS},
-        **{
-            f"{criterion}_{part}": (np.float32, (clips[part], classes))
-            for criterion in CRITERIA
-            for part in PARTS
-        },
-        "validation_by_epoch": (np.float32, (epochs, clips["validation"], classes)),
-    }
 
 
 def _bytes(kind: Kind) -> int:

@@ -18,11 +18,12 @@ from esc10.datasets.names import are_class_names, is_own
 from esc10.datasets.own.build import MAX_CLIPS as MAX_OWN_CLIPS
 from esc10.errors import DatasetError, RunError
 from esc10.features.mel import MelConfig
-from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption
+from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption, read_caption
 from esc10.runs.events import rows_of
 from esc10.runs.exchange.members import refused, shown
-from esc10.runs.outcome import WITH_WEIGHTS, Outcome
-from esc10.runs.store import STRICT, read_config
+from esc10.runs.outcome import WITH_WEIGHTS, Outcome, read_outcome
+from esc10.runs.store import read_config
+from esc10.storage import STRICT
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, EpochRow, best_epochs
 
@@ -51,8 +52,6 @@ class _Epoch(EpochRow):
 
 
 _EVENT: TypeAdapter[_Moment | _Epoch] = TypeAdapter(_Moment | _Epoch, config=STRICT)
-_OUTCOME: TypeAdapter[Outcome | None] = TypeAdapter(Outcome | None, config=STRICT)
-_CAPTION: TypeAdapter[Caption | None] = TypeAdapter(Caption | None, config=STRICT)
 
 
 def checked_config(content: bytes, run_id: str) -> RunConfig:
@@ -190,10 +189,10 @@ def checked_outcome(content: bytes, history: list[EpochRow]) -> Outcome:
         RunError: it is no outcome of a run with weights, or names other best epochs.
     """
     try:
-        outcome = _OUTCOME.validate_json(content)
+        outcome = read_outcome(content)
     except ValueError as cause:
         raise refused("outcome.json is not how a run ends") from cause
-    if outcome is None or outcome.state not in WITH_WEIGHTS:
+    if outcome.state not in WITH_WEIGHTS:
         raise refused("outcome.json is not that of a run that trained to its end or was stopped")
     stopped = outcome.reason == ENDINGS["stopped"]
     if outcome.reason not in ENDINGS.values() or stopped != (outcome.state == "stopped"):
@@ -219,14 +218,10 @@ def checked_caption(content: bytes) -> Caption:
         RunError: it is no caption, or one is too long or holds control characters.
     """
     try:
-        caption = _CAPTION.validate_json(content)
+        caption = read_caption(content)
     except ValueError as cause:
         raise refused("label.json is not a title and a note") from cause
-    if (
-        caption is None
-        or not _is_plain(caption.title, MAX_TITLE)
-        or len(caption.title.splitlines()) > 1
-    ):
+    if not _is_plain(caption.title, MAX_TITLE) or len(caption.title.splitlines()) > 1:
         raise refused(f"label.json has a title that is no line of at most {MAX_TITLE} characters")
     note = caption.note.replace("\n", " ").replace("\t", " ")
     if not _is_plain(note, MAX_NOTE):

@@ -7,7 +7,7 @@ import json
 import zipfile
 
 from esc10.runs.captions import CAPTION_FILE, Caption
-from esc10.runs.run import Run, damaged
+from esc10.runs.run import Run, unreadable
 from esc10.runs.writing import history_csv
 from esc10.training.results import CRITERIA
 
@@ -73,4 +73,4 @@ def _content(run: Run, name: str) -> bytes:
     try:
         return (run.folder / name).read_bytes()
     except OSError as cause:
-        raise damaged(run.run_id, name) from cause
+        raise unreadable(run.folder, name, cause) from cause

@@ -125,6 +125,7 @@ def _store(folder: Path, files: dict[str, bytes]) -> None:
     with disk_trouble(f"Storing run {run_id}", RunError):
         try:
             shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(parents=True)
             for name, content in files.items():
                 write_whole(aside / name, content)
             aside.rename(folder)

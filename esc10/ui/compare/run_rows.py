@@ -61,15 +61,13 @@ def right_answers(run: Run, weights: str) -> dict[str, tuple[int, int]] | None:
         outcome = run.outcome
         if outcome is None or weights not in outcome.best:
             return None
-        answers = run.folder / "probabilities.npz"
-        return _right_answers(run, weights, answers.stat().st_mtime_ns if answers.exists() else 0)
+        return _right_answers(run, weights)
     except RunError:
         return None
 
 
 @st.cache_resource(max_entries=_MOST_RUNS, show_spinner=False, hash_funcs=HASHES)
-def _right_answers(run: Run, weights: str, changed: int) -> dict[str, tuple[int, int]]:
-    del changed  # the answers may be damaged after the run has ended
+def _right_answers(run: Run, weights: str) -> dict[str, tuple[int, int]]:
     answers = run.answers(weights)
     return {
         part: (int((chances.argmax(axis=1) == answers.labels[part]).sum()), len(chances))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
-from esc10.evaluation.metrics import PARTS
+from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.ui.compare.run_rows import ON_SCREEN
 from esc10.ui.frame import chart_pixels, in_projector_mode

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
-from esc10.evaluation.metrics import PARTS, JudgedClip
+from esc10.evaluation.metrics import JudgedClip
 from esc10.features.cache import cache_path, feature_set
 from esc10.features.inputs import inputs_of
 from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import Plane, plane_of
+from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink

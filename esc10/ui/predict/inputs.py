@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from esc10.audio.simulation import PRETENCES
 from esc10.audio.wav import wav_of
 from esc10.datasets import Clip
 from esc10.datasets.clips import class_label
-from esc10.errors import AudioError, DatasetError
+from esc10.errors import AudioError, DatasetError, reason_of
 from esc10.ui.microphone.recorder import record
 from esc10.ui.server import clip_sound, dataset, datasets_here
 from esc10.ui.words import in_markdown
@@ -35,6 +36,15 @@ class Given:
 
     name: str
     content: bytes
+
+
+def given_file(path: Path, name: str) -> list[Given]:
+    """A file as a sound; none, and a sentence, where it has gone or cannot be read."""
+    try:
+        return [Given(name, path.read_bytes())]
+    except OSError as cause:
+        st.error(in_markdown(f"{name} cannot be read: {reason_of(cause)}. Choose another sound."))
+        return []
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)
@@ -104,7 +114,7 @@ def choose_pretence() -> list[Given]:
     name = f"{class_label(clip.category)} {clip.src_file}"
     if way == _AS_IT_IS:
         st.caption("The dataset's own file.")
-        return [Given(name, clip.path.read_bytes())]
+        return given_file(clip.path, name)
     st.caption(f"Pretended: {PRETENCES[way].summary}.")
     samples = PRETENCES[way].apply(clip_sound(clip.path).samples, _PRETENCE_SEED)
     return [Given(f"{name} {PRETENCES[way].title}", wav_of(samples))]

@@ -25,7 +25,7 @@ from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.run import Run
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.predict.batch import choose_among
-from esc10.ui.predict.inputs import Given, readable
+from esc10.ui.predict.inputs import given_file, readable
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import jobs
 from esc10.ui.words import in_markdown
@@ -67,7 +67,7 @@ def show_kept(runs: Sequence[Run], weights: str) -> Recording | None:
         )
         return None
     _offer_dataset(kept)
-    recordings = readable([Given(one.name, one.path.read_bytes()) for one in kept])
+    recordings = readable([sound for one in kept for sound in given_file(one.path, one.name)])
     by_name = {recording.name: recording for recording in recordings}
     kept = [one for one in kept if one.name in by_name]
     if not kept:
