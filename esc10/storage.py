@@ -6,6 +6,7 @@ ESC10_HOME/            ./data unless the environment says otherwise
     kept/              recordings that somebody kept, see `esc10.datasets.own.recordings`
     features/          cached mel spectrograms, one file per key, 1 GiB of them at most
     runs/<run id>/     one folder per training run, see `esc10.runs.run`
+    locks/             by which programs take turns, see `taking_turns`
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
+from filelock import FileLock, Timeout
 from pydantic import ConfigDict
 
 Content = TypeVar("Content")
@@ -28,6 +30,7 @@ STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 State = tuple[int, int, int] | None
 
 _KEPT_FILES = 512
+_LOOK_SECONDS = 0.3
 
 
 def home() -> Path:
@@ -69,6 +72,31 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def taking_turns(name: str, while_waiting: Callable[[], None]) -> Iterator[None]:
+    """A context in which one thread of one program is at a time; the system ends a dead one's turn.
+
+    Args:
+        name: of what they take turns at, as a file may be called.
+        while_waiting: called some times a second until it is our turn; what it raises is passed on.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    folder = home() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{name}.lock")
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=_LOOK_SECONDS)
+        except Timeout:
+            while_waiting()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def state_of(path: Path) -> State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 
 import streamlit as st
@@ -20,7 +19,17 @@ from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, asking, live
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
-from esc10.ui.server import PREPARE_JOBS, all_runs, connected, dataset, datasets_here, engine, jobs
+from esc10.ui.server import (
+    PREPARE_JOBS,
+    all_runs,
+    connected,
+    dataset,
+    datasets_here,
+    engine,
+    jobs,
+    jobs_to_show,
+    start_own,
+)
 from esc10.ui.settings import choose_settings, show_split
 from esc10.ui.words import NETWORKS, in_markdown
 
@@ -68,7 +77,7 @@ def _start(configs: list[TrainConfig]) -> None:
         for config in configs:
             owner.submit(plan_run(config, on_progress, should_stop))
 
-    jobs().start(PREPARE_JOBS + secrets.token_hex(4), work)
+    start_own(PREPARE_JOBS, work)
     st.rerun()
 
 
@@ -118,7 +127,7 @@ def _board(seconds: float) -> None:
 
 
 def _show_preparation() -> None:
-    for name, job in jobs().named(PREPARE_JOBS).items():
+    for name, job in jobs_to_show(PREPARE_JOBS).items():
         if job.running:
             show_job(job, name)
         else:

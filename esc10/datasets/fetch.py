@@ -1,7 +1,8 @@
 """Fetching a source: every file brought in, verified, and only then called a dataset.
 
 Files gather in `<key>.partial`; an interrupted fetch goes on where it ended. When all are there,
-`complete.json` is written and the folder takes its final name: a folder `<key>` is whole.
+`complete.json` is written and the folder takes its final name: a folder `<key>` is whole. Programs
+and threads take turns at a source: whoever waited finds what the first one brought.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,9 +21,9 @@ from esc10.datasets.folders import MARKER, dataset_folder
 from esc10.datasets.library import files_of
 from esc10.datasets.source import ExpectedFile, LocalCopy, Opened, Source, Supply
 from esc10.datasets.sources import source_of
-from esc10.errors import DatasetError, disk_trouble
+from esc10.errors import Cancelled, DatasetError, disk_trouble
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
-from esc10.storage import write_whole
+from esc10.storage import taking_turns, write_whole
 
 CLIP_SAMPLE_RATE = 44_100
 """Every clip of every source, as published, in hertz."""
@@ -57,34 +59,53 @@ def fetch(
             f"{key} holds own sounds, which no host has. Make it again from its sounds, "
             "with: python -m esc10 own PATH --title TITLE"
         )
-    final = dataset_folder(key)
-    stage = final.with_name(f"{key}.partial")
+    open_supply = source.open_online
+    if from_path is not None:
+        open_supply = lambda _stage, _tally: _open_copy(source, from_path)  # noqa: E731
+
+    def while_waiting() -> None:
+        on_progress(Progress(f"{source.title} is being fetched elsewhere, waiting", 0, CLIPS))
+        if should_stop():
+            raise Cancelled(f"Fetching {source.title}: cancelled. What was finished is kept.")
+
+    with (
+        disk_trouble(f"Storing {source.title}", DatasetError),
+        taking_turns(f"fetch {key}", while_waiting),
+    ):
+        _fetch(source, open_supply, from_path is not None, on_progress, should_stop)
+
+
+def _fetch(
+    source: Source,
+    open_supply: Callable[[Path, Tally], Opened],
+    local: bool,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+) -> None:
+    final = dataset_folder(source.key)
+    stage = final.with_name(f"{source.key}.partial")
     verb = "Computing" if source.synthetic else "Fetching"
     start = Progress(f"{verb} {source.title}", 0, CLIPS, 0, source.fetched_bytes)
-    with disk_trouble(f"Storing {source.title}", DatasetError):
-        if final.exists():
-            damaged = _damaged(final)
-            if damaged == []:
-                on_progress(Progress(f"{source.title} is whole", CLIPS, CLIPS))
-                return
-            _reopen(final, stage, damaged or [])
-        stage.mkdir(parents=True, exist_ok=True)
-        tally = Tally(start, on_progress, should_stop)
-        if from_path is None:
-            expected, supply = source.open_online(stage, tally)
-        else:
-            expected, supply = _open_copy(source, from_path)
+    if final.exists():
+        damaged = _damaged(final)
+        if damaged == []:
+            on_progress(Progress(f"{source.title} is whole", CLIPS, CLIPS))
+            return
+        _reopen(final, stage, damaged or [])
+    stage.mkdir(parents=True, exist_ok=True)
+    tally = Tally(start, on_progress, should_stop)
+    expected, supply = open_supply(stage, tally)
+    try:
         try:
-            try:
-                hashes = _bring_all(expected, supply, stage, tally)
-            finally:
-                supply.close()
-        except DatasetError:
-            if from_path is None:
-                # An archive that gave a damaged clip would give it again.
-                (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
-            raise
-        _complete(source, stage, final, expected, hashes)
+            hashes = _bring_all(expected, supply, stage, tally)
+        finally:
+            supply.close()
+    except DatasetError:
+        if not local:
+            # An archive that gave a damaged clip would give it again.
+            (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
+        raise
+    _complete(source, stage, final, expected, hashes)
 
 
 def _damaged(final: Path) -> list[ExpectedFile] | None:

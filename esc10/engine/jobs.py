@@ -14,7 +14,9 @@ from collections.abc import Callable
 from esc10.errors import Cancelled, Esc10Error
 from esc10.progress import OnProgress, Progress, ShouldStop
 
-Work = Callable[[OnProgress, ShouldStop], None]
+Work = Callable[[OnProgress, ShouldStop], object]
+
+_ENDED_KEPT = 100
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +28,7 @@ class Job:
         progress: the latest, None before the first.
         error: the sentence to show if it failed.
         cancelled: whether it ended because somebody wished it.
+        result: what the work gave; None before, and where it failed.
     """
 
     def __init__(self, name: str, work: Work) -> None:
@@ -33,6 +36,7 @@ class Job:
         self.progress: Progress | None = None
         self.error: str | None = None
         self.cancelled = False
+        self.result: object = None
         self._stop = threading.Event()
         self._began = time.monotonic()
         self._thread = threading.Thread(target=self._run, args=(work,), name=name, daemon=True)
@@ -40,7 +44,7 @@ class Job:
 
     def _run(self, work: Work) -> None:
         try:
-            work(self._report, self._stop.is_set)
+            self.result = work(self._report, self._stop.is_set)
         except Cancelled:
             self.cancelled = True
         except Esc10Error as error:
@@ -90,7 +94,14 @@ class JobBoard:
             job = self._jobs.get(name)
             if job is None or not job.running:
                 job = self._jobs[name] = Job(name, work)
+                self._forget_oldest()
             return job
+
+    def _forget_oldest(self) -> None:
+        """Those that ended and that nobody has come back to."""
+        ended = [name for name, job in self._jobs.items() if not job.running]
+        for name in ended[:-_ENDED_KEPT]:
+            del self._jobs[name]
 
     def get(self, name: str) -> Job | None:
         """The latest job of that name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sour
 from esc10.datasets.description import DESCRIPTION
 from esc10.datasets.folders import MARKER
 from esc10.engine.cluster import Cluster
-from esc10.engine.jobs import JobBoard
+from esc10.engine.jobs import Job, JobBoard, Work
 from esc10.engine.queue import Engine
 from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, mel_power
@@ -40,6 +41,8 @@ FETCH_JOBS = "fetch "
 
 PREPARE_JOBS = "prepare training "
 """How the names of the jobs begin that a click on Train starts; each click has its own."""
+
+_MINE = "jobs of this session"
 
 
 Thing = TypeVar("Thing")
@@ -92,6 +95,25 @@ def _load_ahead() -> None:
 def jobs() -> JobBoard:
     """The server's long operations."""
     return JobBoard()
+
+
+def start_own(prefix: str, work: Work) -> None:
+    """Start a job of this session's: everybody sees it run, and only this one how it ended."""
+    name = prefix + secrets.token_hex(4)
+    st.session_state.setdefault(_MINE, set()).add(name)
+    jobs().start(name, work)
+
+
+def own_jobs(prefix: str) -> dict[str, Job]:
+    """The jobs of this session's, by name, the oldest first."""
+    mine = st.session_state.get(_MINE, ())
+    return {name: job for name, job in jobs().named(prefix).items() if name in mine}
+
+
+def jobs_to_show(prefix: str) -> dict[str, Job]:
+    """What runs, and what of this session's has ended; by name, the oldest first."""
+    running = {name: job for name, job in jobs().named(prefix).items() if job.running}
+    return running | own_jobs(prefix)
 
 
 def connected() -> bool:

@@ -17,7 +17,7 @@ from esc10.datasets.own.recordings import keep, kept_recordings
 from esc10.errors import RunError
 from esc10.ui import fragments, server
 from esc10.ui.compare.run_table import TICKED
-from esc10.ui.predict.kept import _JOB
+from esc10.ui.predict.kept import _JOBS
 from tests.pages.conftest import Trained
 from tests.support import ROOT
 from tests.support.odd_sounds import hiss
@@ -57,7 +57,9 @@ def making() -> AppTest:
     """While a dataset of kept recordings is made; how long that takes is the test's to say."""
     if not kept_recordings():
         keep(hiss(5, SAMPLE_RATE)[:, 0].astype(np.float32), "rain", datetime.now(UTC))
-    server.jobs().start(_JOB, lambda _, should_stop: wait_for(should_stop, 600, "the test's end"))
+    server.jobs().start(
+        f"{_JOBS}here", lambda _, should_stop: wait_for(should_stop, 600, "the test's end")
+    )
     return predict("Kept")
 
 

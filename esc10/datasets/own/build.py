@@ -10,11 +10,11 @@ import hashlib
 import json
 import secrets
 import shutil
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +45,7 @@ from esc10.datasets.own.summary import summary_of, too_few
 from esc10.datasets.sources import sources
 from esc10.errors import DatasetError, disk_trouble
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
-from esc10.storage import home, write_whole
+from esc10.storage import home, taking_turns, write_whole
 
 MAX_CLIPS = 2000
 """As many as ESC-50 has."""
@@ -53,7 +53,6 @@ MAX_CLIPS = 2000
 _PARTIAL = ".partial"
 _FORGOTTEN_SECONDS = 24 * 3600
 _SKIPPED_NAMED = 20
-_NAMING = threading.Lock()
 
 
 def make_own(
@@ -176,7 +175,7 @@ def _complete(
     left_out: Sequence[LeftOut],
     said: tuple[str, str],
 ) -> str:
-    """Name the clips, describe them, write the marker last, then give the folder its name."""
+    """Name the clips, put them into folds, describe them, and give the folder its name."""
     classes = tuple(sorted(set(names.values()), key=lambda name: (name.casefold(), name)))
     labels = [classes.index(names[clip.found.category]) for clip in clips]
     counts = Counter(labels)
@@ -192,27 +191,30 @@ def _complete(
     )
     seconds = [clip.seconds for clip in clips]
     files = name_clips(clips, labels, folds, stage)
-    write_description(
-        stage,
-        Description(
-            title=title,
-            classes=classes,
-            clips=len(clips),
-            folds=folds.how,
-            summary=summary_of(seconds, told, folds, classes, said),
-            skipped=tuple(one.sentence for one in left_out[:_SKIPPED_NAMED]),
-            created=datetime.now(UTC).isoformat(timespec="microseconds"),
-        ),
+    described = Description(
+        title=title,
+        classes=classes,
+        clips=len(clips),
+        folds=folds.how,
+        summary=summary_of(seconds, told, folds, classes, said),
+        skipped=tuple(one.sentence for one in left_out[:_SKIPPED_NAMED]),
+        created=datetime.now(UTC).isoformat(timespec="microseconds"),
     )
-    content = json.dumps([classes, files], sort_keys=True).encode()
-    write_whole(stage / MARKER, json.dumps({"files": files}, indent=1).encode())
-    return _give_name(stage, own_key(title, hashlib.sha256(content).hexdigest()[:6]))
+    return _give_name(stage, described, files)
 
 
-def _give_name(stage: Path, key: str) -> str:
-    """Rename the folder to its key, or to that with a number where the key is taken."""
-    candidate, number = key, 2
-    with _NAMING:
+def _give_name(stage: Path, described: Description, files: Sequence[Mapping[str, str]]) -> str:
+    """Describe it under a title that is free, mark it whole, and rename its folder to its key.
+
+    One at a time: two that were made at once may have asked for one title.
+    """
+    content = json.dumps([described.classes, files], sort_keys=True).encode()
+    with taking_turns("own datasets", lambda: None):
+        title = _free_title(described.title)
+        write_description(stage, replace(described, title=title))
+        write_whole(stage / MARKER, json.dumps({"files": files}, indent=1).encode())
+        key = own_key(title, hashlib.sha256(content).hexdigest()[:6])
+        candidate, number = key, 2
         while dataset_folder(candidate).exists():
             candidate = f"{key}-{number}"
             number += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
 import streamlit as st
@@ -21,7 +20,7 @@ from esc10.ui.datasets.preview import choose_reading
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.local_paths import choose_path, local_path
 from esc10.ui.progress import show_job
-from esc10.ui.server import jobs
+from esc10.ui.server import jobs, jobs_to_show, start_own
 from esc10.ui.words import in_markdown
 
 MAX_UPLOAD_MEGABYTES = 300
@@ -92,7 +91,7 @@ def _start(source: Path | bytes, title: str, reading: str) -> None:
         # So that nobody waits for them after the click on Train.
         feature_set(load_dataset(key), MelConfig(), on_progress, should_stop)
 
-    jobs().start(_JOBS + secrets.token_hex(4), work)
+    start_own(_JOBS, work)
     st.rerun()
 
 
@@ -101,7 +100,7 @@ def _busy() -> bool:
 
 
 def _under_way(was_busy: bool) -> None:
-    for name, job in jobs().named(_JOBS).items():
+    for name, job in jobs_to_show(_JOBS).items():
         if job.running:
             show_job(job, name)
         else:
@@ -111,7 +110,7 @@ def _under_way(was_busy: bool) -> None:
 
 
 def _show_end(job: Job, name: str) -> None:
-    """How it ended if it did not succeed, until somebody has read it."""
+    """How it ended if it did not succeed, until it has been read."""
     if job.error:
         # It may quote the name of a stranger's file.
         st.error(in_markdown(job.error))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from esc10.audio.recording import Recording
+from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
 from esc10.datasets.own.recordings import (
     KeptRecording,
@@ -21,16 +22,17 @@ from esc10.datasets.own.recordings import (
     remove,
 )
 from esc10.errors import AudioError, DatasetError
-from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.run import Run
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.inputs import given_file, readable
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import jobs
+from esc10.ui.server import jobs, jobs_to_show, own_jobs, start_own
 from esc10.ui.words import in_markdown
 
-_JOB = "dataset of kept recordings"
+_JOBS = "dataset of kept recordings "
+"""How the names of the jobs begin that make a dataset; each click has its own."""
+
 _MOST_LISTED = 60
 
 
@@ -100,29 +102,27 @@ def _offer_dataset(kept: Sequence[KeptRecording]) -> None:
     st.caption(
         ", ".join(f"{count} × {in_markdown(label)}" for label, count in sorted(counts.items()))
     )
-    job = jobs().get(_JOB)
-    if job is not None and job.running:
-        live(_show_making, SOON_SECONDS)()
-        return
-    if job is not None:
-        if not (job.error or job.cancelled):
-            st.success("The dataset is made: train on it.")
+    for name, job in jobs_to_show(_JOBS).items():
+        if job.running:
+            live(_show_making, SOON_SECONDS)(name)
+            continue
+        if isinstance(job.result, str):
+            made = in_markdown(source_of(job.result).title)
+            st.success(f"**{made}** is made: train on it.")
             st.page_link("pages/train.py", label="**Train**", icon=":material/arrow_forward:")
-        show_end(job, _JOB)
+        show_end(job, name)
+    if any(job.running for job in own_jobs(_JOBS).values()):
+        return
     with st.popover("Make a dataset", icon=":material/library_add:", key="make of kept"):
         title = st.text_input("Its name", "My recordings", key="title of kept")
         if st.button("Make", key="make kept", type="primary", disabled=not title.strip()):
-            jobs().start(_JOB, lambda said, stop: _make(title, said, stop))
+            start_own(_JOBS, lambda said, stop: as_own_dataset(title, said, stop))
             st.rerun()
 
 
-def _make(title: str, on_progress: OnProgress, should_stop: ShouldStop) -> None:
-    as_own_dataset(title, on_progress, should_stop)
-
-
-def _show_making() -> None:
-    job = jobs().get(_JOB)
+def _show_making(name: str) -> None:
+    job = jobs().get(name)
     if job is not None and job.running:
-        show_job(job, _JOB)
+        show_job(job, name)
     else:
         st.rerun()

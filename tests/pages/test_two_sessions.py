@@ -1,0 +1,117 @@
+"""Two people at one server: each makes what they asked for, and is told how that ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from esc10.audio.loading import SAMPLE_RATE
+from esc10.datasets.description import own_descriptions
+from esc10.datasets.own.recordings import as_own_dataset, keep
+from esc10.ui import server
+from esc10.ui.predict import kept
+from tests.support.odd_sounds import hiss
+from tests.support.own_sounds import numbered, sounds, zip_of
+from tests.support.pages import PAGE_SECONDS, drawn, plain, says
+from tests.support.waiting import wait_for
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Jobs belong to the server."""
+    yield
+    for job in server.jobs().named("").values():
+        job.cancel()
+        job.wait(PAGE_SECONDS)
+    server.jobs.clear()
+
+
+def all_ended() -> None:
+    jobs = server.jobs().named("")
+    assert jobs
+    wait_for(lambda: not any(job.running for job in jobs.values()), PAGE_SECONDS, "the jobs")
+
+
+def own_sounds() -> AppTest:
+    def script() -> None:
+        from esc10.ui.datasets.own import show_own_sounds
+
+        show_own_sounds()
+
+    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
+
+
+def kept_sounds() -> AppTest:
+    def script() -> None:
+        from esc10.datasets.own.recordings import kept_recordings
+        from esc10.ui.predict.kept import _offer_dataset
+
+        _offer_dataset(kept_recordings())
+
+    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
+
+
+def test_trouble_with_own_sounds_is_told_to_who_brought_them() -> None:
+    first, second = own_sounds(), own_sounds()
+    first.text_input(key="own title").set_value("Mine")
+    bad = zip_of(sounds(numbered(("dog",), 3)))
+    first.file_uploader(key="own zip 0").upload("mine.zip", bad).run()
+    first.button(key="make own").click().run()
+    all_ended()
+    drawn(second)
+    assert not second.error
+    assert [button.label for button in second.button if "read" in button.label] == []
+    (error,) = drawn(first).error
+    assert "sounds of one class" in plain(error.value)
+
+
+def test_two_that_make_datasets_of_kept_recordings_get_one_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(10):
+        samples = hiss(5, SAMPLE_RATE)[:, 0] * (0.5 + number / 20)
+        keep(samples.astype("float32"), ("dog", "rain")[number % 2], now + timedelta(hours=number))
+    both_asked = threading.Event()
+
+    def make(*arguments: Any) -> str:
+        assert both_asked.wait(PAGE_SECONDS)
+        return as_own_dataset(*arguments)
+
+    monkeypatch.setattr(kept, "as_own_dataset", make)
+    monkeypatch.setattr(st, "page_link", lambda *_, **__: None)  # there is no other page here
+    first, second = kept_sounds(), kept_sounds()
+    for session, title in ((first, "Ada's"), (second, "Bob's")):
+        session.text_input(key="title of kept").set_value(title).run()
+        session.button(key="make kept").click().run()
+    both_asked.set()
+    all_ended()
+    assert {described.title for described in own_descriptions().values()} == {"Ada's", "Bob's"}
+    for session, mine, others in ((first, "Ada's", "Bob's"), (second, "Bob's", "Ada's")):
+        drawn(session)
+        assert says(session, f"**{mine}** is made: train on it.")
+        assert not says(session, others)
+        drawn(session)
+        assert not session.success
+
+
+def test_a_third_who_looks_on_sees_that_something_runs_and_no_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    going_on = threading.Event()
+    keep(hiss(5, SAMPLE_RATE)[:, 0].astype("float32"), "rain", datetime.now(UTC))
+    monkeypatch.setattr(kept, "as_own_dataset", lambda *_: going_on.wait(PAGE_SECONDS) and "")
+    first, other = kept_sounds(), kept_sounds()
+    first.button(key="make kept").click().run()
+    drawn(other)
+    assert [button.label for button in other.button if button.label == "Cancel"] == ["Cancel"]
+    other.button(key="make kept")  # and can make one too
+    going_on.set()
+    all_ended()
+    assert not drawn(other).success
