@@ -11,7 +11,7 @@ clip_cards   a card for each of some clips; clip_view: a clip's player, pictures
 run_marks    a run's mark and letter, and its title and note
 layer_table, csv_files
 plots/       a domain object in, a figure out
-player/      a sound with a playhead that runs over its pictures
+player/      a sound with a playhead that runs over its pictures; one sound at a time everywhere
 microphone/  sounds from the browser, with its speech filters off
 
 A folder for each page that has parts of its own: datasets, evaluate, compare, predict.

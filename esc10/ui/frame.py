@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from esc10.errors import Esc10Error
+from esc10.ui.player.one_at_a_time import play_one_at_a_time
 from esc10.ui.words import in_markdown
 
 PAGES = {
@@ -36,6 +37,7 @@ _STYLE = """
   .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem; }
   .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
   [data-testid="stHeaderActionElements"] { display: none; }
+  .st-key-one-sound-at-a-time { position: absolute; }
   [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>
 """
@@ -67,6 +69,7 @@ def open_page(name: str) -> None:
         )
     if in_projector_mode():
         st.html(_PROJECTOR_STYLE)
+    play_one_at_a_time()
 
 
 def guarded(page: Callable[[], None]) -> None:

@@ -1,4 +1,4 @@
-"""A page with a player and nothing else, for `test_playhead`."""
+"""A page with a playhead and a plain player, for `test_playhead`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numpy as np
 import streamlit as st
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
+from esc10.audio.wav import wav_of
 from esc10.features.mel import MelConfig, mel_power
+from esc10.ui.player.one_at_a_time import play_one_at_a_time
 from esc10.ui.player.player import show_playhead
 
 CLASSES = ("dog", "sea_waves", "rain", "rooster", "clock_tick", "sneezing")
@@ -24,6 +26,7 @@ def made_votes() -> np.ndarray:
 
 
 def main() -> None:
+    play_one_at_a_time()
     time = np.arange(CLIP_SAMPLES) / SAMPLE_RATE
     with_votes = st.toggle("Votes", value=True)
     st.button("Again")
@@ -31,6 +34,7 @@ def main() -> None:
     samples = (0.1 * np.sin(2 * np.pi * pitch * time)).astype(np.float32)
     votes = made_votes() if with_votes else None
     show_playhead(samples, mel_power(samples, MelConfig()), CLASSES, votes, key="player")
+    st.audio(wav_of(samples))
 
 
 if __name__ == "__main__":

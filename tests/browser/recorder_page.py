@@ -1,10 +1,11 @@
-"""A page with nothing but the recorder on it, or at ?live=1 the network that keeps listening."""
+"""A page with the recorder and its take on it, or at ?live=1 the network that keeps listening."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from esc10.ui.microphone.recorder import record
+from esc10.ui.player.one_at_a_time import play_one_at_a_time
 from esc10.ui.predict.live import show_live
 from esc10.ui.server import runs_with_weights
 
@@ -13,8 +14,10 @@ def main() -> None:
     if "live" in st.query_params:
         show_live(runs_with_weights()[0], "val_accuracy")
         return
+    play_one_at_a_time()
     take = record("take")
     if take is not None:
+        st.audio(take.content)
         st.download_button("WAV", take.content, "take.wav")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App
+from tests.support.waiting import wait_for
 
 
 def microphone(clip: Path) -> list[str]:
@@ -91,3 +92,25 @@ def points(page: Page, metric: int = 1) -> dict[str, int]:
         metric,
     )
     return found
+
+
+def begin(player: Locator) -> None:
+    """Start a player by the keyboard, and wait until it plays; it goes on for ever."""
+    player.evaluate("player => { player.loop = true; }")
+    player.focus()
+    player.press("Space")
+    wait_for(lambda: not is_paused(player), 20, "a player to begin")
+
+
+def is_paused(player: Locator) -> bool:
+    """Whether a player is silent."""
+    return bool(player.evaluate("player => player.paused"))
+
+
+def stop_each_other(first: Locator, second: Locator) -> None:
+    """See that of two players the one that begins stops the other."""
+    begin(first)
+    for begun, stopped in ((second, first), (first, second)):
+        begin(begun)
+        wait_for(lambda stopped=stopped: is_paused(stopped), 20, "the other player to stop")
+        assert not is_paused(begun)

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from esc10.datasets.clips import class_label
 from tests.browser.conftest import START_SECONDS, App, free_port, start_app, stop_app
 from tests.browser.playhead_page import CLASSES, made_votes
-from tests.browser.steps import drawn
+from tests.browser.steps import drawn, stop_each_other
 from tests.support.waiting import wait_for
 
 SECONDS = 5.0
@@ -99,7 +99,7 @@ def test_the_keyboard_plays_and_the_line_and_the_word_move(player: Page) -> None
             }}).observe(parts.querySelector(".line"), {{ attributes: true }});
         }}"""
     )
-    player.locator("audio").focus()
+    player.locator("[data-part=audio]").focus()
     player.keyboard.press("Space")
     wait_for(lambda: line(player) > 0.5, 30, "the line to come half way")
     places, said = player.evaluate("() => [window.places, window.said]")
@@ -112,7 +112,7 @@ def test_the_keyboard_plays_and_the_line_and_the_word_move(player: Page) -> None
 
 
 def test_it_goes_on_playing_while_the_page_is_drawn_again(player: Page) -> None:
-    player.locator("audio").focus()
+    player.locator("[data-part=audio]").focus()
     player.keyboard.press("Space")
     wait_for(lambda: line(player) > 0.05, 20, "the line to move")
     player.get_by_role("button", name="Again").click()
@@ -124,6 +124,10 @@ def test_it_goes_on_playing_while_the_page_is_drawn_again(player: Page) -> None:
     assert not audio(player, "paused")
     assert before > 0.05 * SECONDS
     wait_for(lambda: line(player) > before / SECONDS + 0.02, 20, "the line to go on")
+
+
+def test_it_stops_the_other_player_and_is_stopped_by_it(player: Page) -> None:
+    stop_each_other(player.locator("[data-part=audio]"), player.get_by_test_id("stAudio"))
 
 
 def test_the_strips_are_the_five_most_voted_on_one_axis(player: Page) -> None:

@@ -20,8 +20,9 @@ from tests.browser.conftest import (
     start_app,
     stop_app,
 )
-from tests.browser.steps import drawn, microphone, visit
+from tests.browser.steps import begin, drawn, is_paused, microphone, visit
 from tests.conftest import link_tree
+from tests.support.waiting import wait_for
 
 ELSEWHERE = "lecture.test"
 """Leads to this machine, but is neither localhost nor https: browsers give it no microphone."""
@@ -168,6 +169,13 @@ def test_the_simple_recorder_takes_over_and_the_microphone_is_let_go(
     expect(simple.get_by_text("00:01")).to_be_visible()
     simple.get_by_role("button", name="Stop recording").click()
     expect(button(hearing, "WAV")).to_be_visible()
+    # Its own player stands in no document, and is one of those that stop each other all the same.
+    player = hearing.get_by_test_id("stAudio")
+    begin(player)
+    simple.get_by_role("button", name="Play", exact=True).click()
+    wait_for(lambda: is_paused(player), 20, "the take's player to stop")
+    begin(player)
+    expect(simple.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
 def test_a_refusal_is_explained(playwright: Playwright, chromium: str, recorder_app: App) -> None:

@@ -39,6 +39,11 @@ function draw(rows, data) {
   rows.append(element("div", { className: "line" }));
 }
 
+// Out of a shadow root `play` is not told: `one_at_a_time.js` listens for this.
+function sounding({ target }) {
+  target.dispatchEvent(new Event("sounding", { composed: true }));
+}
+
 export default function ({ data, parentElement: root }) {
   const [now, audio, rows] = ["now", "audio", "rows"].map((part) =>
     root.querySelector(`[data-part=${part}]`),
@@ -68,6 +73,7 @@ export default function ({ data, parentElement: root }) {
     draw(rows, data);
   }
   for (const event of ["play", "pause", "seeking", "seeked", "ended"]) audio[`on${event}`] = follow;
+  audio.addEventListener("play", sounding);
   rows.onclick = (click) => {
     if (click.target.tagName !== "IMG") return;
     const { left, width } = click.target.getBoundingClientRect();
