@@ -63,6 +63,15 @@ def _window_and_filters(config: MelConfig) -> tuple[NDArray[np.float32], NDArray
     return np.asarray(window, np.float32), np.ascontiguousarray(filters.T)
 
 
+@lru_cache(maxsize=4)
+def band_peaks(config: MelConfig) -> NDArray[np.float64]:
+    """The frequency that each mel band hears best, in hertz, shape (mel bands,), ascending."""
+    import librosa
+
+    bands = librosa.mel_frequencies(config.n_mels + 2, fmin=0, fmax=config.sample_rate / 2)
+    return np.asarray(bands[1:-1], np.float64)
+
+
 def decibels(power: NDArray[np.float32]) -> NDArray[np.float32]:
     """Power in dB relative to 1, no lower than 80 dB below each clip's loudest point.
 

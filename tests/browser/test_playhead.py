@@ -141,6 +141,10 @@ def test_the_strips_are_the_five_most_voted_on_one_axis(player: Page) -> None:
     assert len(edges) == 6
     assert all(edge == edges[0] for edge in edges)
     expect(player.locator(".marks span")).to_have_text([str(second) for second in range(6)])
+    expect(player.locator(".scale span")).to_have_text(["0.5", "1", "2", "4", "8 kHz"])
+    scale, picture = (player.locator(f".{part}").bounding_box() for part in ("scale", "spectrum"))
+    assert scale and picture
+    assert [scale[side] for side in ("y", "height")] == [picture[side] for side in ("y", "height")]
 
 
 def test_another_sound_without_votes_has_its_line_alone(player: Page) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.features.inputs import Scaling, network_input
-from esc10.features.mel import MelConfig
+from esc10.features.mel import MelConfig, band_peaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,7 @@ def band_edges(mel: MelConfig) -> NDArray[np.float64]:
     makes equal). The first edge is 0 and the last one half the sample rate, so that each frequency
     is in one band.
     """
-    import librosa
-
-    peaks = librosa.mel_frequencies(mel.n_mels + 2, fmin=0, fmax=mel.sample_rate / 2)[1:-1]
+    peaks = band_peaks(mel)
     between = (peaks[:-1] + peaks[1:]) / 2
     return np.concatenate([[0.0], between, [mel.sample_rate / 2]])
 

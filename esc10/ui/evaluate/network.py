@@ -70,7 +70,7 @@ def _show_filters(run: Run, weights: str) -> None:
         return
     height = 360 if in_projector_mode() else 400
     st.plotly_chart(
-        filter_pictures(kernels, chart_pixels(), height),
+        filter_pictures(kernels, run.config.mel, chart_pixels(), height),
         key=f"filters {kernels.shape}",  # a chart that stays would keep the ranges of its axes
         config=picture_toolbar("filters"),
     )

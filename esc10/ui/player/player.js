@@ -4,6 +4,7 @@
 // data.audio, data.kind    the sound file in base64, and its MIME type
 // data.seconds             how long it plays: all pictures are as long
 // data.rows                pictures from top to bottom: {name, about, picture: PNG in base64}
+// data.scale               what stands at the left of the first picture, in HTML
 // data.unit, data.marks    the time axis: what it counts, and [second, label]
 // data.classes             class names
 // data.winners, .percent   for each frame its class, as a place in classes, and its probability;
@@ -27,6 +28,7 @@ function draw(rows, data) {
     rows.append(element("span", { textContent: name }));
     rows.append(element("img", { src, className, alt: about, draggable: false }));
   });
+  rows.append(element("div", { className: "scale", innerHTML: data.scale }));
   const marks = element("div", { className: "marks" });
   for (const [second, label] of data.marks) {
     const share = (100 * second) / data.seconds;

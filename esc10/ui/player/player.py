@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
-from esc10.features.mel import decibels
+from esc10.features.mel import MelConfig, decibels
+from esc10.ui.plots.frequencies import frequency_column
 from esc10.ui.plots.spectrograms import pooled, spectrum_png, strip_png
 
 _STRIPS = 5
@@ -48,6 +49,8 @@ _CSS = """
 audio { display: block; width: 100%; height: 2.6rem; margin-bottom: 0.4rem; }
 .rows { position: relative; display: grid; grid-template-columns: 7.5em 1fr; gap: 2px 0; }
 .rows > span { align-self: center; opacity: 0.8; }
+.rows > span:first-child, .rows > .scale { grid-area: 1 / 1; }
+.rows > .scale { display: grid; }
 .rows > img { display: block; width: 100%; height: 1.15rem; cursor: pointer;
   background: var(--st-secondary-background-color); }
 .rows > img.spectrum { height: 8.5rem; }
@@ -113,6 +116,7 @@ def _player_data(
         "kind": kind,
         "seconds": seconds,
         "rows": rows,
+        "scale": frequency_column(MelConfig()),
         "unit": "seconds" if seconds <= _SECONDS_IN_MARKS else "minutes",
         "marks": [[second, _clock(second, seconds)] for second in _marks(seconds)],
         "classes": names,

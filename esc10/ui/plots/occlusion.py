@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from esc10.features.mel import MelConfig, decibels
+from esc10.inference.explain.masking import band_edges
 from esc10.inference.explain.occlusion import COLUMNS, ROWS, OcclusionMap, grid
 from esc10.ui.plots import palette, vega
+from esc10.ui.plots.frequencies import add_frequency_axis, vega_frequency_axis
 from esc10.ui.plots.spectrograms import heatmap, ink_png, loudness, png_url, rgb
 
 if TYPE_CHECKING:
@@ -69,8 +72,13 @@ def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[st
                 "mark": {"type": "image", "aspect": False, "cursor": "crosshair"},
                 "encoding": {"url": {"field": "url", "type": "nominal"}},
             },
-            {"transform": [{"filter": "!datum.url"}], "mark": _FRAME},
+            {
+                "transform": [{"filter": "!datum.url"}],
+                "mark": _FRAME,
+                "encoding": {"y": _kilohertz(mel, ink, font_size)},
+            },
         ],
+        "resolve": {"axis": {"y": "independent"}},
         **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
     }
 
@@ -92,6 +100,16 @@ def _axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
         "x2": {"field": "until"},
         "y": span("band", "mel band", mel.n_mels, 32),
         "y2": {"field": "upto"},
+    }
+
+
+def _kilohertz(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
+    """The axis on the right."""
+    look = {**vega.axis_look(ink, font_size), "grid": False, "orient": "right"}
+    return {
+        "field": "band",
+        "type": "quantitative",
+        "axis": {**look, **vega_frequency_axis(mel)},
     }
 
 
@@ -120,7 +138,8 @@ def occlusion_figure(
     figure.update_layout(palette.layout(font_size, height))
     figure.update_layout(title_text="Points lost when a patch is covered", showlegend=False)
     figure.update_xaxes(title_text="seconds", showgrid=False, range=[0, mel.seconds])
-    figure.update_yaxes(title_text="mel band", showgrid=False, range=[0, mel.n_mels])
+    figure.update_yaxes(showgrid=False, range=[0, mel.n_mels])
+    add_frequency_axis(figure, mel)
     return figure
 
 
@@ -149,8 +168,23 @@ def _drops(found: OcclusionMap, mel: MelConfig, font_size: int) -> go.Heatmap:
         ],
         texttemplate="%{text}",
         textfont={"size": font_size - 2},
-        hovertemplate="from %{x:.2f} s, from mel band %{y:.0f}: %{z:.1%} lost<extra></extra>",
+        customdata=_patches_in_words(mel),
+        hovertemplate="%{customdata}: %{z:.1%} lost<extra></extra>",
     )
+
+
+def _patches_in_words(mel: MelConfig) -> list[list[str]]:
+    """Where each patch is, row by row from below."""
+    times, bands = _patch_edges(mel)
+    edges = band_edges(mel) / 1000
+    return [
+        [
+            f"{begin:.1f} to {end:.1f} s, {edges[low]:.2g} to {edges[high]:.2g} kHz "
+            f"(mel bands {low} to {high - 1})"
+            for begin, end in pairwise(times)
+        ]
+        for low, high in pairwise(bands)
+    ]
 
 
 def _points(drop: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.features.mel import MelConfig
+from esc10.features.mel import MelConfig, band_peaks
 from esc10.ui.plots import palette, vega
 
 _LEAST_REACH_DB = 10.0
@@ -19,13 +19,11 @@ def loss_columns(loss: NDArray[np.float32], mel: MelConfig) -> dict[str, list[An
 
     `loss`: in dB, shape (mel bands,); NaN where the clip has too little to lose.
     """
-    import librosa
-
-    edges = librosa.mel_frequencies(mel.n_mels + 2, fmin=0, fmax=mel.sample_rate / 2)
+    peaks = band_peaks(mel)
     known = np.flatnonzero(np.isfinite(loss))
     return {
         "band": [int(band) for band in known],
-        "kilohertz": [float(edges[band + 1]) / 1000 for band in known],
+        "kilohertz": [float(peaks[band]) / 1000 for band in known],
         "loss": [float(loss[band]) for band in known],
     }
 
@@ -57,6 +55,7 @@ def loss_spec(loss: NDArray[np.float32], ink: str, font_size: int, height: int) 
             },
             "tooltip": [
                 {"field": "kilohertz", "title": "kHz", "format": ".2f"},
+                {"field": "band", "title": "mel band"},
                 {"field": "loss", "title": "dB lost", "format": ".1f"},
             ],
         },

@@ -19,6 +19,12 @@ from PIL import Image
 
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots import palette
+from esc10.ui.plots.frequencies import (
+    CELL_WORDS,
+    add_frequency_axis,
+    frequency_column,
+    hertz_of_cells,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -26,7 +32,7 @@ if TYPE_CHECKING:
 _RANGE_DB = 80.0
 """`esc10.features.mel.decibels` goes no lower below a clip's loudest point."""
 
-_GUTTER = "7.2em"
+_GUTTER, _SCALE = "7.2em", "3.4em"
 _PAPER = "rgba(128,128,128,0.12)"
 _HATCHING = "repeating-linear-gradient(45deg,transparent 0 6px,rgba(128,128,128,0.4) 6px 8px)"
 
@@ -50,7 +56,11 @@ def clip_picture(
     frames = max(1, round(power.shape[1] * heard / mel.seconds))
     level = decibels(power)[::-1, :frames]  # high bands on top
     rows = [
-        _row("mel bands", _image(spectrum_png(level), description, heard / seconds, "6.2em")),
+        _row(
+            "mel bands",
+            _image(spectrum_png(level), description, heard / seconds, "6.2em"),
+            frequency_column(mel),
+        ),
         *(
             _row(
                 html.escape(name),
@@ -68,10 +78,13 @@ def clip_picture(
     return f'<div style="font-size:0.8em;line-height:1.2">{"".join(rows)}</div>'
 
 
-def _row(label: str, content: str) -> str:
+def _row(label: str, content: str, scale: str = "") -> str:
+    """A name, a scale beside the picture where it has one, and the picture."""
+    columns = f"calc({_GUTTER} - {_SCALE}) {_SCALE} 1fr"
     return (
-        f'<div style="display:grid;grid-template-columns:{_GUTTER} 1fr;align-items:center;'
-        f'margin-bottom:2px"><span style="opacity:0.75">{label}</span>{content}</div>'
+        f'<div style="display:grid;grid-template-columns:{columns};align-items:center;'
+        f'margin-bottom:2px"><span style="opacity:0.75;grid-column:1 / {2 if scale else 3}">'
+        f"{label}</span>{scale}{content}</div>"
     )
 
 
@@ -205,11 +218,15 @@ def mel_spectrogram(
     logarithmic = kind == "logmel"
     unit = "dB" if logarithmic else ""
     level = decibels(power) if logarithmic else power
-    hover = "%{x:.2f} s, mel band %{y}: %{z:.4g} " + unit + "<extra></extra>"
-    figure = go.Figure(heatmap(level, mel, colorscale=palette.SPECTRUM_SCALE, hovertemplate=hover))
+    look = {
+        "colorscale": palette.SPECTRUM_SCALE,
+        "customdata": hertz_of_cells(mel, level.shape[1]),
+        "hovertemplate": f"%{{x:.2f}} s, {CELL_WORDS}: %{{z:.4g}} {unit}<extra></extra>",
+    }
+    figure = go.Figure(heatmap(level, mel, **look))
     title = "Log-mel spectrogram (dB)" if logarithmic else "Mel spectrogram (power)"
     figure.update_layout(palette.layout(font_size, height))
     figure.update_layout(title_text=title)
     figure.update_xaxes(title_text="seconds")
-    figure.update_yaxes(title_text="mel band")
+    add_frequency_axis(figure, mel)
     return figure

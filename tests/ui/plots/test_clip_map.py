@@ -9,6 +9,7 @@ import pytest
 
 from esc10.datasets.clips import clip_from_name
 from esc10.evaluation.metrics import JudgedClip
+from esc10.features.mel import MelConfig
 from esc10.ui.plots.clip_map import (
     POINT,
     TRAINING,
@@ -108,7 +109,7 @@ def test_a_click_tells_the_file_and_the_legend_every_class() -> None:
 
 def test_filters_of_several_frames_are_pictures_on_one_scale() -> None:
     kernels = np.random.default_rng(1).normal(size=(16, 128, 9)).astype(np.float32)
-    figure = filter_pictures(kernels, 16, 400)
+    figure = filter_pictures(kernels, MelConfig(), 16, 400)
     assert [trace.type for trace in figure.data] == ["heatmap"] * 16
     assert {(trace.zmin, trace.zmax) for trace in figure.data} == {
         (-np.abs(kernels).max(), np.abs(kernels).max())
@@ -118,7 +119,7 @@ def test_filters_of_several_frames_are_pictures_on_one_scale() -> None:
 
 def test_filters_of_one_frame_are_bars_in_the_colours_of_their_signs() -> None:
     kernels = np.linspace(-1, 1, 16 * 9, dtype=np.float32).reshape(16, 9, 1)
-    figure = filter_pictures(kernels, 16, 400)
+    figure = filter_pictures(kernels, MelConfig(), 16, 400)
     assert [trace.type for trace in figure.data] == ["bar"] * 16
     assert len(set(figure.data[0].marker.color)) == 1
     assert figure.data[0].marker.color[0] != figure.data[15].marker.color[0]
@@ -127,4 +128,4 @@ def test_filters_of_one_frame_are_bars_in_the_colours_of_their_signs() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 5, 1), (3, 4, 2), (40, 128, 9)])
 def test_other_networks_may_have_other_filters(shape: tuple[int, int, int]) -> None:
-    assert len(filter_pictures(np.zeros(shape, np.float32), 16, 400).data) == shape[0]
+    assert len(filter_pictures(np.zeros(shape, np.float32), MelConfig(), 16, 400).data) == shape[0]
