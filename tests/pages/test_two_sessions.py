@@ -18,18 +18,14 @@ from esc10.ui import server
 from esc10.ui.predict import kept
 from tests.support.odd_sounds import hiss
 from tests.support.own_sounds import numbered, sounds, zip_of
-from tests.support.pages import PAGE_SECONDS, drawn, plain, says
+from tests.support.pages import PAGE_SECONDS, drawn, end_jobs, plain, says
 from tests.support.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    """Jobs belong to the server."""
     yield
-    for job in server.jobs().named("").values():
-        job.cancel()
-        job.wait(PAGE_SECONDS)
-    server.jobs.clear()
+    end_jobs()
 
 
 def all_ended() -> None:
