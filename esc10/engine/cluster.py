@@ -1,46 +1,30 @@
 """The Dask cluster that trains: one worker on this machine, or somebody's own scheduler.
 
-The local worker is started by the same command that starts one on any other machine. As a process
-of its own, rather than one spawned from this one, it never imports the pages.
+A scheduler runs what anybody sends it, and any account of this machine can reach its port: ours
+speaks TLS, with keys that only this process and its worker know. To somebody's own the client
+brings the keys that Dask's configuration names.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
-import os
 import subprocess
-import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import dask
 from distributed import Client, Future, LocalCluster
-from distributed.utils import LoopRunner
+from distributed.comm.core import connect
+from distributed.security import Security
 
+from esc10.engine.keeper import QUIET, start_keeper
 from esc10.engine.worker import WARM_METRIC
-from esc10.errors import Esc10Error, RunError, disk_trouble
+from esc10.errors import Esc10Error, RunError
 from esc10.storage import home
-
-WORKER_OPTIONS = (
-    *("--nworkers", "1"),
-    *("--nthreads", "2"),  # one trains, one predicts beside it
-    *("--resources", "TRAIN=1"),
-    *("--memory-limit", "0"),  # Dask would take importing TensorFlow for a leak
-    *("--death-timeout", "600"),  # a first import of TensorFlow can take minutes on some laptops
-    *("--preload", "esc10.engine.worker"),
-    "--no-dashboard",
-)
-_QUIET = {
-    "distributed.worker.profile.enabled": False,
-    "distributed.admin.tick.interval": "500ms",
-    "distributed.admin.low-level-log-length": 20,
-}
-"""Dask looks at every thread's stack a hundred times a second, for a dashboard nobody opens, and at
-the clock fifty times, to warn of an event loop that is late. It also remembers its last thousand
-messages: those of somebody who keeps listening have a quarter of a megabyte each."""
 
 WARMING_UP = "The worker is still warming up. Try again in a few seconds."
 
@@ -86,27 +70,26 @@ class Cluster:
         self._worker: subprocess.Popen[bytes] | None = None
         self._local: LocalCluster | None = None
         self._starts = 0
-        # Each client would begin a thread of its own, and leave it where no scheduler answers.
-        self._loop = LoopRunner()
-        self._loop.start()
         # A task whose worker died is failed at once, not tried on the next worker.
-        dask.config.set({"distributed.scheduler.allowed-failures": 0, **_QUIET})
+        dask.config.set({"distributed.scheduler.allowed-failures": 0, **QUIET})
+        self._security = Security() if address else Security.temporary()
         if address is None:
             self._local = LocalCluster(
                 n_workers=0,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
-                loop=self._loop.loop,
+                security=self._security,
             )
             address = self._local.scheduler_address
         self.address = address
         try:
             self.client = self._connected()
-        except _UNREACHABLE as cause:
-            self._let_go()
+        except (*_UNREACHABLE, TypeError) as cause:  # that is where there are no keys
+            if self._local is not None:
+                self._local.close()
             raise RunError(
-                f"No Dask scheduler answers at {address}. Start it, or unset ESC10_SCHEDULER to "
-                "train on this machine."
+                f"No Dask scheduler answers at {address}, or not without its keys. Start it as the "
+                "README says, or unset ESC10_SCHEDULER to train on this machine."
             ) from cause
         try:
             self.revive()
@@ -115,9 +98,21 @@ class Cluster:
             raise
 
     def _connected(self) -> Client:
+        # First without a client: each that finds no scheduler would leave a thread behind. And in a
+        # thread that has no event loop yet, whoever asks.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, self._call()).result()
         return Client(
-            self.address, timeout=_CONNECT_SECONDS, set_as_default=False, loop=self._loop.loop
+            self.address,
+            timeout=_CONNECT_SECONDS,
+            set_as_default=False,
+            security=self._security,
         )
+
+    async def _call(self) -> None:
+        keys = self._security.get_connection_args("client")
+        comm = await connect(self.address, timeout=_CONNECT_SECONDS, **keys)
+        await comm.close()
 
     def revive(self) -> None:
         """Bring back what was lost: the scheduler's answer, or the local worker's keeper.
@@ -135,7 +130,9 @@ class Cluster:
         alive = self._worker is not None and self._worker.poll() is None
         if self._local is None or alive or self._starts == _MOST_STARTS:
             return
-        self._worker = _start_worker(self.address, log_mode="ab" if self._starts else "wb")
+        self._worker = start_keeper(
+            self.address, self._security, log_mode="ab" if self._starts else "wb"
+        )
         self._starts += 1
 
     @property
@@ -212,33 +209,5 @@ class Cluster:
                 self._worker.kill()
                 self._worker.wait()
         self.client.close()
-        self._let_go()
-
-    def _let_go(self) -> None:
         if self._local is not None:
             self._local.close()
-        self._loop.stop()
-
-
-def _start_worker(address: str, log_mode: str) -> subprocess.Popen[bytes]:
-    """The nanny process that keeps one worker alive; both write to ESC10_HOME/worker.log."""
-    package_parent = str(Path(__file__).resolve().parents[2])
-    paths = [package_parent, os.environ.get("PYTHONPATH", "")]
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        **{f"DASK_{key.replace('.', '__').upper()}": str(value) for key, value in _QUIET.items()},
-    }
-    with disk_trouble("Starting the worker", RunError):
-        home().mkdir(parents=True, exist_ok=True)
-        with (home() / "worker.log").open(log_mode) as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "dask", "worker", address, *WORKER_OPTIONS],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                # Ctrl-C is for the server, which then ends the worker in its own order.
-                start_new_session=True,
-                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-            )

@@ -25,6 +25,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from tests.conftest import link_tree
 from tests.support import ROOT
+from tests.support.engines import admitted
 from tests.support.pages import WARM_SECONDS
 from tests.support.waiting import wait_for
 
@@ -141,7 +142,8 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("worker")))
         cluster = Cluster()
     wait_for(lambda: cluster.capacity().workers, WARM_SECONDS, "a worker")
-    yield cluster.address
+    with admitted(cluster):
+        yield cluster.address
     cluster.close()
 
 

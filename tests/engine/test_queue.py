@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import io
 import os
@@ -14,10 +15,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from distributed import rpc
+from distributed.comm.core import CommClosedError
+from distributed.security import Security
 from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
-from esc10.engine import cluster, queue, worker
+from esc10.engine import cluster, keeper, queue, worker
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.engine.sent_run import LOST, SentRun
@@ -29,14 +33,22 @@ from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import plane_of
 from esc10.progress import Progress
 from esc10.runs.writing import create_run
-from tests.support.engines import COLD_OPTIONS, LONG, WARM_SECONDS, first_epoch, kinds, plan
+from tests.support.engines import (
+    COLD_OPTIONS,
+    LONG,
+    WARM_SECONDS,
+    admitted,
+    first_epoch,
+    kinds,
+    plan,
+)
 from tests.support.waiting import wait_for
 
 
 @pytest.fixture(scope="module")
 def module_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cluster, "WORKER_OPTIONS", COLD_OPTIONS)
+        patch.setattr(keeper, "WORKER_OPTIONS", COLD_OPTIONS)
         with pytest.MonkeyPatch.context() as meanwhile:
             meanwhile.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("engine")))
             engine = Engine(Cluster())
@@ -292,7 +304,8 @@ def test_a_run_without_weights_shows_nothing(engine: Engine) -> None:
 
 def test_another_scheduler_can_be_named(engine: Engine) -> None:
     """ESC10_SCHEDULER: a second engine on the first one's scheduler trains on its worker."""
-    guest = Engine(Cluster(engine._cluster.address))
+    with admitted(engine._cluster):
+        guest = Engine(Cluster(engine._cluster.address))
     try:
         run = guest.submit(plan())
         assert guest.wait_until_idle(300)
@@ -303,19 +316,48 @@ def test_another_scheduler_can_be_named(engine: Engine) -> None:
         guest._cluster.close()
 
 
-def test_no_scheduler_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "127.0.0.1:no"])
+def test_no_scheduler_is_a_sentence(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.5)
     with pytest.raises(RunError, match="No Dask scheduler answers"):
-        Cluster("tcp://127.0.0.1:9")
+        Cluster(address)
+
+
+def test_without_the_keys_nobody_gives_orders(engine: Engine) -> None:
+    """Whoever does runs what he likes, as the person whose app it is."""
+    workers = engine._cluster.client.scheduler_info(n_workers=-1)["workers"]
+    for address in (engine._cluster.address, *workers):
+        host = address.partition("://")[2]
+        for stranger, security in (("tcp", Security()), ("tls", Security.temporary())):
+            with pytest.raises(CommClosedError):
+                asyncio.run(identity(f"{stranger}://{host}", security))
+
+
+async def identity(address: str, security: Security) -> object:
+    """Who answers there, asked as any client asks."""
+    async with rpc(address, connection_args=security.get_connection_args("client")) as remote:
+        return await remote.identity()
+
+
+def test_nothing_of_the_worker_is_heard_beyond_this_machine(engine: Engine) -> None:
+    process = psutil.Process(engine._cluster._worker.pid)
+    ears = [
+        connection.laddr.ip
+        for each in (process, *process.children(recursive=True))
+        for connection in each.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(ears) >= 2  # the keeper's and the worker's
+    assert set(ears) == {"127.0.0.1"}
 
 
 def test_a_killed_keeper_is_started_again(engine: Engine) -> None:
     """The process named `dask worker` keeps the worker alive; somebody may kill that one too."""
-    keeper = engine._cluster._worker
-    assert keeper is not None
+    process = engine._cluster._worker
+    assert process is not None
     doomed, following = engine.submit(plan(epochs=LONG)), engine.submit(plan())
     first_epoch(doomed)
-    keeper.kill()
+    process.kill()
     wait_for(lambda: doomed.outcome is not None, 120, "the run to be called failed")
     assert engine.wait_until_idle(WARM_SECONDS)
     assert doomed.state == "failed"

@@ -1,9 +1,12 @@
-"""Somebody's own scheduler and worker, in processes of their own, which end and come back."""
+"""Somebody's own scheduler and worker, started as the README says; they end and come back."""
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -11,28 +14,35 @@ from pathlib import Path
 
 import psutil
 import pytest
+from dask import config
 
-from esc10.engine import cluster
+from esc10.engine import cluster, worker
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.engine.sent_run import LOST
-from tests.support import ROOT
-from tests.support.engines import COLD_OPTIONS, LONG, WARM_SECONDS, first_epoch, kinds, plan
+from tests.support import ROOT, cold_worker
+from tests.support.engines import LONG, WARM_SECONDS, first_epoch, kinds, plan
 from tests.support.waiting import wait_for
+
+README = (ROOT / "README.md").read_text("utf-8")
 
 Start = Callable[..., psutil.Process]
 
 
 @pytest.fixture
-def dask(tmp_path: Path) -> Iterator[Start]:
-    """Starts `python -m dask` with some arguments; ended with all its children after the test."""
+def dask(tmp_path: Path, port: int) -> Iterator[Start]:
+    """Starts one of the README's commands; all that was started ends with the test."""
     started: list[psutil.Process] = []
 
-    def start(*arguments: str) -> psutil.Process:
-        with (tmp_path / f"{arguments[0]}.log").open("ab") as log:
+    def start(what: str, *options: str) -> psutil.Process:
+        (line,) = re.findall(rf"^python (-m dask {what} .*)$", README, re.MULTILINE)
+        line = line.replace("host:8786", f"127.0.0.1:{port}")
+        line = line.replace(worker.__name__, cold_worker.__name__)
+        with (tmp_path / f"{what}.log").open("ab") as log:
             process = psutil.Popen(
-                [sys.executable, "-m", "dask", *arguments],
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                [sys.executable, *shlex.split(line), *options],
+                cwd=tmp_path,  # where the key is
+                env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
                 stdout=log,
                 stderr=log,
             )
@@ -49,6 +59,17 @@ def dask(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
+def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The README's key, where its commands expect it; this process has it too."""
+    (line,) = re.findall(r"^python (-c .*)$", README, re.MULTILINE)
+    subprocess.run([sys.executable, *shlex.split(line)], cwd=tmp_path, check=True)
+    for name in re.findall(r"`(DASK_\w+)`", README):
+        monkeypatch.setenv(name, str(tmp_path / "lab.pem"))
+    with config.set(config.merge(config.config, config.collect_env())):
+        yield
+
+
+@pytest.fixture
 def port() -> int:
     """A port nobody listens on."""
     with closing(socket.socket()) as probe:
@@ -57,12 +78,12 @@ def port() -> int:
 
 
 def test_a_scheduler_that_comes_back_is_found_again(
-    dask: Start, port: int, practice_home: Path, monkeypatch: pytest.MonkeyPatch
+    dask: Start, key: None, port: int, practice_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = f"tcp://127.0.0.1:{port}"
-    listening = ("--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    address = f"tls://127.0.0.1:{port}"
+    listening = ("--host", "127.0.0.1", "--port", str(port))
     scheduler = dask("scheduler", *listening)
-    dask("worker", address, *COLD_OPTIONS)
+    dask("worker")
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", WARM_SECONDS)
     own = Cluster(address)
     # After this time a client gives up for good.
@@ -79,7 +100,7 @@ def test_a_scheduler_that_comes_back_is_found_again(
         assert trouble is not None
         assert address in trouble
         dask("scheduler", *listening)
-        dask("worker", address, *COLD_OPTIONS)
+        dask("worker")
         assert engine.wait_until_idle(WARM_SECONDS)
         outcome = lost.outcome
         assert outcome is not None

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dask
+import pytest
+
 from esc10.engine import worker
-from esc10.engine.cluster import WORKER_OPTIONS
+from esc10.engine.cluster import Cluster
+from esc10.engine.keeper import WORKER_OPTIONS, dask_environment, keys_of
 from esc10.runs.run import Run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
@@ -34,3 +41,13 @@ def kinds(run: Run) -> list[str]:
 def first_epoch(run: Run) -> None:
     """Wait until a run has trained for an epoch."""
     wait_for(lambda: "epoch" in kinds(run), WARM_SECONDS, f"the first epoch of {run.run_id}")
+
+
+@contextmanager
+def admitted(own: Cluster) -> Iterator[None]:
+    """Let others here, and in processes started from here, into a cluster's scheduler."""
+    keys = keys_of(own._security)
+    with dask.config.set(keys), pytest.MonkeyPatch.context() as patch:
+        for name, value in dask_environment(keys).items():
+            patch.setenv(name, value)
+        yield
