@@ -27,6 +27,10 @@ class RunError(Esc10Error):
     """A run could not be configured, trained, stored or read back."""
 
 
+class NoWorkerError(RunError):
+    """No worker is there to be asked, yet or just now. A page waits for one by itself."""
+
+
 class Cancelled(Esc10Error):
     """A long operation ended because somebody asked it to; what it had finished is kept."""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from esc10.audio.recording import Recording
 from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.runs.run import Run
@@ -22,7 +21,8 @@ from esc10.ui.predict.inputs import (
     choose_pretence,
     choose_recording,
     choose_uploads,
-    readable,
+    is_readable,
+    recording_of,
     show_findings,
 )
 from esc10.ui.predict.kept import offer_to_keep, show_kept
@@ -127,11 +127,9 @@ def _judge(given: list[Given], judges: list[Run], weights: str) -> None:
     if not given:
         _say_what_is_known(judges)
         return
-    recordings = readable(given)
-    if not recordings:
-        return
-    index = choose_among(recordings, judges, weights) if len(recordings) > 1 else 0
-    _show(recordings[index], judges, weights)
+    chosen = choose_among(given, judges, weights) if len(given) > 1 else given[0]
+    if chosen is not None and is_readable(chosen):
+        _show(chosen, judges, weights)
 
 
 def _say_what_is_known(judges: list[Run]) -> None:
@@ -145,12 +143,13 @@ def _say_what_is_known(judges: list[Run]) -> None:
         )
 
 
-def _show(recording: Recording, judges: list[Run], weights: str, *, keepable: bool = True) -> None:
+def _show(given: Given, judges: list[Run], weights: str, *, keepable: bool = True) -> None:
     """What is wrong with it, what the networks say, and how to question that."""
+    recording = recording_of(given)
     classes = [name for run in judges for name in run.config.classes]
     left, right = st.columns([4, 1])
     with left:
-        show_findings(recording)
+        show_findings(given, recording)
     with right:
         if keepable:
             offer_to_keep(recording, classes)
@@ -160,7 +159,7 @@ def _show(recording: Recording, judges: list[Run], weights: str, *, keepable: bo
     answer, question = st.tabs(["The answer", "Question it"], on_change="rerun", key="predict view")
     if answer.open:
         with answer:
-            show_answers(recording.samples, judges, weights)
+            show_answers(given, recording.samples, judges, weights)
     if question.open:
         with question:
             show_questioning(recording.samples, judges[0], weights)

@@ -15,14 +15,13 @@ from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import show_curves
-from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, asking, live
+from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, live
 from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import (
     PREPARE_JOBS,
     all_runs,
-    connected,
     dataset,
     datasets_here,
     engine,
@@ -56,7 +55,7 @@ def main() -> None:
             seconds = _seconds_to_next_tick(list_runs()[0])
             live(_board, seconds)(seconds)
         with layers:
-            asking(_layers)(config)
+            live(_layers)(config)
 
 
 def _buttons(config: TrainConfig) -> None:
@@ -153,9 +152,6 @@ def _explain_waiting(capacity: Capacity) -> None:
 
 
 def _layers(config: TrainConfig) -> None:
-    if not connected():
-        st.info("The layer table appears as soon as the training engine has warmed up.")
-        return
     classes = len(dataset(config.dataset).classes)
     show_layer_table(engine().networks.layer_tables(classes)[config.model])
 

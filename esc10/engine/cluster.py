@@ -23,10 +23,10 @@ from distributed.security import Security
 
 from esc10.engine.keeper import QUIET, start_keeper
 from esc10.engine.worker import WARM_METRIC
-from esc10.errors import Esc10Error, RunError
+from esc10.errors import Esc10Error, NoWorkerError, RunError
 from esc10.storage import home
 
-WARMING_UP = "The worker is still warming up. Try again in a few seconds."
+WARMING_UP = "The worker is still warming up. This comes by itself."
 
 _MOST_STARTS = 3
 _UNREACHABLE = (OSError, ValueError)
@@ -183,11 +183,12 @@ class Cluster:
         """What a function answers on a worker, beside whatever trains there.
 
         Raises:
-            RunError: no worker is there, it gave no answer, or the function raised it.
+            NoWorkerError: no worker is there.
+            RunError: it gave no answer, or the function raised it.
         """
         try:
             if not self.capacity().workers:
-                raise RunError(self.trouble or WARMING_UP)
+                raise NoWorkerError(self.trouble or WARMING_UP)
             future = self.client.submit(function, *arguments, pure=False, priority=10)
             try:
                 return future.result(timeout=_ANSWER_SECONDS)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from esc10.engine import worker
 from esc10.engine.cluster import WARMING_UP, Cluster
-from esc10.errors import RunError
+from esc10.errors import NoWorkerError
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings
 from esc10.runs.run import Run
@@ -60,7 +60,7 @@ class RemoteClassifier:
         try:
             sent = [self._cluster.send(array) for array in arrays]
         except TimeoutError as cause:
-            raise RunError(WARMING_UP) from cause
+            raise NoWorkerError(WARMING_UP) from cause
         try:
             return self._cluster.ask(worker.ask, self._config, self._weights, question, *sent)
         finally:

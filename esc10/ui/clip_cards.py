@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
-from esc10.errors import AudioError, DatasetError, RunError
+from esc10.errors import AudioError, DatasetError, NoWorkerError, RunError
 from esc10.evaluation.metrics import Evaluation, JudgedClip
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig
@@ -20,6 +20,7 @@ from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import player, recording
+from esc10.ui.fragments import show_trouble
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_with_weights, verdict
 from esc10.ui.words import class_words, in_markdown, short_name
@@ -116,6 +117,9 @@ def _add_votes(
         return
     try:
         votes = _votes(run, weights, tuple(clip.path for clip in clips))
+    except NoWorkerError as error:
+        show_trouble(error)
+        return
     except RunError as error:
         st.caption(f"The frames' votes are missing: {in_markdown(str(error))}")
         return

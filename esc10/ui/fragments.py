@@ -8,8 +8,8 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from esc10.errors import Esc10Error
-from esc10.ui.server import connected
+from esc10.errors import Esc10Error, NoWorkerError
+from esc10.ui.server import engine
 from esc10.ui.words import in_markdown
 
 TICK_SECONDS = 1.5
@@ -33,7 +33,8 @@ def live(
 ) -> Callable[Arguments, None]:
     """A part that is drawn by itself, every so many `seconds` if they are given.
 
-    Trouble that its reader can mend is one sentence in its place; the rest of the page stays.
+    Trouble is one sentence in its place, and the rest of the page stays. A part that asks a worker
+    needs to do no more: where there is none, it is drawn again as soon as one has come.
     """
 
     @wraps(part)
@@ -41,21 +42,25 @@ def live(
         try:
             part(*given, **named)
         except Esc10Error as error:
-            st.error(in_markdown(str(error)))
+            show_trouble(error)
 
     return st.fragment(guarded, run_every=seconds)
 
 
-def asking(part: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """A live part that asks a worker: until there is one it looks again by itself."""
-    was_connected = connected()
+def show_trouble(error: Esc10Error) -> None:
+    """Trouble as a sentence in its place; where only a worker is missing, until there is one."""
+    if isinstance(error, NoWorkerError):
+        st.fragment(_wait_for_worker, run_every=LOOK_SECONDS)(str(error))
+    else:
+        st.error(in_markdown(str(error)))
 
-    @wraps(part)
-    def looking(*given: Arguments.args, **named: Arguments.kwargs) -> None:
-        try:
-            part(*given, **named)
-        finally:
-            if not was_connected and connected():
-                st.rerun()
 
-    return live(looking, None if was_connected else LOOK_SECONDS)
+def _wait_for_worker(sentence: str) -> None:
+    """Look for a worker, and draw the page again once there is one."""
+    status = engine().status()
+    if status.capacity.workers:
+        st.rerun()
+    if status.trouble:
+        st.error(in_markdown(status.trouble))
+    else:
+        st.info(sentence, icon=":material/hourglass:")

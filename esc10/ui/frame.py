@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from esc10.errors import Esc10Error
+from esc10.ui.fragments import show_trouble
 from esc10.ui.player.one_at_a_time import play_one_at_a_time
-from esc10.ui.words import in_markdown
 
 PAGES = {
     "app.py": "Start",
@@ -77,7 +77,7 @@ def guarded(page: Callable[[], None]) -> None:
     try:
         page()
     except Esc10Error as error:
-        st.error(in_markdown(str(error)))
+        show_trouble(error)
 
 
 def in_projector_mode() -> bool:

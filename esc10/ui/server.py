@@ -116,11 +116,6 @@ def jobs_to_show(prefix: str) -> dict[str, Job]:
     return running | own_jobs(prefix)
 
 
-def connected() -> bool:
-    """Whether a worker is there that can be asked."""
-    return engine().status().capacity.workers > 0
-
-
 def datasets_here() -> list[str]:
     """The keys of the datasets that are whole."""
     return [key for key in sources() if is_whole(key)]

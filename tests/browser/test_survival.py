@@ -10,6 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, expect
 
+from esc10.engine.cluster import WARMING_UP
 from esc10.runs.store import list_runs
 from tests.browser.conftest import LAPTOP, App, free_port, start_app, stop_app
 from tests.browser.steps import points, set_epochs, train, visit
@@ -24,7 +25,11 @@ def test_after_a_killed_server_finished_runs_are_whole_and_the_cut_one_is_interr
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = browser.new_page(viewport=LAPTOP)
-    visit(page, whole_practice_app, "train")
+    page.goto(f"{whole_practice_app.url}/train")
+    # What asks the worker waits for it, and goes on by itself: nobody clicks here.
+    page.get_by_text(WARMING_UP).wait_for(state="attached")
+    expect(page.get_by_test_id("stDataFrame")).to_have_count(1)
+    expect(page.get_by_text(WARMING_UP)).to_have_count(0)
     set_epochs(page, 2)
     train(page)
     expect(page.get_by_text("finished after 2 epochs")).to_be_visible(timeout=120_000)

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, load_clip
 from esc10.datasets import load_dataset
 from esc10.datasets.clips import class_label
-from esc10.engine.cluster import NOTHING, Cluster
+from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.engine.remote import RemoteClassifier
 from esc10.errors import RunError
 from esc10.features.mel import MelConfig
@@ -50,9 +50,11 @@ def answers(samples, models) -> None:  # a script's names are its own
     """A script: what the newest runs of some networks say of a sound."""
     from esc10.runs.store import list_runs
     from esc10.ui.predict.answers import show_answers
+    from esc10.ui.predict.inputs import given_sound
 
     runs = {run.config.train.model: run for run in list_runs()[0]}
-    show_answers(samples, [runs[model] for model in models], "val_accuracy")
+    given = given_sound("a sound", samples.tobytes)
+    show_answers(given, samples, [runs[model] for model in models], "val_accuracy")
 
 
 def shown(samples: NDArray[np.float32], *models: str) -> AppTest:
@@ -218,7 +220,7 @@ def test_an_unknown_sound_says_why_and_what_it_is_closest_to(
     runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "esc10.ui.predict.answers.unknown_windows", lambda *_: [Unknown(("it is odd", "it is far"))]
+        "esc10.ui.predict.judging.unknown_windows", lambda *_: [Unknown(("it is odd", "it is far"))]
     )
     test = shown(clip(), "cnn")
     assert re.fullmatch(r"I don't know this \(\w[\w ]*, \d+%\)", verdicts(test)[0])
@@ -264,9 +266,7 @@ def test_before_there_is_a_worker_there_is_a_sentence_and_the_sound(
     monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     samples = (0.5 * clip(7)).astype(np.float32)
     test = shown(samples, "cnn", "td_cnn")
-    assert [text.value for text in test.info] == [
-        "The worker is still warming up. The answers come by themselves."
-    ]
+    assert [text.value for text in test.info] == [WARMING_UP]
     assert not test.error
     assert player(test)["seconds"] == 5
     assert not charts(test)

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
-from esc10.engine.cluster import NOTHING, Cluster
+from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.engine.remote import RemoteClassifier
 from esc10.inference.explain.robustness import DISTURBANCES
 from esc10.inference.predictor import Answer
@@ -20,7 +20,7 @@ from esc10.ui import server
 from esc10.ui.predict.explain import region as brushing
 from esc10.ui.predict.explain.subject import Case
 from tests.pages.conftest import Trained
-from tests.support.pages import PAGE_SECONDS, drawn, plain, says
+from tests.support.pages import PAGE_SECONDS, drawn, says
 
 ORDER, REGION, DECISIVE, BEAR = (
     "Does order matter?",
@@ -205,9 +205,7 @@ def test_before_there_is_a_worker_each_question_is_one_sentence(
     monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     test = shown("td_cnn")
     for question in (ORDER, REGION, DECISIVE, BEAR):
-        assert [plain(info.value) for info in ask(test, question).info] == [
-            "The worker is still warming up. Try again in a few seconds."
-        ]
+        assert [info.value for info in ask(test, question).info] == [WARMING_UP]
         assert not test.error
 
 

@@ -84,11 +84,11 @@ PARTS: dict[str, Callable[[], AppTest]] = {
 
 
 def live_parts() -> Iterator[str]:
-    """The parts that the app's own code hands to `live` or `asking`."""
+    """The parts that the app's own code hands to `live`."""
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             called = getattr(getattr(node, "func", None), "id", None)
-            if path != FRAGMENTS and called in ("live", "asking"):
+            if path != FRAGMENTS and called == "live":
                 yield ast.unparse(node.args[0])
 
 
@@ -108,22 +108,21 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Makes one live part fail, wherever it is drawn."""
 
     def breaks(name: str) -> None:
-        for way in ("live", "asking"):
-            really = getattr(fragments, way)
+        really = fragments.live
 
-            def drawn_by(part: Callable[..., None], *seconds: float, really=really) -> object:
-                @functools.wraps(part)
-                def fails(*_: object) -> None:
-                    raise RunError(TROUBLE)
+        def drawn_by(part: Callable[..., None], *seconds: float) -> object:
+            @functools.wraps(part)
+            def fails(*_: object) -> None:
+                raise RunError(TROUBLE)
 
-                return really(fails if part.__qualname__ == name else part, *seconds)
+            return really(fails if part.__qualname__ == name else part, *seconds)
 
-            for module in [*sys.modules.values()]:
-                if (
-                    getattr(module, "__name__", "").startswith("esc10.ui")
-                    and getattr(module, way, None) is really
-                ):
-                    monkeypatch.setattr(module, way, drawn_by)
+        for module in [*sys.modules.values()]:
+            if (
+                getattr(module, "__name__", "").startswith("esc10.ui")
+                and getattr(module, "live", None) is really
+            ):
+                monkeypatch.setattr(module, "live", drawn_by)
 
     return breaks
 

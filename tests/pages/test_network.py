@@ -17,17 +17,17 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from esc10.engine.cluster import NOTHING, Cluster
+from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.errors import RunError
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
 from esc10.ui import server
-from esc10.ui.evaluate import clip_map
+from esc10.ui.evaluate import clip_map, import_run
 from esc10.ui.evaluate.downloads import probabilities_csv
 from esc10.ui.evaluate.network import learnt_filters
 from tests.pages.conftest import Trained
-from tests.support.pages import PAGE_SECONDS, drawn, plain, says, texts
+from tests.support.pages import PAGE_SECONDS, drawn, says, texts
 
 VIEWS = ("Where it puts the clips", "What its first layer looks for", "Its layers")
 
@@ -181,11 +181,9 @@ def test_before_there_is_a_worker_each_view_is_one_sentence(
     forget_answers(runs["td_cnn"])
     test = shown(insides)
     for name in VIEWS:
-        assert [plain(text.value) for text in view(test, name).info] == [
-            "The worker is still warming up. Try again in a few seconds."
-        ]
+        assert [text.value for text in view(test, name).info] == [WARMING_UP]
         assert not test.error
-    assert says(shown(takeaway), "The worker is still warming up")
+    assert says(shown(takeaway), WARMING_UP)
 
 
 def test_damaged_weights_are_one_sentence(runs: dict[str, Run]) -> None:
@@ -297,6 +295,19 @@ def test_a_hostile_upload_is_one_sentence(runs: dict[str, Run], kind: str) -> No
     assert "http://" not in error.value
     assert len(list(runs_folder().iterdir())) == 1
     assert says(test, f"chosen: {runs['td_cnn'].run_id}")
+
+
+def test_an_import_that_no_worker_can_check_says_so(
+    runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = run_zip(runs["cnn"])
+    shutil.rmtree(runs["cnn"].folder)
+    monkeypatch.setattr(Cluster, "capacity", lambda _: NOTHING)
+    monkeypatch.setattr(server.engine(), "_seen", NOTHING)
+    monkeypatch.setattr(import_run, "_WARM_SECONDS", 0)
+    test = upload(shown(importing), content)
+    assert says(test, "Nothing was imported: for a minute there was no worker")
+    assert len(list_runs()[0]) == 1
 
 
 def test_weights_of_another_network_are_refused(

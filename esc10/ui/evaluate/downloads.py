@@ -18,9 +18,9 @@ from esc10.runs.run import Run
 from esc10.runs.writing import history_csv
 from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
-from esc10.ui.fragments import asking
+from esc10.ui.fragments import live, show_trouble
 from esc10.ui.server import engine, verdict
-from esc10.ui.words import CRITERION_WORDS, in_markdown
+from esc10.ui.words import CRITERION_WORDS
 
 
 def show_takeaway(run: Run, weights: str) -> None:
@@ -32,7 +32,7 @@ def show_takeaway(run: Run, weights: str) -> None:
         with st.container(border=True):
             _tables(run, verdict(run, weights))
     with right, st.container(border=True):
-        asking(_keras)(run, weights)
+        live(_keras)(run, weights)
     st.caption(
         "Every chart has its own download in the corner, as a picture, and every table one as CSV: "
         "move the pointer over it."
@@ -113,7 +113,7 @@ def _keras(run: Run, weights: str) -> None:
     try:
         learnt_filters(run, weights)  # damaged weights are noticed here, where a sentence can be
     except RunError as error:
-        st.info(in_markdown(str(error)), icon=":material/hourglass:")
+        show_trouble(error)
     else:
         _download(
             "Network (.keras)",

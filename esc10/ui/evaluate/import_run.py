@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from esc10.errors import RunError
+from esc10.errors import NoWorkerError, RunError
 from esc10.runs.exchange import import_run
 from esc10.runs.exchange.exporting import MEBIBYTE
 from esc10.runs.exchange.importing import MAX_ZIP_BYTES
@@ -17,6 +17,10 @@ _CHOSEN_RUN = "run"
 
 _COUNT, _SAID = "imports", "import said"
 _WARM_SECONDS = 60
+_NOT_CHECKED = (
+    "Nothing was imported: for a minute there was no worker to check the run's weights. Import the "
+    "file again once the front door calls the training engine ready."
+)
 
 
 def show_import() -> None:
@@ -51,6 +55,8 @@ def _take(slot: DeltaGenerator) -> None:
             # On a page without runs the worker has often only just been started.
             engine().wait_until_warm(_WARM_SECONDS)
             run = import_run(file.getvalue(), engine().networks.check_weights)
+    except NoWorkerError:
+        st.session_state[_SAID] = (False, _NOT_CHECKED)
     except RunError as error:
         st.session_state[_SAID] = (False, str(error))
     else:

@@ -8,24 +8,22 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.evaluate.clip_map import show_clip_map
-from esc10.ui.fragments import asking
+from esc10.ui.fragments import live
 from esc10.ui.frame import chart_pixels, in_projector_mode, picture_toolbar
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.plots.filters import filter_pictures
 from esc10.ui.server import HASHES, engine
-from esc10.ui.words import in_markdown
 
 _KEPT = 32
 
 
 def show_insides(run: Run, judged: Evaluation) -> None:
     """The network from inside; a click in it draws nothing else of the page anew."""
-    asking(_insides)(run, judged.weights)
+    live(_insides)(run, judged.weights)
 
 
 def _insides(run: Run, weights: str) -> None:
@@ -42,10 +40,7 @@ def _insides(run: Run, weights: str) -> None:
         key="inside",
         label_visibility="collapsed",
     )
-    try:
-        views[view](run, weights)
-    except RunError as error:
-        st.info(in_markdown(str(error)), icon=":material/hourglass:")
+    views[view](run, weights)
 
 
 def _show_layers(run: Run, weights: str) -> None:

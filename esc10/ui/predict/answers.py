@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,105 +10,71 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SECONDS
-from esc10.datasets import Dataset
 from esc10.datasets.clips import class_label
-from esc10.errors import DatasetError, RunError
+from esc10.errors import NoWorkerError, RunError
 from esc10.features.mel import MelConfig
-from esc10.inference.novelty import LEVEL, Novelty, Unknown, by_probability, novelty_of
-from esc10.inference.prediction import (
-    HeardSound,
-    SoundAnswer,
-    answer_sound,
-    hear,
-    unknown_sound,
-    unknown_windows,
-)
+from esc10.inference.novelty import LEVEL
+from esc10.inference.prediction import HeardSound
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
-from esc10.ui.fragments import asking
+from esc10.ui.fragments import live, show_trouble
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
 from esc10.ui.plots.bars import run_columns, run_spec, top_classes
 from esc10.ui.plots.palette import BLUE, LETTERS, RUN_COLOURS
-from esc10.ui.predict.windows import Judged, show_windows
+from esc10.ui.predict.inputs import Given
+from esc10.ui.predict.judging import Judged, heard, judge
+from esc10.ui.predict.windows import show_windows
 from esc10.ui.run_marks import mark
-from esc10.ui.server import HASHES, connected, dataset, engine
 from esc10.ui.words import in_markdown, short_name
 
 _PANELS_IN_A_ROW = 3
 _NOT_KNOWN = "I don't know this"
-_NO_WORKER = "The worker is still warming up. The answers come by themselves."
+_LEARNED = ":material/school: **This clip trained the network.**"
+_LEARNED_MEANS = "So the answer says little about sounds that it has never heard."
 
 
-def show_answers(samples: NDArray[np.float32], runs: Sequence[Run], weights: str) -> None:
+def show_answers(
+    given: Given, samples: NDArray[np.float32], runs: Sequence[Run], weights: str
+) -> None:
     """The runs' answers side by side, the sound under a playhead, and what its windows say.
 
     `samples` are the whole sound, mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,), up
     to ten minutes; one of less than five seconds is padded as a clip is.
     """
-    asking(_answers)(samples, runs, weights)
+    live(_answers)(given, samples, runs, weights)
 
 
-def _answers(samples: NDArray[np.float32], runs: Sequence[Run], weights: str) -> None:
-    digest = hashlib.blake2b(samples.tobytes()).hexdigest()
-    sound = _heard(digest, MelConfig(), samples)
-    judged = []
-    if connected():
-        judged = _all_judged(runs, weights, digest, sound)
-    else:
-        st.info(_NO_WORKER, icon=":material/hourglass:")
+def _answers(given: Given, samples: NDArray[np.float32], runs: Sequence[Run], weights: str) -> None:
+    sound = heard(given, samples, MelConfig())
+    judged = _all_judged(given, samples, runs, weights)
     if judged:
         with st.container(gap="small"):
-            _show_panels(sound, judged, several=len(runs) > 1)
+            _show_panels(judged, several=len(runs) > 1)
             _explain_refusals(judged)
     _show_sound(sound, judged, several=len(runs) > 1)
     if judged and sound.is_long:
         show_windows(sound, judged)
 
 
-def _all_judged(runs: Sequence[Run], weights: str, digest: str, sound: HeardSound) -> list[Judged]:
+def _all_judged(
+    given: Given, samples: NDArray[np.float32], runs: Sequence[Run], weights: str
+) -> list[Judged]:
     """What each run says; a sentence for each that cannot."""
     judged = []
     for slot, run in enumerate(runs):
         try:
-            judged.append(_judged(slot, run, weights, digest, sound))
+            judged.append(judge(given, samples, run, weights, slot))
+        except NoWorkerError as error:
+            show_trouble(error)
+            break  # the other runs would be asked for nothing
         except RunError as error:
             name = f"{mark(slot)} {short_name(run)}: " if len(runs) > 1 else ""
             st.error(f"{name}{in_markdown(str(error))}")
     return judged
 
 
-def _judged(slot: int, run: Run, weights: str, digest: str, sound: HeardSound) -> Judged:
-    answer = _answer(digest, run, weights, sound)
-    try:
-        sounds = dataset(run.config.train.dataset)
-        with st.spinner("The network hears its own clips, to tell what it knows …", show_time=True):
-            novelty = _novelty(run, weights, sounds)
-    except DatasetError:
-        novelty = by_probability(run.answers(weights).probabilities["validation"])
-    windows = unknown_windows(sound, answer, novelty)
-    return Judged(slot, run, answer, novelty, windows)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _heard(digest: str, mel: MelConfig, _samples: NDArray[np.float32]) -> HeardSound:
-    """A sound's windows; ten minutes of them are 90 MB, so few are kept."""
-    del digest
-    return hear(_samples, mel)
-
-
-@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=HASHES)
-def _answer(digest: str, run: Run, weights: str, _sound: HeardSound) -> SoundAnswer:
-    del digest
-    return answer_sound(run, engine().networks.trained(run, weights), _sound)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
-def _novelty(run: Run, weights: str, sounds: Dataset) -> Novelty:
-    return novelty_of(run, weights, sounds, engine().networks.trained(run, weights))
-
-
-def _show_panels(sound: HeardSound, judged: Sequence[Judged], several: bool) -> None:
+def _show_panels(judged: Sequence[Judged], several: bool) -> None:
     """For each run a verdict and bars: the same classes in the same order for all."""
     classes = top_classes([each.by_class for each in judged])
     for begin in range(0, len(judged), _PANELS_IN_A_ROW):
@@ -120,9 +85,9 @@ def _show_panels(sound: HeardSound, judged: Sequence[Judged], several: bool) -> 
             with column.container(gap=None):
                 if several:
                     st.markdown(f"{mark(each.slot)} {short_name(each.run)}")
-                unknown = unknown_sound(sound, each.windows)
-                size = "###" if several else "##"
-                st.markdown(_verdict(each, unknown, size), help=_reason(unknown))
+                st.markdown(_verdict(each, "###" if several else "##"), help=_reason(each))
+                if each.learned:
+                    st.caption(_LEARNED, help=_LEARNED_MEANS)
         for column, each in zip(st.columns(width, gap="medium"), row, strict=False):
             with column:
                 _show_bars(each, classes, several)
@@ -140,14 +105,14 @@ def _show_bars(judged: Judged, classes: Sequence[str], several: bool) -> None:
     )
 
 
-def _verdict(judged: Judged, unknown: Unknown | None, size: str) -> str:
-    name, probability = max(judged.by_class.items(), key=lambda item: item[1])
+def _verdict(judged: Judged, size: str) -> str:
+    name, probability = judged.best
     answer = f"{in_markdown(class_label(name))}, {probability:.0%}"
-    return f"{size} {answer}" if unknown is None else f"{size} {_NOT_KNOWN} ({answer})"
+    return f"{size} {answer}" if judged.unknown is None else f"{size} {_NOT_KNOWN} ({answer})"
 
 
-def _reason(unknown: Unknown | None) -> str | None:
-    return None if unknown is None else str(unknown)
+def _reason(judged: Judged) -> str | None:
+    return None if judged.unknown is None else str(judged.unknown)
 
 
 def _explain_refusals(judged: Sequence[Judged]) -> None:

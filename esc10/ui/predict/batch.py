@@ -3,70 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 import streamlit as st
-from numpy.typing import NDArray
 
-from esc10.audio.loading import fixed_length
-from esc10.audio.recording import Recording
-from esc10.datasets.clips import class_label
 from esc10.errors import RunError
-from esc10.features.inputs import network_input
-from esc10.features.mel import mel_power
 from esc10.runs.run import Run
+from esc10.ui.fragments import show_trouble
 from esc10.ui.plots.palette import LETTERS
-from esc10.ui.server import engine
-from esc10.ui.words import in_markdown
+from esc10.ui.predict.inputs import Given, is_readable, was_read
+from esc10.ui.predict.judging import NOT_KNOWN, is_said, said_of
 
-_AT_ONCE = 16
+_FEW = 7
+_PIXELS = 260
+"""The height of a longer table: below it the answer to one of its sounds still fits the screen."""
 
 
-def answers_to(
-    sounds: Sequence[NDArray[np.float32]], run: Run, weights: str
-) -> NDArray[np.float32]:
-    """What a run says of each sound's first five seconds, shape (sounds, classes).
+@dataclass(frozen=True)
+class _Table:
+    """What the table says.
 
-    `sounds` are mono at 22,050 Hz, shape (samples,).
+    Attributes:
+        given: the sounds that can be read.
+        answers: for each run, by its letter, what it says of each; without a run that cannot.
     """
-    network = engine().networks.trained(run, weights)
-    answers = []
-    for begin in range(0, len(sounds), _AT_ONCE):
-        some = sounds[begin : begin + _AT_ONCE]
-        power = np.stack([mel_power(fixed_length(samples), run.config.mel) for samples in some])
-        x = network_input(power, run.config.train.features, run.config.scaling)
-        answers.append(network.answer(x).clip)
-    return np.concatenate(answers)
+
+    given: list[Given]
+    answers: dict[str, list[str]]
 
 
 def choose_among(
-    recordings: Sequence[Recording], runs: Sequence[Run], weights: str, labels: Sequence[str] = ()
-) -> int:
-    """The place of the sound that a person wants to look at."""
-    columns: dict[str, list[str]] = {"sound": [sound.name for sound in recordings]}
+    given: Sequence[Given], runs: Sequence[Run], weights: str, labels: Sequence[str] = ()
+) -> Given | None:
+    """The sound that a person wants to look at; None where none can be read."""
+    # What comes and goes while sounds are judged stands in one place: the table stays in its own.
+    with st.container():
+        table = _judge_all(given, runs, weights)
+    if not table.given:
+        return None
+    columns: dict[str, list[str]] = {"sound": [sound.name for sound in table.given]}
     if labels:
-        columns["in truth"] = list(labels)
-    for letter, run in zip(LETTERS, runs, strict=False):
-        try:
-            answers = answers_to([sound.samples for sound in recordings], run, weights)
-        except RunError as error:
-            # The sounds can be chosen and heard all the same.
-            st.info(in_markdown(str(error)), icon=":material/hourglass:")
-            st.button("Look again", key=f"look again {letter}", icon=":material/refresh:")
-            continue
-        columns[f"{letter} says"] = [
-            f"{class_label(run.config.classes[int(chances.argmax())])} {chances.max():.0%}"
-            for chances in answers
-        ]
-    table = st.dataframe(
+        known = dict(zip(given, labels, strict=True))
+        columns["in truth"] = [known[sound] for sound in table.given]
+    for letter, answers in table.answers.items():
+        columns[f"{letter} says"] = answers
+    shown = st.dataframe(
         pa.table(columns),
         hide_index=True,
-        height="content" if len(recordings) < 8 else 300,
+        height="content" if len(table.given) < _FEW else _PIXELS,
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
         key=f"sounds {hash(tuple(columns['sound']))} {bool(labels)}",
     )
-    rows = table.selection.rows
-    return rows[0] if rows and rows[0] < len(recordings) else 0
+    if any(NOT_KNOWN in answer for answers in table.answers.values() for answer in answers):
+        st.caption("**?** A sound the network does not know.")
+    rows = shown.selection.rows
+    return table.given[rows[0] if rows and rows[0] < len(table.given) else 0]
+
+
+def _judge_all(given: Sequence[Given], runs: Sequence[Run], weights: str) -> _Table:
+    """All answers; a bar shows how far it is, as long as there is any to wait for."""
+    bar = st.empty()
+    readable: list[Given] = []
+    answers: dict[str, list[str]] = {letter: [] for letter, _ in zip(LETTERS, runs, strict=False)}
+    troubles: dict[str, RunError] = {}
+    for index, sound in enumerate(given):
+        if not (was_read(sound) and all(is_said(sound, run, weights) for run in runs)):
+            bar.progress(index / len(given), f"Listening to sound {index + 1} of {len(given)}")
+        if not is_readable(sound):
+            continue
+        readable.append(sound)
+        for letter, run in zip(LETTERS, runs, strict=False):
+            if letter in troubles:
+                continue
+            try:
+                answers[letter].append(said_of(sound, run, weights))
+            except RunError as error:
+                # The sounds can be chosen and heard all the same.
+                troubles[letter] = error
+    bar.empty()
+    for trouble in {str(error): error for error in troubles.values()}.values():
+        show_trouble(trouble)
+    return _Table(
+        readable, {letter: answers[letter] for letter in answers if letter not in troubles}
+    )

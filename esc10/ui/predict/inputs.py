@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -16,13 +17,23 @@ from esc10.datasets import Clip
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, reason_of
 from esc10.ui.microphone.recorder import record
+from esc10.ui.remembered import is_remembered, remembered
 from esc10.ui.server import clip_sound, dataset, datasets_here
 from esc10.ui.words import in_markdown
 
-_KEPT = 4
 _MEGABYTES = 200
 _AS_IT_IS = "as it is"
 _PRETENCE_SEED = 1
+
+FAULTS = {
+    "quiet": "too quiet",
+    "clipped": "clipped",
+    "cut": "no high tones",
+    "suppressed": "denoised",
+    "silent": "mostly silent",
+    "offset": "off zero",
+}
+"""What is wrong with a recording in a word or two, by its finding's key."""
 
 
 @dataclass(frozen=True)
@@ -31,32 +42,92 @@ class Given:
 
     Attributes:
         name: what to call it.
-        content: a sound file's bytes.
+        read: gives a sound file's bytes.
+        key: their SHA-256: what is known of the sound is remembered by it.
+        origin: the same of the dataset's file that it was made of, else its own.
     """
 
     name: str
-    content: bytes
+    read: Callable[[], bytes]
+    key: str
+    origin: str
+
+
+def given_sound(name: str, read: Callable[[], bytes], mark: Hashable = None) -> Given:
+    """A sound by that name; `mark`, if there is one, tells its bytes without reading them."""
+
+    def digest() -> str:
+        return hashlib.sha256(read()).hexdigest()
+
+    key = digest() if mark is None else remembered("words", ("digest", mark), digest)
+    return Given(name, read, key, key)
 
 
 def given_file(path: Path, name: str) -> list[Given]:
     """A file as a sound; none, and a sentence, where it has gone or cannot be read."""
+
+    def read() -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as cause:
+            reason = reason_of(cause)
+            raise AudioError(f"{name} cannot be read: {reason}. Choose another sound.") from cause
+
+    mark = (path, path.stat().st_mtime_ns if path.exists() else None)
     try:
-        return [Given(name, path.read_bytes())]
-    except OSError as cause:
-        st.error(in_markdown(f"{name} cannot be read: {reason_of(cause)}. Choose another sound."))
+        return [given_sound(name, read, mark)]
+    except AudioError as error:
+        st.error(in_markdown(str(error)))
         return []
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
-def recording_of(content: bytes, name: str) -> Recording:
-    """All of a sound; the latest few are remembered."""
-    return load_recording(content, name)
+def recording_of(given: Given) -> Recording:
+    """All of a sound.
+
+    Raises:
+        AudioError: it cannot be read.
+    """
+    return remembered(
+        "sounds",
+        ("recording", given.key, given.name),
+        lambda: load_recording(given.read(), given.name),
+    )
+
+
+def trouble_with(given: Given) -> str | None:
+    """Why a sound cannot be read; None where it can."""
+
+    def tried() -> str | None:
+        try:
+            recording_of(given)
+        except (AudioError, DatasetError) as error:
+            return str(error)
+        return None
+
+    return remembered("words", _tried(given), tried)
+
+
+def was_read(given: Given) -> bool:
+    """Whether that is known already."""
+    return is_remembered("words", _tried(given))
+
+
+def _tried(given: Given) -> Hashable:
+    return "tried", given.key, given.name
+
+
+def is_readable(given: Given) -> bool:
+    """Whether a sound can be read; a sentence is shown where it cannot."""
+    trouble = trouble_with(given)
+    if trouble is not None:
+        st.error(in_markdown(trouble), icon=":material/hearing_disabled:")
+    return trouble is None
 
 
 def choose_recording() -> list[Given]:
     """A recording made in the browser; none until there is one."""
     take = record("take")
-    return [Given(take.name, take.content)] if take else []
+    return [given_sound(take.name, lambda: take.content)] if take else []
 
 
 def choose_uploads() -> list[Given]:
@@ -67,7 +138,7 @@ def choose_uploads() -> list[Given]:
         accept_multiple_files=True,
         max_upload_size=_MEGABYTES,
     )
-    return [Given(file.name, file.getvalue()) for file in files]
+    return [given_sound(file.name, file.getvalue, file.file_id) for file in files]
 
 
 def choose_clip(key: str) -> Clip | None:
@@ -112,35 +183,31 @@ def choose_pretence() -> list[Given]:
         key="pretence",
     )
     name = f"{class_label(clip.category)} {clip.src_file}"
-    if way == _AS_IT_IS:
+    itself = given_file(clip.path, name)
+    if way == _AS_IT_IS or not itself:
         st.caption("The dataset's own file.")
-        return given_file(clip.path, name)
+        return itself
     st.caption(f"Pretended: {PRETENCES[way].summary}.")
     samples = PRETENCES[way].apply(clip_sound(clip.path).samples, _PRETENCE_SEED)
-    return [Given(f"{name} {PRETENCES[way].title}", wav_of(samples))]
+    pretended = given_sound(f"{name} {PRETENCES[way].title}", lambda: wav_of(samples))
+    return [replace(pretended, origin=itself[0].key)]
 
 
-def readable(given: Sequence[Given]) -> list[Recording]:
-    """The sounds that can be read; a sentence is shown for each that cannot."""
-    recordings = []
-    for sound in given:
-        try:
-            recordings.append(recording_of(sound.content, sound.name))
-        except (AudioError, DatasetError) as error:
-            st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
-    return recordings
-
-
-def show_findings(recording: Recording) -> None:
-    """Each fault with its figure and what to do; and what was done to the sound."""
-    findings = diagnose(recording)
-    for finding in findings:
-        st.warning(
-            f"**{finding.sentence}** Measured: {finding.figure}. {finding.advice}",
-            icon=":material/mic_alert:",
-        )
-    said = "" if findings else "Nothing wrong with this recording was measured. "
-    if recording.remarks:
-        said += f"What was done to it: {in_markdown('; '.join(recording.remarks))}."
-    if said:
-        st.caption(said)
+def show_findings(given: Given, recording: Recording) -> None:
+    """One line on what is wrong; it opens on figures, advice, and what was done to the sound."""
+    findings = remembered("words", ("findings", given.key), lambda: diagnose(recording))
+    done = (
+        f"What was done to it: {in_markdown('; '.join(recording.remarks))}."
+        if recording.remarks
+        else ""
+    )
+    if not findings:
+        st.caption(f"Nothing wrong with this recording was measured. {done}")
+        return
+    things = "1 thing" if len(findings) == 1 else f"{len(findings)} things"
+    faults = ", ".join(FAULTS[finding.key] for finding in findings)
+    with st.expander(f"{things} wrong: **{faults}**", icon=":material/mic_alert:"):
+        for finding in findings:
+            st.markdown(f"**{finding.sentence}** Measured: {finding.figure}. {finding.advice}")
+        if done:
+            st.caption(done)

@@ -25,7 +25,7 @@ from esc10.errors import AudioError, DatasetError
 from esc10.runs.run import Run
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.predict.batch import choose_among
-from esc10.ui.predict.inputs import given_file, readable
+from esc10.ui.predict.inputs import Given, given_file
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import jobs, jobs_to_show, own_jobs, start_own
 from esc10.ui.words import in_markdown
@@ -58,7 +58,7 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
         st.caption("It is then on this server's disk, for everybody here, until it is deleted.")
 
 
-def show_kept(runs: Sequence[Run], weights: str) -> Recording | None:
+def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
     """All kept recordings with the runs' answers; the one that is looked at."""
     kept = kept_recordings()[-_MOST_LISTED:]
     if not kept:
@@ -69,18 +69,14 @@ def show_kept(runs: Sequence[Run], weights: str) -> Recording | None:
         )
         return None
     _offer_dataset(kept)
-    recordings = readable([sound for one in kept for sound in given_file(one.path, one.name)])
-    by_name = {recording.name: recording for recording in recordings}
-    kept = [one for one in kept if one.name in by_name]
-    if not kept:
+    files = [(one, sound) for one in kept for sound in given_file(one.path, one.name)]
+    if not files:
         return None
-    chosen = kept[
-        choose_among(
-            [by_name[one.name] for one in kept], runs, weights, [one.label for one in kept]
-        )
-    ]
-    _edit(chosen)
-    return by_name[chosen.name]
+    kept, given = [one for one, _ in files], [sound for _, sound in files]
+    chosen = choose_among(given, runs, weights, [one.label for one in kept])
+    if chosen is not None:
+        _edit(kept[given.index(chosen)])
+    return chosen
 
 
 def _edit(chosen: KeptRecording) -> None:

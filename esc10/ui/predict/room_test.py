@@ -3,57 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 import streamlit as st
-from numpy.typing import NDArray
 
 from esc10.audio.wav import wav_of
-from esc10.datasets.clips import class_label
-from esc10.errors import AudioError
+from esc10.datasets import Clip
+from esc10.errors import AudioError, RunError
 from esc10.features.mel import MelConfig, mel_power
 from esc10.features.room_response import RoomTest, room_test
 from esc10.runs.run import Run
 from esc10.ui.clip_view import player
+from esc10.ui.fragments import show_trouble
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.microphone.recorder import record
 from esc10.ui.plots.room_response import loss_columns, loss_spec
 from esc10.ui.plots.spectrograms import clip_picture
-from esc10.ui.predict.batch import answers_to
-from esc10.ui.predict.inputs import Given, choose_clip, readable, show_findings
+from esc10.ui.predict.inputs import (
+    Given,
+    choose_clip,
+    given_sound,
+    is_readable,
+    recording_of,
+    show_findings,
+)
+from esc10.ui.predict.judging import judge
 from esc10.ui.server import clip_sound
 from esc10.ui.words import in_markdown, short_name
 
 
-def prepare_room_test() -> tuple[NDArray[np.float32], Given] | None:
-    """The clip's samples and the recording of it, once both are there."""
+def prepare_room_test() -> tuple[Clip, Given] | None:
+    """The clip and the recording of it, once both are there."""
     clip = choose_clip("room")
     if clip is None:
         return None
     st.markdown("**1.** Press *Record*. **2.** Play the clip, loud. **3.** Press *Stop*.")
     player(clip)
     take = record("room take")
-    return (clip_sound(clip.path).samples, Given(take.name, take.content)) if take else None
+    return (clip, given_sound(take.name, lambda: take.content)) if take else None
 
 
-def show_room_test(
-    played: NDArray[np.float32], given: Given, runs: Sequence[Run], weights: str
-) -> None:
-    """Both spectrograms, every run's answer before and after, and the loss in each band.
-
-    `played` is the clip, mono at 22,050 Hz, shape (samples,).
-    """
-    for recording in readable([given]):
-        show_findings(recording)
-        try:
-            test = room_test(played, recording.samples, MelConfig())
-        except AudioError as error:
-            st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
-            return
-        _show_pictures(test)
-        _show_answers(test, runs, weights)
-        _show_loss(test)
+def show_room_test(clip: Clip, given: Given, runs: Sequence[Run], weights: str) -> None:
+    """Both spectrograms, every run's answer before and after, and the loss in each band."""
+    if not is_readable(given):
+        return
+    recording = recording_of(given)
+    show_findings(given, recording)
+    try:
+        test = room_test(clip_sound(clip.path).samples, recording.samples, MelConfig())
+    except AudioError as error:
+        st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
+        return
+    _show_pictures(test)
+    try:
+        _show_answers(test, clip, given, runs, weights)
+    except RunError as error:
+        show_trouble(error)
+    _show_loss(test)
 
 
 def _show_pictures(test: RoomTest) -> None:
@@ -70,14 +77,18 @@ def _show_pictures(test: RoomTest) -> None:
             st.html(clip_picture(mel_power(samples, mel), mel, mel.seconds, title))
 
 
-def _show_answers(test: RoomTest, runs: Sequence[Run], weights: str) -> None:
+def _show_answers(
+    test: RoomTest, clip: Clip, given: Given, runs: Sequence[Run], weights: str
+) -> None:
+    origin = given_sound(clip.filename, clip.path.read_bytes).key
+    # A clip's length of both, from where the clip begins.
+    played = replace(given, key=f"the first of {origin}", origin=origin)
+    recorded = replace(given, key=f"{origin} in {given.key}", origin=origin)
     rows: dict[str, list[str]] = {"network": [], "before": [], "after": []}
     for run in runs:
-        before, after = answers_to([test.played, test.recorded], run, weights)
         rows["network"].append(short_name(run))
-        for name, chances in (("before", before), ("after", after)):
-            best = int(chances.argmax())
-            rows[name].append(f"{class_label(run.config.classes[best])} {chances[best]:.0%}")
+        rows["before"].append(str(judge(played, test.played, run, weights)))
+        rows["after"].append(str(judge(recorded, test.recorded, run, weights)))
     st.dataframe(pa.table(rows), hide_index=True, height="content", key="room answers")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -12,48 +11,16 @@ import streamlit as st
 
 from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets.clips import class_label
-from esc10.inference.novelty import Novelty, Unknown
-from esc10.inference.prediction import HeardSound, SoundAnswer, mean_of_windows
-from esc10.runs.run import Run
+from esc10.inference.prediction import HeardSound, mean_of_windows
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
-from esc10.ui.plots.windows import window_columns, window_spans, window_spec, winners_of
+from esc10.ui.plots.windows import window_columns, window_spans, window_spec
+from esc10.ui.predict.judging import Judged
 from esc10.ui.run_marks import mark
 from esc10.ui.words import in_markdown
 
 _MOST_ROWS = 8
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A run and what it says of a sound.
-
-    Attributes:
-        slot: its place among the chosen runs, from 0; it decides letter, colour and glyph.
-        run: the run.
-        answer: what it says.
-        novelty: what it takes for unknown.
-        windows: for each window why the run does not know it, None where it does.
-    """
-
-    slot: int
-    run: Run
-    answer: SoundAnswer
-    novelty: Novelty
-    windows: list[Unknown | None]
-
-    @property
-    def by_class(self) -> dict[str, float]:
-        """The probability of each class, for the whole sound."""
-        values = map(float, self.answer.probabilities)
-        return dict(zip(self.run.config.classes, values, strict=True))
-
-    @property
-    def winners(self) -> list[tuple[str, float, bool]]:
-        """Each window's class, its probability, and whether it is known."""
-        known = [window is None for window in self.windows]
-        return winners_of(self.answer.windows, self.run.config.classes, known)
 
 
 def show_windows(sound: HeardSound, judged: Sequence[Judged]) -> None:

@@ -9,15 +9,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SAMPLES, CLIP_SECONDS
-from esc10.errors import RunError
 from esc10.runs.run import Run
-from esc10.ui.fragments import asking
+from esc10.ui.fragments import live
 from esc10.ui.predict.explain.occlusion import show_decisive
 from esc10.ui.predict.explain.order import show_order
 from esc10.ui.predict.explain.region import show_region
 from esc10.ui.predict.explain.robustness import show_disturbance
 from esc10.ui.predict.explain.subject import Case
-from esc10.ui.words import in_markdown
 
 
 def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
@@ -26,7 +24,7 @@ def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> No
     `samples` are mono, at `esc10.audio.loading.SAMPLE_RATE`, of any length, shape (samples,); what
     is beyond a clip's length is left out, and that is said.
     """
-    asking(_questioning)(samples, run, weights)
+    live(_questioning)(samples, run, weights)
 
 
 def _questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
@@ -47,7 +45,4 @@ def _questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
     )
     if len(samples) > CLIP_SAMPLES:
         st.caption(f"All of this is about the first {CLIP_SECONDS:g} s of the sound.")
-    try:
-        questions[question](Case(samples, run, weights))
-    except RunError as error:
-        st.info(in_markdown(str(error)), icon=":material/hourglass:")
+    questions[question](Case(samples, run, weights))
