@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,14 +13,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from esc10.audio import quality
-from esc10.audio.loading import SAMPLE_RATE
+from esc10.audio.loading import SAMPLE_RATE, load_clip
 from esc10.audio.recording import Recording
+from esc10.audio.wav import wav_of
 from esc10.datasets import Clip, load_dataset
 from esc10.datasets.own.recordings import keep
 from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.engine.remote import RemoteClassifier
 from esc10.runs.run import Run
 from esc10.ui import remembered, server
+from esc10.ui.microphone import recorder
+from esc10.ui.microphone.microphone import FILTERS
+from esc10.ui.microphone.recorder import Take
 from esc10.ui.predict import inputs
 from esc10.ui.predict.inputs import FAULTS
 from tests.pages.conftest import Trained
@@ -117,6 +123,13 @@ def headline(page: AppTest) -> str:
     return text.removeprefix("## ")
 
 
+def in_a_cell(panel: str) -> str:
+    """The panel's headline as a table has it."""
+    words = re.fullmatch(r"(?:I don't know this \()?(.+), (\d+%)\)?", panel)
+    assert words is not None
+    return f"{words[1]} {words[2]}" + (" ?" if panel.startswith("I don't") else "")
+
+
 def look_at(page: AppTest, row: int) -> AppTest:
     """Click a row of the table."""
     names = tuple(page.dataframe[0].value["sound"])
@@ -184,10 +197,7 @@ def test_the_table_says_what_the_panel_says(runs: dict[str, Run], model: str) ->
     page = drawn(uploaded(sounds, runs[model]))
     for row, said in enumerate(told(page)):
         look_at(page, row)
-        words = re.fullmatch(r"(?:I don't know this \()?(.+), (\d+%)\)?", headline(page))
-        assert words is not None
-        unknown = " ?" if headline(page).startswith("I don't") else ""
-        assert said == f"{words[1]} {words[2]}{unknown}"
+        assert said == in_a_cell(headline(page))
 
 
 def test_an_unreadable_sound_is_a_sentence_beside_the_table(work: Work) -> None:
@@ -216,6 +226,39 @@ def test_without_a_worker_sounds_can_be_chosen_and_answers_come_when_it_does(
     assert len(told(drawn(page))) == 3
     assert not page.info
     assert work.since() == (0, 6)
+
+
+def test_what_a_session_remembered_goes_with_it(work: Work) -> None:
+    page = drawn(uploaded([("sound.wav", noise(1))]))
+    samples = [
+        weakref.ref(thing.samples)
+        for thing in page.session_state["remembered"]["sounds"]._kept.values()
+    ]
+    assert len(samples) == 2
+    del page
+    gc.collect()
+    assert [kept() for kept in samples] == [None, None]
+
+
+def test_the_room_is_judged_as_everything_else_is(work: Work) -> None:
+    clip = clip_of(fold=1)
+    played = load_clip(clip.path).samples
+    heard = np.concatenate([np.zeros(SAMPLE_RATE, np.float32), 0.5 * played])
+    page = open_page("pages/predict.py")
+    page.session_state["way"] = "Room test"
+    choose(page, "room", clip)
+    take = Take(wav_of(heard), SAMPLE_RATE, dict.fromkeys(FILTERS))
+    page.session_state["room take kept"] = recorder._Kept(take=take)
+    drawn(page)
+    assert not page.error
+    (row,) = page.dataframe[0].value.to_dict("records")
+    assert "%" in row["after"]
+    assert all(row[when].endswith(" · trained on it") for when in ("before", "after"))
+    assert work.since()[0] == 1
+    drawn(page)
+    assert work.since() == (0, 0)
+    panel = headline(chosen(clip, server.runs_with_weights()[0]))
+    assert row["before"] == f"{in_a_cell(panel)} · trained on it"
 
 
 def test_kept_recordings_are_judged_once(work: Work) -> None:
@@ -273,10 +316,15 @@ def chosen(clip: Clip, *judges: Run) -> AppTest:
     page = open_page("pages/predict.py")
     page.session_state["way"] = "A clip"
     page.session_state["judges 6"] = [run.run_id for run in judges]
-    page.session_state["given data"] = "practice"
-    page.session_state["given class practice"] = clip.category
-    page.session_state[f"given clip practice {clip.category}"] = clip
+    choose(page, "given", clip)
     return drawn(page)
+
+
+def choose(page: AppTest, boxes: str, clip: Clip) -> None:
+    """Choose a practice clip in some boxes."""
+    page.session_state[f"{boxes} data"] = "practice"
+    page.session_state[f"{boxes} class practice"] = clip.category
+    page.session_state[f"{boxes} clip practice {clip.category}"] = clip
 
 
 def learned(page: AppTest) -> int:
