@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from esc10.datasets import source_of
+from esc10.evaluation.intervals import CHOSEN, describe_leaks
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
@@ -23,7 +24,7 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import explain_and_stop, guarded, open_page
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, class_words, describe_leaks, share
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, class_words, share
 
 PANEL_PIXELS = 600
 
@@ -98,13 +99,13 @@ def _choose_weights(run: Run) -> str:
 
 
 def _leaks(run: Run) -> None:
+    leaks = describe_leaks(run.config.clips)
     with st.container(horizontal=True, vertical_alignment="center"):
         synthetic_badge(source_of(run.config.train.dataset))
-        leaks = describe_leaks(run.config.clips)
         if leaks:
-            st.warning(leaks, icon=":material/water_drop:")
+            st.warning(f"{leaks} {CHOSEN}", icon=":material/water_drop:")
         else:
-            st.caption("No validation or test clip shares a recording with a training clip.")
+            st.caption(f"{CHOSEN} None of them shares a recording with a training clip.")
 
 
 def _matrices(run: Run, judged: Evaluation) -> None:

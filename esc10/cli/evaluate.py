@@ -12,6 +12,7 @@ from esc10 import datasets
 from esc10.audio.recording import load_recording
 from esc10.cli.figures import Answer, format_accuracy
 from esc10.errors import AudioError
+from esc10.evaluation.intervals import cautions
 from esc10.inference.prediction import answer_sound, hear
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
@@ -38,15 +39,17 @@ def evaluate(options: Namespace) -> Answer:
         }
         for name, part in verdict.parts.items()
     }
+    said = cautions(run.config.clips)
     answer = {
         "run_id": verdict.run_id,
         "weights": verdict.weights,
         "epoch": verdict.epoch,
         "synthetic": datasets.source_of(run.config.train.dataset).synthetic,
         "classes": list(verdict.classes),
+        "cautions": list(said),
         **parts,
     }
-    return answer, _format_evaluation(verdict)
+    return answer, "\n".join([_format_evaluation(verdict), "", *said])
 
 
 def _clip(clip: JudgedClip) -> dict[str, Any]:

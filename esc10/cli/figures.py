@@ -16,6 +16,8 @@ Answer = tuple[dict[str, Any], str]
 def best_figures(run: Run) -> dict[str, Any]:
     """The best validation accuracy, its 95 % interval, and the lowest validation loss.
 
+    The interval is `esc10.evaluation.intervals.OF_THE_BEST`.
+
     Each is None while there is no epoch.
 
     Raises:

@@ -10,6 +10,7 @@ from typing import Any
 
 from esc10.cli.figures import Answer, best_figures, format_accuracy
 from esc10.errors import RunError, reason_of
+from esc10.evaluation.intervals import OF_THE_BEST
 from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs
 from esc10.storage import write_whole
@@ -23,7 +24,8 @@ def runs(options: Namespace) -> Answer:
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     rows = [_run_row(run) for run in found]
-    return {"runs": rows}, "\n".join(map(_format_row, rows)) or "No runs yet."
+    lines = [*map(_format_row, rows), *([f"val_accuracy is {OF_THE_BEST}."] if rows else [])]
+    return {"runs": rows}, "\n".join(lines) or "No runs yet."
 
 
 def _run_row(run: Run) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import fields
 
 from esc10.cli.datasets import show
 from esc10.cli.figures import Answer, best_figures, format_accuracy, interval_of
+from esc10.evaluation.intervals import cautions
 from esc10.progress import ShouldStop
 from esc10.runs.outcome import Outcome
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
@@ -58,7 +59,8 @@ def train(options: Namespace) -> Answer:
     best = format_accuracy(answer["best_val_accuracy"], answer["best_val_accuracy_interval"])
     return answer, (
         f"{run.run_id}: {len(result.history)} epochs, best validation accuracy {best}, "
-        f"best validation loss {answer['best_val_loss']:.3f}"
+        f"best validation loss {answer['best_val_loss']:.3f}. "
+        + " ".join(cautions(run_config.clips))
     )
 
 

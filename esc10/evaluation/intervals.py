@@ -1,9 +1,25 @@
-"""How sure a share is: an accuracy on 40 clips is worth less than one on 400."""
+"""How sure a share is: an accuracy on 40 clips is worth less than one on 400.
+
+And what no interval knows: that its clips chose the epoch, or have a recording in training.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from statistics import NormalDist
+
+from esc10.datasets.splits import leaking
+
+OF_THE_BEST = "of the best epoch, on the clips that chose it"
+"""What the best validation accuracy is, and its interval with it."""
+
+CHOSEN = (
+    "The validation clips chose the best epoch, so their figures and intervals flatter: judge by "
+    "the test clips."
+)
+
+DEPENDENT = "are not independent of the training clips"
 
 _DEVIATIONS = NormalDist().inv_cdf(0.975)
 """Of 95 % of a normal distribution, in standard deviations on either side."""
@@ -24,3 +40,29 @@ def wilson_interval(right: int, clips: int) -> tuple[float, float]:
     half = _DEVIATIONS / (1 + spread) * sqrt(share * (1 - share) / clips + spread / (4 * clips))
     # Rounding must not put the share itself outside.
     return min(share, middle - half), max(share, middle + half)
+
+
+def describe_leaks(clips: Mapping[str, Sequence[str]]) -> str | None:
+    """What leaks under a split, and what it does to figures and intervals; None where nothing does.
+
+    Args:
+        clips: for each part of a split its clips' ESC-50 names.
+    """
+    counts = {part: len(leaking(clips, part)) for part in ("validation", "test")}
+    if not any(counts.values()):
+        return None
+    return (
+        f"{counts['validation']} of {len(clips['validation'])} validation clips and "
+        f"{counts['test']} of {len(clips['test'])} test clips share a recording with a training "
+        f"clip: they {DEPENDENT}, so figures and intervals flatter."
+    )
+
+
+def cautions(clips: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """What to know beside a run's accuracies and intervals, in sentences.
+
+    Args:
+        clips: for each part of its split its clips' ESC-50 names.
+    """
+    leaks = describe_leaks(clips)
+    return (CHOSEN, leaks) if leaks else (CHOSEN,)

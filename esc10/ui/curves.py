@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets.splits import leaking
+from esc10.evaluation.intervals import CHOSEN, DEPENDENT
 from esc10.runs.run import Run
 from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.curves import METRICS, curve_columns, curve_spec
@@ -70,5 +74,16 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
     st.caption(
         "Solid: validation clips, which the network never trains on. Dotted: training clips. The "
         "large mark is the best epoch, the bar through it the accuracy's 95 % interval. Where "
-        "dotted goes on improving and solid does not, the network learns its clips by heart."
+        "dotted goes on improving and solid does not, the network learns its clips by heart. "
+        + CHOSEN
+        + _describe_dependence([run for _, run in runs])
     )
+
+
+def _describe_dependence(runs: Sequence[Run]) -> str:
+    """That clips are not independent, where a split of these runs leaks."""
+    leaky = [run for run in runs if leaking(run.config.clips, "validation")]
+    if not leaky:
+        return ""
+    which = "these runs" if len(leaky) == len(runs) else f"{len(leaky)} of these runs"
+    return f" In {which} clips share a recording with training: they {DEPENDENT}."

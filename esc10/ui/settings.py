@@ -10,6 +10,7 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
+from esc10.evaluation.intervals import describe_leaks
 from esc10.features.inputs import KINDS
 from esc10.features.mel import MelConfig
 from esc10.runs.run import Run
@@ -17,7 +18,7 @@ from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.server import dataset
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, describe_leaks, in_markdown, long_name
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, in_markdown, long_name
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:

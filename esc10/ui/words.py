@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
-from esc10.datasets.splits import SPLITS, leaking
+from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
 from esc10.evaluation.intervals import wilson_interval
 from esc10.evaluation.metrics import PartEvaluation
@@ -100,18 +99,6 @@ def long_name(run: Run) -> str:
     return " · ".join(filter(None, parts))
 
 
-def describe_leaks(clips: Mapping[str, Sequence[str]]) -> str | None:
-    """What leaks under a split, or None where nothing does."""
-    counts = {part: len(leaking(clips, part)) for part in ("validation", "test")}
-    if not any(counts.values()):
-        return None
-    return (
-        f"{counts['validation']} of {len(clips['validation'])} validation clips and "
-        f"{counts['test']} of {len(clips['test'])} test clips share a recording with a training "
-        "clip: the figures flatter."
-    )
-
-
 def duration(seconds: float) -> str:
     """A span of time, no more exact than a person needs it."""
     if seconds < 60:
@@ -134,7 +121,10 @@ def right_of(judged: PartEvaluation) -> str:
 
 
 def describe_best(run: Run, history: list[EpochRow]) -> str:
-    """The best validation accuracy so far with its 95 % interval, and its epoch."""
+    """The best validation accuracy so far with its 95 % interval, and its epoch.
+
+    That it flatters stands below the curves: see `esc10.ui.curves`.
+    """
     best = best_epochs(history)["val_accuracy"]
     clips = len(run.config.clips["validation"])
     interval = wilson_interval(round(best.val_accuracy * clips), clips)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from esc10.datasets import load_dataset
+from esc10.evaluation.intervals import CHOSEN
 from esc10.runs.store import load_run
 from esc10.training.config import TrainConfig
 from tests.support.command_line import (
@@ -106,6 +107,7 @@ def test_train_in_words(practice_home: Path) -> None:
     )  # fmt: skip
     assert "epochs, best validation accuracy 0." in done.stdout
     assert len(done.stdout.splitlines()) == 1
+    assert f"{CHOSEN} " in done.stdout, "and what leaks under the lab's split"
     assert INTERVAL.search(done.stdout)
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("epoch 1: loss ")]
     assert len(INTERVAL.findall(line)) == 2

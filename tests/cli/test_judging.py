@@ -13,6 +13,7 @@ import pytest
 from esc10.audio.loading import SAMPLE_RATE, load_clip
 from esc10.audio.wav import wav_of
 from esc10.datasets import load_dataset
+from esc10.evaluation.intervals import CHOSEN
 from esc10.runs.outcome import Outcome
 from esc10.runs.store import load_run
 from esc10.runs.writing import create_run, end_run, finish_run
@@ -34,7 +35,7 @@ from tests.support.phone_sounds import KINDS, phone_sound
 def assert_verdict(verdict: Json, run_id: str, weights: str) -> None:
     """The shape of the answer, and that its numbers agree with each other."""
     assert set(verdict) == {
-        *("run_id", "weights", "epoch", "synthetic", "classes", "validation", "test"),
+        *("run_id", "weights", "epoch", "synthetic", "classes", "cautions", "validation", "test"),
     }
     assert (verdict["run_id"], verdict["weights"]) == (run_id, weights)
     classes = verdict["classes"]
@@ -74,6 +75,7 @@ def test_evaluate_judges_both_weights(
     verdict = answer(home, "evaluate", cnn["run_id"], "--weights", weights)
     assert_verdict(verdict, cnn["run_id"], weights)
     history = load_run(cnn["run_id"]).history()
+    assert verdict["cautions"] == [CHOSEN]
     chosen = history[verdict["epoch"] - 1]
     assert verdict["validation"]["accuracy"] == pytest.approx(chosen.val_accuracy, abs=1e-6)
     expected = {"val_accuracy": cnn["best_val_accuracy"], "val_loss": cnn["best_val_loss"]}
@@ -97,6 +99,7 @@ def test_evaluate_in_words(trained: tuple[Path, Json, Json]) -> None:
     for expected in ("validation: accuracy 0.", "test: accuracy 0.", "95 % interval", "macro avg"):
         assert expected in words
     assert not words.startswith("{")
+    assert CHOSEN in words
 
 
 def test_a_run_that_does_not_exist_is_a_sentence(home: Path) -> None:

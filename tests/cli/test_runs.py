@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from esc10.datasets import load_dataset
+from esc10.evaluation.intervals import OF_THE_BEST
 from esc10.runs.outcome import Outcome
 from esc10.runs.writing import add_epoch, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
@@ -52,6 +53,7 @@ def test_runs_in_words(home: Path) -> None:
     finish_run(run, made_result(), made_labels())
     words = esc10(home, "runs").stdout
     assert INTERVAL.search(words)
+    assert OF_THE_BEST in words
     assert run.run_id in words
     assert "finished" in words
 

@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from esc10.datasets import CATEGORIES, load_dataset
 from esc10.datasets.clips import class_label
 from esc10.datasets.splits import leaking
+from esc10.evaluation.intervals import CHOSEN, DEPENDENT
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
@@ -29,7 +30,7 @@ from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import hiss, odd_sounds
-from tests.support.pages import WARM_SECONDS, drawn, open_page, plain
+from tests.support.pages import WARM_SECONDS, drawn, open_page, plain, says
 from tests.support.phone_sounds import KINDS, phone_sound
 
 LOOKS = 20
@@ -135,8 +136,23 @@ def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) 
     matrices = [text.value for text in test.markdown if text.value.startswith("**Test:** ")]
     assert " of 40, " in matrices[0]
     assert matrices[0].count(" to ") == 1
-    (leaks,) = (text.value for text in test.warning if "the figures flatter" in text.value)
+    (leaks,) = (
+        text.value for text in test.warning if "figures and intervals flatter" in text.value
+    )
     assert f"{len(leaking(run.config.clips, 'test'))} of 40 test clips" in leaks
+    assert "are not independent of the training clips" in leaks
+    assert says(test, CHOSEN)
+
+
+@pytest.mark.parametrize("name", ["pages/train.py", "pages/compare.py"])
+@pytest.mark.parametrize("split", ["folds", "lab"])
+def test_the_best_validation_accuracy_is_said_to_flatter(
+    practice_home: Path, name: str, split: str
+) -> None:
+    made_run(split=split)
+    test = page(name)
+    assert says(test, CHOSEN)
+    assert says(test, DEPENDENT) == (split == "lab")
 
 
 def view(test: AppTest, name: str) -> AppTest:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import streamlit as st
 
+from esc10.evaluation.intervals import CHOSEN, DEPENDENT
 from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.ui.compare.run_rows import ON_SCREEN
@@ -84,6 +85,9 @@ def show_runs(table: pa.Table) -> None:
         },
         alt="All runs",
     )
+    st.caption(
+        CHOSEN + (f" Those that leak {DEPENDENT}." if any(table["leaks"].to_pylist()) else "")
+    )
 
 
 def _in_percent(table: pa.Table) -> pa.Table:
@@ -102,6 +106,10 @@ def _column_config() -> dict[str, Any]:
         return round(width * wide)
 
     interval = "Where the accuracy on endless clips of this kind may lie, after Wilson."
+    doubts = {
+        "validation": CHOSEN,
+        "test": f"Where *leaks* is not 0, so many {DEPENDENT}.",
+    }
     config: dict[str, Any] = {
         "mark": column.TextColumn("", width=pixels(48)),
         "name": column.TextColumn("run", width=pixels(280)),
@@ -127,5 +135,7 @@ def _column_config() -> dict[str, Any]:
         config[part] = column.ProgressColumn(
             part, format="%.0f%%", min_value=0, max_value=100, width=pixels(104)
         )
-        config[f"{part}_interval"] = column.TextColumn("95 %", width=pixels(88), help=interval)
+        config[f"{part}_interval"] = column.TextColumn(
+            "95 %", width=pixels(88), help=f"{interval} {doubts[part]}"
+        )
     return config

@@ -45,8 +45,9 @@ def show_epochs(run: Run, judged: Evaluation) -> None:
     with card:
         _show_clip(name, epoch, then, run)
     st.caption(
-        "Solid: validation, in its 95 % interval; dotted: training. The strong line is the epoch "
-        "of the matrix. A flip is a verdict that changed from one epoch to the next."
+        "Solid: validation, in its 95 % interval; dotted: training. At the best epochs the "
+        "interval flatters: these clips chose them. The strong line is the epoch of the matrix. A "
+        "flip is a verdict that changed from one epoch to the next."
     )
 
 

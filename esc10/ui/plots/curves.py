@@ -37,7 +37,8 @@ def curve_columns(
 
     The points of the training clips, then those of the validation clips; `best` marks the best
     epoch, `marker` a few points of the validation curve that carry the run's shape. The best
-    accuracy has its Wilson 95 % interval, `low` to `high`; other points have none.
+    accuracy has its Wilson 95 % interval, `low` to `high`, which is that of a maximum; other points
+    have none.
     """
     _, training, validation = METRICS[metric]
     trained, validated = _drawn(history, training), _drawn(history, validation)
