@@ -5,11 +5,8 @@ A walk over every file of a finished run, and over every key of its JSON.
 
 from __future__ import annotations
 
-import copy
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,11 +23,9 @@ from esc10.runs.store import find_run, list_runs, load_run, runs_folder
 from esc10.runs.trash import delete_run, deleted_runs, restore_run
 from esc10.runs.writing import close_interrupted
 from esc10.ui.words import long_name
+from tests.support.damage import WRONG_JSON, asked, changed
 from tests.support.made_runs import made_config
 from tests.support.stored_runs import DAMAGE, stored
-
-WRONG_JSON = ("null", "3", '"text"', "[]", "{}", '[{"at": 1}]', "{", "\ufeff{}", "[" * 2000)
-OTHER_TYPES: tuple[Any, ...] = (None, [1], "text", -1.5)
 
 DAMAGED, OTHER = made_config(1).run_id, made_config(2).run_id
 
@@ -50,18 +45,6 @@ QUESTIONS: dict[str, Callable[[Run], object]] = {
     "export": run_zip,
     "compare": lambda run: compare_pair(run, load_run(OTHER), "val_accuracy"),
 }
-
-
-def asked(what: str, question: Callable[[], object]) -> bool:
-    """Whether there was an answer; anything but that or a sentence is a fault."""
-    try:
-        question()
-    except Esc10Error as error:
-        assert str(error).endswith("."), f"{what}: {error}"
-        return False
-    except Exception as error:
-        raise AssertionError(f"{what}: {type(error).__name__}: {error}") from error
-    return True
 
 
 def ask_everything(about: str) -> None:
@@ -141,32 +124,3 @@ def restored(folder: Path, whole: dict[str, bytes]) -> None:
     assert folder.is_dir(), [path.name for path in runs_folder().iterdir()]
     for name, content in whole.items():
         (folder / name).write_bytes(content)
-
-
-def changed(text: str, lines: bool) -> Iterator[tuple[str, str]]:
-    """What was changed, and the text with it: each key left out, then of another type."""
-    documents = [json.loads(line) for line in text.splitlines()] if lines else [json.loads(text)]
-    for number in sorted({0, len(documents) // 2}):
-        for path in keys_of(documents[number]):
-            for other in (..., *OTHER_TYPES):
-                copies = copy.deepcopy(documents)
-                *around, key = path
-                holder = copies[number]
-                for step in around:
-                    holder = holder[step]
-                if other is ...:
-                    del holder[key]
-                elif type(other) is type(holder[key]):
-                    continue
-                else:
-                    holder[key] = other
-                yield f"{path} is {other}", "\n".join(map(json.dumps, copies)) + "\n"
-
-
-def keys_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to each key of a document; of a list only to its first item."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value[:1])
-    for key, item in inside:
-        yield (*path, key)
-        if isinstance(item, dict | list):
-            yield from keys_of(item, (*path, key))
