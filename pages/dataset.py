@@ -1,4 +1,4 @@
-"""The sounds: fetch a dataset or make one of your own, then look at and listen to its clips."""
+"""The sounds: a dataset at a glance, its clips one by one, and where more of them come from."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.clip_view import player, provenance, spectrogram, waveform
+from esc10.ui.datasets.overview import show_balance, show_overview
 from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.frame import guarded, open_page
@@ -27,17 +28,30 @@ from esc10.ui.words import in_markdown, megabytes
 def main() -> None:
     open_page("Dataset")
     engine()  # warms up while people look at sounds
-    busy = _busy()
-    live(_sources, SOON_SECONDS if busy else None)(busy)
-    show_own_sounds()
     here = datasets_here()
+    with st.container(gap="xsmall"):
+        # Once there is something to look at, that comes first.
+        with st.expander("Get sounds", expanded=_worth_a_look(here), icon=":material/download:"):
+            busy = _busy()
+            live(_sources, SOON_SECONDS if busy else None)(busy)
+        show_own_sounds()
     if not here:
         st.info(
             "Choose a source above. The practice sounds are made on this machine in seconds.",
             icon=":material/arrow_upward:",
         )
         st.stop()
-    _browse(here)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        shown = _choose_dataset(here)
+        show_balance(shown)
+    show_overview(shown)
+    _browse(shown)
+
+
+def _worth_a_look(here: list[str]) -> bool:
+    """Whether the sources stand open: with nothing here yet, or when a fetch has news."""
+    fetches = jobs().named(FETCH_JOBS).values()
+    return not here or any(job.running or job.error or job.cancelled for job in fetches)
 
 
 def _busy() -> bool:
@@ -115,19 +129,25 @@ def _start(key: str, path: Path | None) -> None:
     st.rerun()
 
 
-def _browse(here: list[str]) -> None:
+def _choose_dataset(here: list[str]) -> Dataset:
     forget_unless("browse dataset", here)
+    key = st.segmented_control(
+        "Dataset",
+        here,
+        format_func=lambda key: source_of(key).title,
+        default=here[0],
+        required=True,
+        key="browse dataset",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return dataset(key)
+
+
+def _browse(shown: Dataset) -> None:
+    key = shown.source.key
+    st.markdown("#### Clip by clip")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = st.segmented_control(
-            "Dataset",
-            here,
-            format_func=lambda key: source_of(key).title,
-            default=here[0],
-            required=True,
-            key="browse dataset",
-            persist_state="session",
-        )
-        shown = dataset(key)
         category = st.selectbox(
             "Class", shown.classes, format_func=class_label, key=f"class {key}", width=260
         )

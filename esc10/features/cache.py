@@ -85,7 +85,7 @@ def feature_set(
     start = Progress(f"Mel spectrograms of {dataset.source.title}", 0, len(dataset.clips))
     # One at a time: whoever comes second finds what the first has computed.
     with _COMPUTING:
-        power = _cached(path, (len(dataset.clips), config.n_mels, config.frames))
+        power = cached_power(dataset, config)
         if power is None:
             power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
             with disk_trouble("Caching the mel spectrograms", DatasetError):
@@ -96,6 +96,15 @@ def feature_set(
                     file.write(power.data)
             _delete_surplus(path)
     return FeatureSet(dataset, config, power)
+
+
+def cached_power(dataset: Dataset, config: MelConfig) -> NDArray[np.float32] | None:
+    """The dataset's power mel spectrograms, shape (clips, mel bands, frames), if they are cached.
+
+    They are left on disk until they are looked at.
+    """
+    shape = (len(dataset.clips), config.n_mels, config.frames)
+    return _cached(cache_path(dataset, config), shape)
 
 
 def _cached(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32] | None:

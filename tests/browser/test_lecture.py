@@ -21,8 +21,11 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
     page.get_by_role("button", name="Go on here").click()
     page.wait_for_url("**/dataset*")
     page.get_by_role("button", name="Make").click()
-    expect(page.get_by_text("verified")).to_be_visible(timeout=2 * MINUTES)
-    expect(page.get_by_test_id("stAudio")).to_be_visible()
+    # Ten classes, a sound of each, and the clip that is looked at below them.
+    expect(page.get_by_text("10 classes, balanced:")).to_be_visible(timeout=2 * MINUTES)
+    expect(page.get_by_test_id("stAudio")).to_have_count(11)
+    for player in page.get_by_test_id("stAudio").all()[:10]:
+        expect(player).to_be_in_viewport(ratio=1)
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
 
     go(page, "Train")

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from esc10.datasets import CATEGORIES, load_dataset
 from esc10.datasets.clips import class_label
+from esc10.datasets.own.build import make_own
 from esc10.datasets.splits import leaking
 from esc10.evaluation.intervals import CHOSEN, DEPENDENT
 from esc10.evaluation.metrics import evaluate
@@ -30,6 +31,7 @@ from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import hiss, odd_sounds
+from tests.support.own_sounds import folder_of, numbered, sounds
 from tests.support.pages import WARM_SECONDS, drawn, open_page, plain, says
 from tests.support.phone_sounds import KINDS, phone_sound
 
@@ -115,6 +117,42 @@ def test_a_dataset_is_browsed_by_class_and_fold(practice_home: Path) -> None:
     (clips,) = (box for box in test.selectbox if "Recording" in box.label)
     assert clips.label == "Recording (8 of 400)"
     assert any("**rain** · fold 3" in text.value for text in test.markdown)
+
+
+def test_a_dataset_shows_each_class_with_its_clips_and_a_picture(practice_home: Path) -> None:
+    test = page("pages/dataset.py")
+    said = [text.value for text in test.markdown]
+    assert "**400 clips, 10 classes, balanced:** 40 of each, 8 in every fold." in said
+    for name in load_dataset("practice").classes:
+        assert f"**{class_label(name)}** · 40" in said
+    assert len(pictures(test)) == 10
+
+
+def test_ten_classes_of_many_are_shown_until_all_are_asked_for(home: Path, tmp_path: Path) -> None:
+    names = [*numbered([f"class {number:02}" for number in range(12)], 3), "class 11/3.wav"]
+    key = make_own(folder_of(sounds(names), tmp_path / "many"), "Many")
+    test = page("pages/dataset.py")
+    assert len(pictures(test)) == 10
+    (uneven,) = (text.value for text in test.markdown if "37 clips, 12 classes" in text.value)
+    assert "uneven:" in uneven
+    assert "from 3 (class 00) to 4 (class 11)" in uneven
+    test.checkbox(key=f"all classes of {key}").check().run()
+    assert len(pictures(test)) == 12
+
+
+def test_a_damaged_clip_is_named_in_its_card(practice_home: Path) -> None:
+    clip = load_dataset("practice").clips[0]
+    shutil.rmtree(practice_home / "features")
+    clip.path.unlink()
+    clip.path.write_bytes(b"no sound")
+    test = page("pages/dataset.py")
+    assert len(pictures(test)) == 9
+    assert any(clip.path.name in plain(error.value) for error in test.error)
+
+
+def pictures(test: AppTest) -> list[str]:
+    """The spectrograms in HTML."""
+    return [html.value for html in test.get("html") if "data:image/png" in html.value]
 
 
 @pytest.mark.parametrize("split", ["folds", "lab"])

@@ -19,7 +19,7 @@ from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots.frequencies import frequency_column
-from esc10.ui.plots.spectrograms import pooled, spectrum_png, strip_png
+from esc10.ui.plots.spectrograms import spectrum_png, strip_png
 
 _STRIPS = 5
 _COLUMNS = 2000
@@ -136,6 +136,21 @@ def _strips(names: Sequence[str], votes: NDArray[np.float32]) -> list[dict[str, 
         }
         for label in np.argsort(-shares, kind="stable")[:_STRIPS]
     ]
+
+
+def pooled(values: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
+    """The mean of each stretch of frames: no wider a picture than a screen can show.
+
+    `values`: shape (..., frames).
+
+    Shape (..., columns), or the values themselves where there are no more.
+    """
+    frames = values.shape[-1]
+    if frames <= columns:
+        return values
+    begins = np.arange(columns) * frames // columns
+    counts = np.diff(np.append(begins, frames))
+    return np.asarray(np.add.reduceat(values, begins, axis=-1) / counts, np.float32)
 
 
 def encoded(samples: NDArray[np.float32]) -> tuple[bytes, str]:

@@ -67,12 +67,12 @@ def vega_frequency_axis(mel: MelConfig) -> dict[str, Any]:
     }
 
 
-def frequency_column(mel: MelConfig) -> str:
+def frequency_column(mel: MelConfig, step: int = 1) -> str:
     """The marks in HTML, at the right edge of a box that is as high as a picture beside it."""
     look = "position:absolute;right:0.5em;transform:translateY(50%);white-space:nowrap"
     marks = "".join(
         f'<span style="{look};bottom:{100 * (place + 0.5) / mel.n_mels:.2f}%">{name}</span>'
-        for place, name in _with_unit(frequency_marks(mel))
+        for place, name in _with_unit(frequency_marks(mel, step))
     )
     return f'<div style="position:relative;align-self:stretch;line-height:1">{marks}</div>'
 

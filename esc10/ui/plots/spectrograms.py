@@ -54,11 +54,11 @@ def clip_picture(
     """
     heard = min(seconds, mel.seconds)
     frames = max(1, round(power.shape[1] * heard / mel.seconds))
-    level = decibels(power)[::-1, :frames]  # high bands on top
+    spectrum = spectrum_png(_level(power)[:, :frames])
     rows = [
         _row(
             "mel bands",
-            _image(spectrum_png(level), description, heard / seconds, "6.2em"),
+            _image(spectrum, description, heard / seconds, "6.2em"),
             frequency_column(mel),
         ),
         *(
@@ -76,6 +76,23 @@ def clip_picture(
         _row("seconds", _ticks(seconds)),
     ]
     return f'<div style="font-size:0.8em;line-height:1.2">{"".join(rows)}</div>'
+
+
+def small_picture(power: NDArray[np.float32], mel: MelConfig, description: str) -> str:
+    """The log-mel spectrogram alone, where many stand side by side; HTML without scripts.
+
+    `power`: shape (mel bands, frames).
+    """
+    image = _image(spectrum_png(_level(power)), description, 1, "80px")
+    return (
+        f'<div style="font-size:0.75em;display:grid;grid-template-columns:{_SCALE} 1fr">'
+        f"{frequency_column(mel, step=2)}{image}</div>"
+    )
+
+
+def _level(power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A picture's rows: in decibels, the high bands on top."""
+    return decibels(power)[::-1]
 
 
 def _row(label: str, content: str, scale: str = "") -> str:
@@ -167,21 +184,6 @@ def strip_png(chances: NDArray[np.float32]) -> bytes:
     pixels[..., :3] = rgb(palette.BLUE)
     pixels[..., 3] = np.rint(255 * chances)
     return _png(Image.fromarray(pixels))
-
-
-def pooled(values: NDArray[np.float32], columns: int) -> NDArray[np.float32]:
-    """The mean of each stretch of frames: no wider a picture than a screen can show.
-
-    `values`: shape (..., frames).
-
-    Shape (..., columns), or the values themselves where there are no more.
-    """
-    frames = values.shape[-1]
-    if frames <= columns:
-        return values
-    begins = np.arange(columns) * frames // columns
-    counts = np.diff(np.append(begins, frames))
-    return np.asarray(np.add.reduceat(values, begins, axis=-1) / counts, np.float32)
 
 
 def _png(picture: Image.Image) -> bytes:

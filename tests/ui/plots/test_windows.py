@@ -9,9 +9,8 @@ import pytest
 import soundfile
 
 from esc10.audio.loading import SAMPLE_RATE
-from esc10.ui.player.player import _clock, _marks, encoded
+from esc10.ui.player.player import _clock, _marks, encoded, pooled
 from esc10.ui.plots.bars import run_columns, run_spec, top_classes
-from esc10.ui.plots.spectrograms import pooled
 from esc10.ui.plots.windows import (
     window_columns,
     window_spans,
