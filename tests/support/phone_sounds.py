@@ -117,3 +117,16 @@ def _film(container: av.container.OutputContainer) -> av.VideoStream:
     film = container.add_stream("mpeg4", rate=10)
     film.width, film.height, film.pix_fmt = 64, 64, "yuv420p"
     return film
+
+
+def bursts(seconds: float, rate: int = 44_100, channels: int = 1) -> NDArray[np.float64]:
+    """A tone of 440 Hz in every second half second, shape (samples, channels)."""
+    time = np.arange(round(seconds * rate)) / rate
+    tone = 0.4 * np.sin(2 * np.pi * 440 * time) * (time % 1 < 0.5)
+    return np.tile(tone[:, np.newaxis], channels)
+
+
+def envelope(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The level of every 50 ms, full scale is 1."""
+    frames = samples[: len(samples) // 1102 * 1102].reshape(-1, 1102)
+    return np.sqrt((frames.astype(np.float64) ** 2).mean(axis=1))
