@@ -16,8 +16,6 @@ The worker that trains never writes here; it sends rows and bytes to the process
 from __future__ import annotations
 
 import io
-import socket
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,9 +24,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
-from pydantic_core import from_json
 
 from esc10.errors import RunError, advice_on, reason_of, was_gone
 from esc10.runs.captions import Caption, caption_of
@@ -42,15 +38,10 @@ from esc10.runs.outcome import (
     check_arrays,
     read_outcome,
 )
+from esc10.runs.writer import WRITER, is_there
 from esc10.storage import ReadOnce
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA, EpochRow
-
-_CLOCK_SECONDS = 30
-"""A process's start is told by the clock of the day, which may have been corrected since."""
-
-_SILENT_SECONDS = 120
-"""After so long without a heartbeat, a process that cannot be seen from here is taken for gone."""
 
 
 @dataclass(frozen=True)
@@ -207,22 +198,8 @@ class Run:
 
     @property
     def writer_lives(self) -> bool:
-        """Whether the process that writes this run is still there.
-
-        A process of this host can be looked up; one of another host, or of a host that has another
-        name by now, lives as long as its heart beats.
-        """
-        path = self.folder / "process.json"
-        try:
-            writer = from_json(path.read_bytes())
-            if writer["host"] != socket.gethostname():
-                return time.time() - path.stat().st_mtime < _SILENT_SECONDS
-            started = psutil.Process(writer["pid"]).create_time()
-            return bool(abs(started - writer["started"]) < _CLOCK_SECONDS)
-        except psutil.AccessDenied:
-            return True  # there is such a process, and it is somebody else's
-        except (OSError, ValueError, KeyError, TypeError, OverflowError, psutil.NoSuchProcess):
-            return False
+        """Whether the process that writes this run is still there."""
+        return is_there(self.folder / WRITER)
 
 
 def _own_outcome(path: Path) -> Outcome:

@@ -11,7 +11,6 @@ import io
 import json
 import logging
 import os
-import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -19,13 +18,13 @@ from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
 import numpy as np
-import psutil
 from numpy.typing import NDArray
 
 from esc10.errors import RunError, disk_trouble
 from esc10.runs.outcome import UNFINISHED, Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
+from esc10.runs.writer import WRITER, this_process
 from esc10.storage import write_whole
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, EpochRow, TrainResult
@@ -41,12 +40,10 @@ def create_run(config: RunConfig) -> Run:
     """
     folder = runs_folder() / config.run_id
     aside = folder.with_name(f".{config.run_id}.part")
-    process = psutil.Process()
-    writer = {"host": socket.gethostname(), "pid": os.getpid(), "started": process.create_time()}
     with disk_trouble(f"Storing run {config.run_id}", RunError):
         aside.mkdir(parents=True, exist_ok=True)
         write_whole(aside / "config.json", json.dumps(asdict(config), indent=1).encode())
-        write_whole(aside / "process.json", json.dumps(writer).encode())
+        write_whole(aside / WRITER, this_process())
         aside.rename(folder)
     run = Run(folder, config)
     add_event(run, "queued")
@@ -127,7 +124,7 @@ def end_run(run: Run, outcome: Outcome) -> None:
 def beat(run: Run) -> None:
     """Say that this process still has the run in hand, for processes that cannot see it."""
     with suppress(OSError):  # whoever deletes the run's folder meanwhile knows better
-        os.utime(run.folder / "process.json")
+        os.utime(run.folder / WRITER)
 
 
 def close_interrupted() -> None:

@@ -34,7 +34,7 @@ from tests.support.pages import drawn, open_page, plain, says
 UPLOADS = 60
 RATE = 16_000
 """Of a telephone."""
-LEARNED = "This clip trained the network"
+LEARNED = "Trained on this clip"
 
 Sounds = Sequence[tuple[str, bytes]]
 

@@ -32,8 +32,7 @@ from esc10.storage import STRICT, home, write_whole
 MAX_SECONDS = 60.0
 
 SITTING_MINUTES = 10
-"""Recordings of a class that follow one another within this are of one animal, place and
-microphone, as far as anybody knows."""
+"""Recordings of a class that follow one another within this may be of one animal and place."""
 
 _NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}", re.ASCII)
 _MAX_BYTES = 4096
@@ -53,7 +52,7 @@ class KeptRecording:
     """A recording that was kept.
 
     Attributes:
-        name: its own, of digits and letters; in alphabetical order recordings are in order of time.
+        name: its own, of digits and letters; names in order are recordings in order of time.
         label: its class, in plain words.
         recorded_at: when it was recorded, ISO 8601.
         path: where its sound is.
@@ -103,10 +102,8 @@ def keep(samples: NDArray[np.float32], label: str, recorded_at: datetime) -> str
 
 def kept_recordings() -> list[KeptRecording]:
     """All recordings that are whole, the oldest first."""
-    folder = kept_folder()
-    if not folder.is_dir():
-        return []
-    names = sorted(path.stem for path in folder.glob("*.json") if _NAME.fullmatch(path.stem))
+    notes = kept_folder().glob("*.json")  # none where there is no folder
+    names = sorted(path.stem for path in notes if _NAME.fullmatch(path.stem))
     return [recording for name in names if (recording := _read(name)) is not None]
 
 

@@ -30,7 +30,7 @@ from esc10.ui.words import in_markdown, short_name
 
 _PANELS_IN_A_ROW = 3
 _NOT_KNOWN = "I don't know this"
-_LEARNED = ":material/school: **This clip trained the network.**"
+_LEARNED = ":material/school: **Trained on this clip.**"
 _LEARNED_MEANS = "So the answer says little about sounds that it has never heard."
 
 
