@@ -134,7 +134,7 @@ def make_a_dataset(page: Page) -> None:
     expect(page.get_by_text(f"{TAKES} × rain")).to_be_visible()
     page.get_by_role("button", name="Make a dataset").click()
     page.get_by_role("button", name="Make", exact=True).click()
-    expect(page.get_by_text("The dataset is made")).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_text("is made: train on it")).to_be_visible(timeout=MINUTES)
 
 
 def train_all_three(page: Page) -> None:
