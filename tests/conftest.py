@@ -63,7 +63,10 @@ def _markers(path: Path) -> set[str]:
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what takes long; two processes share the rest, file by file, the longest first."""
+    """Mark what takes long, and share it out: file by file, the longest first.
+
+    Three processes keep two cores busy, as each often waits for a browser or a worker.
+    """
     here = Path(__file__).parent
     for item in items:
         for marker in _markers(item.path):
