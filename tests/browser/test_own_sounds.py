@@ -25,7 +25,7 @@ LAYOUTS = {  # what is brought; what the page then says, and its table of classe
         sounds(numbered([f"{part}/{name}" for part in ("train", "test") for name in CLASSES], 2)),
         [
             "The classes are the folders dog, rain, siren. Their split is kept (6 train, 6 test).",
-            "dog4test, trainrain4test, trainsiren4test, train",
+            "dog4train, testrain4train, testsiren4train, test",
         ],
     ),
     "table": (
@@ -43,7 +43,7 @@ LAYOUTS = {  # what is brought; what the page then says, and its table of classe
     ),
     "names": (
         sounds(f"{name}_{take}.wav" for name in CLASSES for take in range(3)),
-        ["The class is in each file's name.", "dog3rain3siren3", "No files were left out."],
+        ["The class is in each file's name.", "dog3rain3siren3", "Whether each sound can be heard"],
     ),
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from esc10.archives.trees import Tree
 from esc10.archives.zips import ZipTree, open_tree
 from esc10.datasets.names import class_names
-from esc10.datasets.own.found import FoundSound, Reading
+from esc10.datasets.own.found import TEST, TRAINING, VALIDATION, FoundSound, Reading
 from esc10.datasets.own.layouts import readings_of
 from esc10.datasets.own.left_out import (
     archives_inside,
@@ -17,6 +17,8 @@ from esc10.datasets.own.left_out import (
     describe_others,
     not_placed,
 )
+
+_NOT_YET_HEARD = "Whether each sound can be heard shows when they are made a dataset."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,18 @@ def _preview(tree: Tree, reading: Reading) -> Preview:
     for sound in reading.sounds:
         of_class[names[sound.category]].append(sound)
     left_out = [*not_placed(reading), *archives_inside(tree)]
+    aside = describe_left_out(left_out) if left_out else ""
     return Preview(
         reading.key,
         reading.understood,
         tuple(_class(name, of_class[name]) for name in sorted(of_class, key=str.casefold)),
-        describe_left_out(left_out) + describe_others(tree, reading.tables),
+        f"{aside}{describe_others(tree, reading.tables)} {_NOT_YET_HEARD}".strip(),
     )
 
 
 def _class(name: str, sounds: list[FoundSound]) -> ClassPreview:
     told = {sound.recording for sound in sounds if sound.recording is not None}
-    places = {str(sound.fold or sound.part or "") for sound in sounds} - {""}
-    return ClassPreview(name, len(sounds), len(told), ", ".join(sorted(places)))
+    folds = sorted({sound.fold for sound in sounds if sound.fold is not None})
+    parts = {sound.part for sound in sounds if sound.fold is None}
+    places = [*map(str, folds), *(part for part in (TRAINING, VALIDATION, TEST) if part in parts)]
+    return ClassPreview(name, len(sounds), len(told), ", ".join(places))
