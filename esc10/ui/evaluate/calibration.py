@@ -30,7 +30,8 @@ def show_trust(run: Run, judged: Evaluation) -> None:
                 _curve(part, bins)
         st.caption(
             "On the dashed line a network is right as often as it says. Below it, it promises too "
-            "much; above it, too little. The bars are 95 % intervals (Wilson): where one crosses "
+            "much; above it, too little. The numbers on top: how many clips it is so sure of. The "
+            "bars are 95 % intervals (Wilson): where one crosses "
             "the line, these clips say nothing against the network's word."
         )
     with right:

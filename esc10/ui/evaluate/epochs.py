@@ -18,6 +18,7 @@ from esc10.ui.plots.epochs import BEST_IN_WORDS, epoch_columns, epoch_spec
 
 _PART = "validation"
 _SPARK_POINTS = 100
+_CHART_HEIGHT = 205
 
 
 def show_epochs(run: Run, judged: Evaluation) -> None:
@@ -30,7 +31,7 @@ def show_epochs(run: Run, judged: Evaluation) -> None:
         with column:
             st.vega_lite_chart(
                 pa.table(epoch_columns(history, best, epoch, metric, clips)),
-                epoch_spec(metric, ink(), chart_pixels() - 2, 170),
+                epoch_spec(metric, ink(), chart_pixels() - 2, _CHART_HEIGHT),
                 key=f"epochs {metric}",
                 width="stretch",
                 alt=f"{metric} by epoch",
@@ -110,7 +111,7 @@ def _clip_table(
             "answer": [class_label(answers[name]) for name in names],
             "change": [changed.get(name, "") for name in names],
             "flips": [clip.flips for clip in rows],
-            "over epochs": [_spark(clip) for clip in rows],
+            "epochs": [_spark(clip) for clip in rows],
         },
         hide_index=True,
         height=340,
@@ -125,8 +126,11 @@ def _clip_table(
                 width=50,
                 help="How often its verdict changed from one epoch to the next, in the whole run.",
             ),
-            "over epochs": st.column_config.LineChartColumn(
-                width=75, help="The probability of its true class.", y_min=0, y_max=1
+            "epochs": st.column_config.LineChartColumn(
+                width=75,
+                help="The probability of its true class, epoch by epoch.",
+                y_min=0,
+                y_max=1,
             ),
         },
         key=key,

@@ -17,6 +17,7 @@ def reliability_columns(bins: Sequence[ReliabilityBin]) -> dict[str, list[Any]]:
         "low": [each.interval[0] for each in bins],
         "high": [each.interval[1] for each in bins],
         "clips": [each.clips for each in bins],
+        "middle": [(each.low + each.high) / 2 for each in bins],
         "label": [f"{each.clips} clips" if each.clips > 1 else "1 clip" for each in bins],
         "span": [f"{each.low:.0%} to {each.high:.0%}" for each in bins],
     }
@@ -27,13 +28,19 @@ def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
     share = {
         "type": "quantitative",
         "scale": {"domain": [0, 1]},
-        "axis": {"format": ".0%", "labelFlush": False, "values": [0, 0.2, 0.4, 0.6, 0.8, 1]},
+        # Without the sign: it would be cut off at the right edge in large type.
+        "axis": {
+            "labelExpr": "round(100 * datum.value)",
+            "labelFlush": False,
+            "values": [0, 0.2, 0.4, 0.6, 0.8, 1],
+        },
     }
-    y = {"field": "accuracy", "title": "how often it is right", **share}
+    y = {"field": "accuracy", "title": "how often it is right (%)", **share}
+    x = {"field": "confidence", "title": "how sure it is (mean, %)", **share}
     mark = {"color": palette.BLUE, "opacity": 1}
     return {
         "height": height,
-        "encoding": {"x": {"field": "confidence", "title": "how sure it is (mean)", **share}},
+        "encoding": {"x": x},
         "layer": [
             {
                 "data": {
@@ -57,9 +64,19 @@ def reliability_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
                     ],
                 },
             },
+            # Above the picture, over its bin: beside the points they would lie on one another.
             {
-                "mark": vega.type_beside(ink, font_size, 10),
-                "encoding": {"y": y, "text": {"field": "label", "type": "nominal"}},
+                "mark": {
+                    "type": "text",
+                    "baseline": "bottom",
+                    "fontSize": font_size,
+                    "fill": ink,
+                },
+                "encoding": {
+                    "x": {**x, "field": "middle"},
+                    "y": {"value": -6},
+                    "text": {"field": "clips", "type": "quantitative"},
+                },
             },
         ],
         **vega.chart_look(axis=vega.axis_look(ink, font_size)),

@@ -10,6 +10,9 @@ from esc10.evaluation.metrics import PartEvaluation
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
 
+_LETTERS_ROOM = 0.1
+"""Of the axis: for the letter above a full bar."""
+
 
 def classes_of(parts: Sequence[PartEvaluation]) -> tuple[str, ...]:
     """The classes of which any of the runs was given a clip, in the order of the matrices."""
@@ -65,7 +68,12 @@ def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> di
                 "sort": [class_label(name) for name in classes],
                 "title": None,
                 # Two words in two lines stay level, and are read without turning the head.
-                "axis": {**axis, "labelAngle": 0, "labelExpr": "split(datum.label, ' ')"},
+                "axis": {
+                    **axis,
+                    "labelAngle": 0,
+                    "labelExpr": "split(datum.label, ' ')",
+                    "labelLimit": 0,
+                },
                 "scale": {"paddingInner": 0.25},
             },
             "xOffset": {"field": "run", "type": "nominal"},
@@ -73,8 +81,8 @@ def f1_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> di
                 "field": "f1",
                 "type": "quantitative",
                 "title": "F1",
-                "scale": {"domain": [0, 1]},
-                "axis": {**axis, "tickCount": 5},
+                "scale": {"domain": [0, 1 + _LETTERS_ROOM]},
+                "axis": {**axis, "values": [0, 0.2, 0.4, 0.6, 0.8, 1]},
             },
         },
         "layer": [_bars(), _letters(ink, font_size)],

@@ -19,6 +19,11 @@ from esc10.ui.plots import palette, vega
 CELL = "cell"
 """The name of the chart's selection: none, or one cell with its `true` and `predicted` class."""
 
+_MATRIX_PIXELS = 240
+"""About how wide and high its cells are together, where two stand side by side."""
+
+_LEAST_TYPE_PIXELS = 8
+
 _TOGGLED = f"datum && vlSelectionTest('{CELL}_store', datum)"
 """A second click on a cell takes it back; a click on another one replaces it."""
 
@@ -80,8 +85,12 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
     `classes`: their names, in the order of rows and columns.
     """
     names = [class_label(name) for name in classes]
+    cell = _MATRIX_PIXELS / len(classes)
+    type_pixels = max(_LEAST_TYPE_PIXELS, min(font_size, int(cell)))
+    slanted = cell * np.sqrt(0.5) >= type_pixels
     axis = {
         **vega.axis_look(ink, font_size),
+        "labelFontSize": type_pixels,
         "labelLimit": 20 * font_size,
         "labelOverlap": False,
         "labelFlush": False,
@@ -97,7 +106,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
                 "type": "nominal",
                 "sort": names,
                 "title": "taken for",
-                "axis": {**axis, "labelAngle": -45},
+                "axis": {**axis, "labelAngle": -45 if slanted else -90},
             },
             "y": {
                 "field": "true",
@@ -107,7 +116,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
                 "axis": axis,
             },
         },
-        "layer": [_cells(ink), _numbers(ink, font_size), _frames(ink)],
+        "layer": [_cells(ink), _numbers(ink, type_pixels), _frames(ink)],
         **vega.chart_look(view={"stroke": None}),
     }
 
@@ -149,7 +158,7 @@ def _cells(ink: str) -> dict[str, Any]:
 
 def _numbers(ink: str, font_size: int) -> dict[str, Any]:
     return {
-        "mark": {"type": "text", "fontSize": font_size + 1, "fontWeight": "bold"},
+        "mark": {"type": "text", "fontSize": font_size, "fontWeight": "bold"},
         "encoding": {
             "text": {"field": "label", "type": "nominal"},
             "color": {

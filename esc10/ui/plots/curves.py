@@ -5,6 +5,7 @@ The specification never changes while a run trains; only the rows do.
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from typing import Any
 
@@ -111,15 +112,37 @@ def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
             },
             _points("marker", size=60),
             _points("best", size=260),
-            {
-                "transform": [{"filter": "datum.best"}],
-                "mark": {"type": "text", "dy": -18, "fontSize": font_size, "fontWeight": "bold"},
-                "encoding": {
-                    "text": {"field": "value", "type": "quantitative", "format": ".2f"},
-                },
-            },
+            _best_values(font_size),
         ],
         **vega.chart_look(axis=labels),
+    }
+
+
+def _best_values(font_size: int) -> dict[str, Any]:
+    """The runs' best values after their marks, in a line above the picture, in the runs' order.
+
+    At the points they would lie on one another, as runs are often best in neighbouring epochs.
+    """
+    glyphs = json.dumps(palette.RUN_GLYPHS, ensure_ascii=False)
+    return {
+        "transform": [
+            {"filter": "datum.best"},
+            {"window": [{"op": "row_number", "as": "place"}], "sort": [{"field": "slot"}]},
+            {"calculate": f"{glyphs}[datum.slot] + ' ' + format(datum.value, '.2f')", "as": "said"},
+        ],
+        "mark": {
+            "type": "text",
+            "align": "left",
+            "baseline": "bottom",
+            "x": {"expr": f"(datum.place - 1) * {4 * font_size}"},
+            "fontSize": font_size,
+            "fontWeight": "bold",
+        },
+        "encoding": {
+            "x": None,
+            "y": {"value": -6},
+            "text": {"field": "said", "type": "nominal"},
+        },
     }
 
 

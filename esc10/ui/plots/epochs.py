@@ -24,17 +24,17 @@ def epoch_columns(
         else (value, value)
         for value in values
     ]
-    marks = [
-        " and ".join(BEST_IN_WORDS[name] for name in CRITERIA if best.get(name) == row.epoch)
-        for row in history
-    ]
     return {
         "epoch": [row.epoch for row in history],
         "training": [getattr(row, training) for row in history],
         "validation": values,
         "low": [low for low, _ in intervals],
         "high": [high for _, high in intervals],
-        "best": marks,
+        **{
+            name: [BEST_IN_WORDS[name] if best.get(name) == row.epoch else "" for row in history]
+            for name in CRITERIA
+        },
+        "early": [2 * row.epoch <= len(history) for row in history],
         "now": [row.epoch == epoch for row in history],
     }
 
@@ -73,11 +73,14 @@ def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, 
 
 
 def _marked_epochs(ink: str, font_size: int) -> list[dict[str, Any]]:
-    """Dashed rules with a name at the best epochs, a strong one at the epoch looked at."""
-    best = [{"filter": "datum.best != ''"}]
+    """Dashed rules at the best epochs, a strong one at the epoch looked at.
+
+    The names of the best stand above the picture, each in a line of its own: so they lie neither on
+    a curve nor on each other, however near the epochs are.
+    """
     return [
         {
-            "transform": best,
+            "transform": [{"filter": " || ".join(f"datum.{name} != ''" for name in CRITERIA)}],
             "mark": {
                 "type": "rule",
                 "color": palette.VERMILION,
@@ -85,18 +88,24 @@ def _marked_epochs(ink: str, font_size: int) -> list[dict[str, Any]]:
                 "strokeWidth": 2,
             },
         },
-        {
-            "transform": best,
-            "mark": {
-                "type": "text",
-                "align": "right",
-                "baseline": "top",
-                "dx": -6,
-                "color": palette.VERMILION,
-                "fontSize": font_size,
-            },
-            "encoding": {"text": {"field": "best", "type": "nominal"}, "y": {"value": 2}},
-        },
+        *(
+            {
+                "transform": [{"filter": f"datum.{name} != ''"}],
+                "mark": {
+                    "type": "text",
+                    # Towards the middle, where there is room.
+                    "align": {"expr": "datum.early ? 'left' : 'right'"},
+                    "baseline": "bottom",
+                    "color": palette.VERMILION,
+                    "fontSize": font_size,
+                },
+                "encoding": {
+                    "text": {"field": name, "type": "nominal"},
+                    "y": {"value": -4 - line * (font_size + 2)},
+                },
+            }
+            for line, name in enumerate(CRITERIA)
+        ),
         {
             "transform": [{"filter": "datum.now"}],
             "mark": {"type": "rule", "color": ink, "strokeWidth": 3},

@@ -15,6 +15,9 @@ from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.bars import shown_classes
 
+_LEGEND_PIXELS = 400
+"""About how wide it may be; an entry is about eight times as wide as its type is high."""
+
 
 def lines_of(answers: NDArray[np.float32], neutral: int) -> list[int]:
     """The classes that have a line, no more than there are colours.
@@ -81,7 +84,7 @@ def _axes(labels: Sequence[str], axis_title: str, ink: str, font_size: int) -> d
         "x": {
             "field": "value",
             "type": "ordinal",
-            "title": axis_title,
+            "title": axis_title.replace(" (", "\n(").split("\n"),
             "axis": {**axis, "labelAngle": 0},
             "scale": {"type": "point", "domain": list(labels), "padding": 0.3},
         },
@@ -104,7 +107,7 @@ def _lines(names: Sequence[str], ink: str, font_size: int) -> list[dict[str, Any
     legend = {
         "title": None,
         "orient": "top",
-        "columns": 4,
+        "columns": _LEGEND_PIXELS // (8 * font_size),
         "labelFontSize": font_size,
         "labelColor": ink,
         "labelLimit": 12 * font_size,

@@ -12,6 +12,9 @@ from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
 
+_AXIS_LINES = 5
+"""What the time axis takes of the height: its labels, its title, and the room around them."""
+
 
 def _axis(ink: str, font_size: int) -> dict[str, Any]:
     return {**vega.axis_look(ink, font_size), "labelLimit": 20 * font_size}
@@ -74,7 +77,7 @@ def window_spec(
     colour = {"field": "slot", "type": "nominal", "scale": colours, "legend": None}
     lanes = {"domain": [LETTERS[slot] for slot in slots]}
     return {
-        "height": len(names) * (len(slots) * lane + 6),
+        "height": len(names) * (len(slots) * lane + 6) + _AXIS_LINES * font_size,
         "encoding": {
             **_time_and_class(names, _axis(ink, font_size)),
             "yOffset": {"field": "run", "type": "nominal", "scale": lanes},

@@ -82,6 +82,15 @@ def test_the_matrix_keeps_the_order_of_the_classes() -> None:
         assert spec["encoding"][axis]["sort"] == ["dog", "sea waves", "rain"]
 
 
+def test_column_names_stand_upright_where_slanted_ones_would_lie_on_each_other() -> None:
+    few, many = CLASSES, tuple(f"class {number}" for number in range(50))
+    angles = [
+        matrix_spec(classes, "#000", 14, 300)["encoding"]["x"]["axis"]["labelAngle"]
+        for classes in (few, many)
+    ]
+    assert angles == [-45, -90]
+
+
 def picture(seconds: float, votes: tuple = ()) -> str:
     power = np.random.default_rng(1).random((128, 216), dtype=np.float32)
     return clip_picture(power, MelConfig(), seconds, "a <dog>", votes)
@@ -140,10 +149,12 @@ HISTORY = [made_row(epoch) for epoch in range(1, 6)]
 def test_the_best_epochs_are_marked_on_the_curves() -> None:
     best = {"val_accuracy": 2, "val_loss": 4}
     columns = epoch_columns(HISTORY, best, 3, "accuracy", SIZES["validation"])
-    assert columns["best"] == ["", "best accuracy", "", "best loss", ""]
+    assert columns["val_accuracy"] == ["", "best accuracy", "", "", ""]
+    assert columns["val_loss"] == ["", "", "", "best loss", ""]
+    assert columns["early"] == [True, True, False, False, False]
     assert columns["now"] == [False, False, True, False, False]
     same = epoch_columns(HISTORY, dict.fromkeys(best, 5), 3, "loss", SIZES["validation"])
-    assert same["best"][-1] == "best accuracy and best loss"
+    assert [same[name][-1] for name in best] == ["best accuracy", "best loss"]
     assert same["low"] == same["validation"] == same["high"]
 
 
@@ -198,3 +209,4 @@ def test_reliability_has_a_row_for_each_bin() -> None:
     columns = reliability_columns(bins)
     assert columns["label"] == ["1 clip"]
     assert columns["span"] == ["60% to 80%"]
+    assert columns["middle"] == [pytest.approx(0.7)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from esc10.datasets.clips import class_label
 from esc10.features.mel import mel_power
 from esc10.inference.explain.robustness import DISTURBANCES, Disturbance, held_span
-from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
 from esc10.ui.predict.explain.subject import Case, play
 from esc10.ui.server import HASHES
@@ -97,10 +97,11 @@ def _draw(case: Case, key: str, answers: NDArray[np.float32], index: int) -> Non
     neutral = disturbance.values.index(disturbance.neutral)
     labels = [disturbance.label(value) for value in disturbance.values]
     names = [class_label(case.classes[label]) for label in lines_of(answers, neutral)]
+    height = 460 if in_projector_mode() else 400
     st.markdown("**How probable each class is, the more it is disturbed**")
     st.vega_lite_chart(
         pa.table(disturbed_columns(answers, labels, case.classes, neutral, index)),
-        disturbed_spec(names, labels, disturbance.axis, ink(), chart_pixels(), 400),
+        disturbed_spec(names, labels, disturbance.axis, ink(), chart_pixels(), height),
         key=f"curve {key}",
         width="stretch",
         alt=f"Class probabilities over {disturbance.axis}",
