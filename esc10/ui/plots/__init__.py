@@ -4,6 +4,7 @@ palette        the colours, and the letters of compared runs, in one place
 vega           what every Vega-Lite specification shares
 waveform       a sound over time
 spectrograms   a mel spectrogram: as a picture, in HTML beside its votes, as a Plotly figure
+frequencies    kilohertz beside the mel bands of whatever has them
 curves         loss and accuracy over epochs, updated in place
 epochs         a run's curves with its best epochs marked
 confusion      the confusion matrix, whose cells can be clicked
