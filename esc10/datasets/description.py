@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from esc10.datasets.folders import datasets_folder, is_whole
 from esc10.datasets.names import are_class_names, is_own, plain_words
+from esc10.errors import DatasetError
 from esc10.storage import STRICT, ReadOnce, write_whole
 
 DESCRIPTION = "source.json"
@@ -70,12 +71,11 @@ def own_descriptions() -> dict[str, Description]:
 
 
 def description_of(key: str) -> Description | None:
-    """What the own dataset with that key is; None where it is not here, or damaged."""
-    if not is_own(key) or not is_whole(key):
-        return None
+    """What the own dataset with that key is; None where it cannot be read."""
     try:
-        return _read_once(datasets_folder() / key / DESCRIPTION)
-    except (OSError, ValueError):
+        whole = is_own(key) and is_whole(key)
+        return _read_once(datasets_folder() / key / DESCRIPTION) if whole else None
+    except (OSError, ValueError, DatasetError):
         return None
 
 

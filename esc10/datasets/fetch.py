@@ -18,7 +18,7 @@ import soundfile
 
 from esc10.datasets.download import DOWNLOADED_ARCHIVE, RemoteFiles
 from esc10.datasets.folders import MARKER, dataset_folder
-from esc10.datasets.library import files_of
+from esc10.datasets.library import NotWhole, files_of
 from esc10.datasets.source import ExpectedFile, LocalCopy, Opened, Source, Supply
 from esc10.datasets.sources import source_of
 from esc10.errors import Cancelled, DatasetError, disk_trouble
@@ -50,7 +50,7 @@ def fetch(
         should_stop: polled between files and chunks.
 
     Raises:
-        DatasetError: the source is unknown, unreachable or damaged, or the disk is full.
+        DatasetError: the source is unknown, unreachable or damaged, or the disk refuses.
         Cancelled: `should_stop` said so; what has arrived is kept.
     """
     source = source_of(key)
@@ -109,10 +109,15 @@ def _fetch(
 
 
 def _damaged(final: Path) -> list[ExpectedFile] | None:
-    """The files that lost the hash they had when they were fetched; None if nobody knows."""
+    """The files that lost the hash they had when they were fetched; None without a good marker.
+
+    Raises:
+        DatasetError: the marker cannot be read; the dataset may well be whole.
+        OSError: a clip cannot be read.
+    """
     try:
         expected = files_of(final)
-    except DatasetError:
+    except NotWhole:
         return None
     return [file for file in expected if verified_sha256(final / file.path, file) is None]
 

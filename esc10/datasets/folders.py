@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from esc10.errors import DatasetError, advice_on, reason_of
 from esc10.storage import home
 
 MARKER = "complete.json"
@@ -21,5 +22,21 @@ def dataset_folder(key: str) -> Path:
 
 
 def is_whole(key: str) -> bool:
-    """Whether that dataset has been fetched and verified, or made."""
-    return (dataset_folder(key) / MARKER).is_file()
+    """Whether that dataset has been fetched and verified, or made.
+
+    Raises:
+        DatasetError: its folder cannot be looked into.
+    """
+    folder = dataset_folder(key)
+    try:
+        return (folder / MARKER).is_file()
+    except OSError as cause:
+        raise unreadable(folder, cause) from cause
+
+
+def unreadable(folder: Path, cause: OSError) -> DatasetError:
+    """The error that says why a dataset cannot be read, which may well be whole."""
+    return DatasetError(
+        f"The dataset in {folder} cannot be read: {reason_of(cause)}. {advice_on(cause)}, "
+        "then try again."
+    )

@@ -11,11 +11,15 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from esc10.datasets.clips import Clip, categories_of, clip_from_name
-from esc10.datasets.folders import MARKER, dataset_folder, is_whole
+from esc10.datasets.folders import MARKER, dataset_folder, is_whole, unreadable
 from esc10.datasets.source import ExpectedFile, Source
 from esc10.datasets.sources import source_of
-from esc10.errors import DatasetError, advice_on, reason_of, was_gone
+from esc10.errors import DatasetError, was_gone
 from esc10.storage import STRICT
+
+
+class NotWhole(DatasetError):
+    """A dataset's marker is absent or damaged: to fetch it again mends it."""
 
 
 @dataclass(frozen=True)
@@ -69,24 +73,22 @@ def files_of(folder: Path) -> tuple[ExpectedFile, ...]:
     """The files a dataset's marker lists, with their hashes.
 
     Raises:
-        DatasetError: the marker is absent or damaged, or cannot be read.
+        NotWhole: the marker is absent or damaged.
+        DatasetError: it cannot be read.
     """
     try:
         marker = _MARKER.validate_json((folder / MARKER).read_bytes())
     except (OSError, ValueError) as cause:
         if isinstance(cause, OSError) and not was_gone(cause):
-            raise DatasetError(
-                f"The dataset in {folder} cannot be read: {reason_of(cause)}. {advice_on(cause)}, "
-                "then try again."
-            ) from cause
+            raise unreadable(folder, cause) from cause
         raise _not_whole(folder) from cause
     if marker is None or not marker.files:
         raise _not_whole(folder)
     return marker.files
 
 
-def _not_whole(folder: Path) -> DatasetError:
-    return DatasetError(
+def _not_whole(folder: Path) -> NotWhole:
+    return NotWhole(
         f"The dataset in {folder} is not whole. Fetch it again; what is there is kept. "
         "Own sounds: make it again."
     )
@@ -96,15 +98,17 @@ def load_dataset(key: str) -> Dataset:
     """The dataset with that key; only names are read, no audio.
 
     Raises:
-        DatasetError: the key is unknown, or the dataset has not been fetched, or made.
+        DatasetError: the key is unknown, or the dataset has not been fetched, or made, or cannot be
+            read.
     """
     source = source_of(key)
+    whole = is_whole(key)
     if source.own and not source.classes:
         raise DatasetError(
             f"The own dataset {key} is not on this machine: it was deleted, or made elsewhere. "
             "Make it again from its sounds on the Dataset page."
         )
-    if not is_whole(key):
+    if not whole:
         raise DatasetError(
             f"{source.title} is not on this machine yet. Fetch it on the Dataset page, "
             f"or with: python -m esc10 fetch {key}"

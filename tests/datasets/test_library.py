@@ -14,6 +14,7 @@ from esc10 import datasets
 from esc10.errors import DatasetError
 from esc10.progress import Progress
 from tests.conftest import begin_practice
+from tests.support.refusals import lock, refuse_to_read
 
 
 def inodes() -> dict[str, int]:
@@ -124,6 +125,31 @@ def test_a_dataset_without_a_good_marker_is_made_whole_again(
     datasets.fetch("practice")
     assert inodes() == before, "no clip was computed anew"
     assert json.loads(path.read_text("utf-8")) == json.loads(good)
+
+
+def test_a_marker_that_cannot_be_read_just_now_costs_no_dataset(
+    practice_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows a virus scanner has it open for a moment."""
+    folder = datasets.dataset_folder("practice")
+    with monkeypatch.context() as patch:
+        refuse_to_read(patch, folder / "complete.json")
+        for act in (datasets.fetch, datasets.load_dataset):
+            with pytest.raises(DatasetError, match=r"cannot be read: permission denied\. Close"):
+                act("practice")
+    assert [path.name for path in folder.parent.iterdir()] == ["practice"]
+    assert len(datasets.load_dataset("practice").clips) == 400
+
+
+def test_a_folder_that_cannot_be_entered_is_a_sentence(
+    practice_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(monkeypatch, datasets.dataset_folder("practice").parent)
+    for key in ("practice", "own-kitchen-123abc"):
+        for look in (datasets.is_whole, datasets.load_dataset):
+            with pytest.raises(DatasetError, match=f"{key} cannot be read: permission denied. Cl"):
+                look(key)
+    assert list(datasets.sources()) == list(datasets.SOURCES)
 
 
 def test_a_folder_on_the_way_is_not_whole(practice_home: Path) -> None:
