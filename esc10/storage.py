@@ -99,6 +99,14 @@ def taking_turns(name: str, while_waiting: Callable[[], None]) -> Iterator[None]
         lock.release()
 
 
+def is_gone(folder: Path) -> bool:
+    """Whether there is no such folder; one that cannot be looked at is not known to be gone."""
+    try:
+        return not folder.is_dir()
+    except OSError:
+        return False
+
+
 def state_of(path: Path) -> State:
     """What tells a file from what it was before, or from another of its name; None for no file."""
     try:

@@ -39,7 +39,7 @@ from esc10.runs.outcome import (
     read_outcome,
 )
 from esc10.runs.writer import WRITER, is_there
-from esc10.storage import ReadOnce
+from esc10.storage import ReadOnce, is_gone
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA, EpochRow
 
@@ -71,7 +71,7 @@ class Run:
         try:
             return _read_outcome(self.folder / "outcome.json")
         except (OSError, ValueError) as cause:
-            if was_gone(cause) and self.folder.is_dir():
+            if was_gone(cause) and not is_gone(self.folder):
                 return None
             raise unreadable(self.folder, "outcome.json", cause) from cause
 
@@ -217,7 +217,7 @@ _read_outcome = ReadOnce(_own_outcome)
 def unreadable(folder: Path, file: str, cause: Exception) -> RunError:
     """The error that says why a file of a run cannot be read, and what to do about that."""
     run_id = folder.name
-    if was_gone(cause) and not folder.is_dir():
+    if was_gone(cause) and is_gone(folder):
         return RunError(f"Run {run_id} is gone: it was deleted or moved. Choose another one.")
     if isinstance(cause, OSError) and not was_gone(cause):
         return RunError(

@@ -15,7 +15,7 @@ from esc10.datasets.names import is_own
 from esc10.errors import DatasetError, RunError, advice_on, reason_of, was_gone
 from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run, unreadable
-from esc10.storage import STRICT, ReadOnce, home
+from esc10.storage import STRICT, ReadOnce, home, is_gone
 from esc10.training.plan import RunConfig
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -37,7 +37,7 @@ def load_run(run_id: str) -> Run:
         RunError: there is none, or its configuration cannot be read.
     """
     folder = runs_folder() / run_id
-    if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
+    if not RUN_ID.fullmatch(run_id) or is_gone(folder):
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
     try:
         return Run(folder, _read_config(folder / "config.json"))
@@ -92,14 +92,14 @@ def list_runs() -> tuple[list[Run], list[str]]:
             f"The runs cannot be listed: {reason_of(cause)}. {advice_on(cause)}, then try again."
         ]
     for folder in folders:
-        if folder.name.startswith(".") or not folder.is_dir():
+        if folder.name.startswith(".") or is_gone(folder):
             continue
         try:
             run = load_run(folder.name)
             run.history()
             run.state  # noqa: B018  (reads outcome.json, and complains if it is damaged)
         except RunError as error:
-            if folder.is_dir():  # else somebody has just deleted it
+            if not is_gone(folder):  # else somebody has just deleted it
                 complaints.append(str(error))
         else:
             runs.append(run)

@@ -12,10 +12,11 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from esc10.errors import RunError, disk_trouble
-from esc10.runs.outcome import UNFINISHED
+from esc10.errors import RunError, advice_on, disk_trouble, reason_of, was_gone
 from esc10.runs.run import Run
-from esc10.runs.store import RUN_ID, load_run, read_config, runs_folder
+from esc10.runs.store import RUN_ID, read_config, runs_folder
+from esc10.runs.writer import WRITER, is_there
+from esc10.storage import is_gone
 
 
 def deleted_folder() -> Path:
@@ -31,25 +32,40 @@ def delete_run(run_id: str) -> None:
             has its name, or the disk refused; nothing is changed then.
     """
     folder = runs_folder() / run_id
-    if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
+    if not RUN_ID.fullmatch(run_id) or is_gone(folder):
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
-    _refuse_while_it_is_written(run_id)
     kept = deleted_folder() / run_id
-    if kept.exists():
-        raise RunError(
-            f"A run {run_id} was deleted before and is still kept. Delete that one for good, then "
-            "try again."
-        )
     with disk_trouble(f"Deleting run {run_id}", RunError):
+        # Whatever else is damaged or cannot be read: the outcome is written last.
+        if not (folder / "outcome.json").exists() and is_there(folder / WRITER):
+            raise RunError(f"Run {run_id} has not ended yet. Stop it first, then delete it.")
+        if kept.exists():
+            raise RunError(
+                f"A run {run_id} was deleted before and is still kept. Delete that one for good, "
+                "then try again."
+            )
         kept.parent.mkdir(exist_ok=True)
         os.utime(folder)
         folder.rename(kept)
 
 
 def deleted_runs() -> list[Run]:
-    """The deleted runs, the newest deletion first; those that cannot be read are left out."""
+    """The deleted runs, the newest deletion first; those that cannot be read are left out.
+
+    Raises:
+        RunError: their folder cannot be listed.
+    """
+    try:
+        folders = [*deleted_folder().iterdir()]
+    except OSError as cause:
+        if was_gone(cause):
+            return []
+        raise RunError(
+            f"The deleted runs cannot be listed: {reason_of(cause)}. {advice_on(cause)}, then try "
+            "again."
+        ) from cause
     found = []
-    for folder in deleted_folder().iterdir() if deleted_folder().is_dir() else ():
+    for folder in folders:
         if not RUN_ID.fullmatch(folder.name):
             continue
         # Whatever is wrong with it: it is damaged, or another page restores it just now.
@@ -69,12 +85,12 @@ def restore_run(run_id: str) -> None:
     """
     kept = _kept(run_id)
     folder = runs_folder() / run_id
-    if folder.exists():
-        raise RunError(
-            f"Run {run_id} cannot be restored: there is a run of that name again. Delete the "
-            "deleted one for good, or leave it where it is."
-        )
     with disk_trouble(f"Restoring run {run_id}", RunError):
+        if folder.exists():
+            raise RunError(
+                f"Run {run_id} cannot be restored: there is a run of that name again. Delete the "
+                "deleted one for good, or leave it where it is."
+            )
         kept.rename(folder)
 
 
@@ -100,18 +116,8 @@ def _kept(run_id: str) -> Path:
         RunError: there is none.
     """
     folder = deleted_folder() / run_id
-    if not RUN_ID.fullmatch(run_id) or not folder.is_dir():
+    if not RUN_ID.fullmatch(run_id) or is_gone(folder):
         raise RunError(
             f"There is no deleted run '{run_id}'. It may have been restored or deleted for good."
         )
     return folder
-
-
-def _refuse_while_it_is_written(run_id: str) -> None:
-    try:
-        run = load_run(run_id)
-        state = run.state
-    except RunError:
-        return  # damaged: who wants to be rid of it may
-    if state in UNFINISHED and run.writer_lives:
-        raise RunError(f"Run {run_id} is still {state}. Stop it first, then delete it.")

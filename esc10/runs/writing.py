@@ -114,11 +114,12 @@ def end_run(run: Run, outcome: Outcome) -> None:
     Raises:
         RunError: the disk refused.
     """
-    if (run.folder / "outcome.json").exists():
-        return
-    add_event(run, outcome.state, reason=outcome.reason)
+    path = run.folder / "outcome.json"
     with disk_trouble(f"Storing run {run.run_id}", RunError):
-        write_whole(run.folder / "outcome.json", json.dumps(asdict(outcome)).encode())
+        if path.exists():
+            return
+        add_event(run, outcome.state, reason=outcome.reason)
+        write_whole(path, json.dumps(asdict(outcome)).encode())
 
 
 def beat(run: Run) -> None:

@@ -94,7 +94,7 @@ def test_a_run_under_way_is_not_deleted(state: str) -> None:
     run = create_run(made_config())
     if state == "training":
         add_event(run, "started")
-    with pytest.raises(RunError, match=f"is still {state}. Stop it first"):
+    with pytest.raises(RunError, match=r"has not ended yet\. Stop it first"):
         delete_run(run.run_id)
     assert listed() == [run.run_id]
     end_run(run, Outcome("cancelled", "it was taken out of the queue", {}))

@@ -17,8 +17,8 @@ def refuse_to_read(monkeypatch: pytest.MonkeyPatch, path: Path, number: int = er
 
 
 def lock(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Have the system refuse every look at what is in a folder; the names are listed."""
-    for look in ("open", "stat"):
+    """Have the system let nobody into a folder; its names can be listed."""
+    for look in ("open", "stat", "iterdir", "rename"):
         _refuse(monkeypatch, look, lambda other: folder in other.parents, errno.EACCES)
 
 

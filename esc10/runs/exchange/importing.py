@@ -57,8 +57,9 @@ def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
     files = _files(zipped, run_id)
     config = checked_config(files["config.json"], run_id)
     folder = runs_folder() / run_id
-    if folder.exists():
-        raise _here_already(run_id)
+    with disk_trouble(f"Storing run {run_id}", RunError):
+        if folder.exists():
+            raise _here_already(run_id)
     texts = _checked_texts(files, config)
     for name in WEIGHTS:
         check_hdf5(files[name], name)

@@ -10,6 +10,7 @@ from esc10.errors import RunError
 from esc10.runs.outcome import UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.trash import delete_run, deleted_folder, deleted_runs, purge_run, restore_run
+from esc10.storage import is_gone
 from esc10.ui.words import in_markdown, short_name
 
 _DELETED = "runs deleted last"
@@ -40,7 +41,7 @@ def show_undo() -> None:
     deleted: list[tuple[str, str]] = [
         (run_id, name)
         for run_id, name in st.session_state.get(_DELETED, [])
-        if (deleted_folder() / run_id).is_dir()  # another page may have brought it back
+        if not is_gone(deleted_folder() / run_id)  # another page may have brought it back
     ]
     if not deleted:
         return

@@ -43,8 +43,18 @@ from tests.support.made_zips import (
     with_json,
     zipped,
 )
+from tests.support.refusals import lock
 
 # Round trip
+
+
+def test_runs_that_cannot_be_entered_are_a_sentence(
+    trained: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = run_zip(trained)
+    lock(monkeypatch, runs_folder())
+    with pytest.raises(RunError, match=f"Storing run {trained.run_id} failed: permission denied"):
+        import_run(content, never)
 
 
 def test_a_run_that_travelled_is_judged_the_same(trained: Run) -> None:
