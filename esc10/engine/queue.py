@@ -196,7 +196,7 @@ class Engine:
             mine = [*self._queue, *(active.run for active in self._active.values())]
         for run in mine:
             beat(run)
-        close_interrupted()
+        close_interrupted(except_for=[run.run_id for run in mine])
 
     def _start(self, run: Run) -> None:
         def stop() -> None:

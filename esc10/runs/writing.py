@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
 from typing import Any, BinaryIO
@@ -128,10 +128,16 @@ def beat(run: Run) -> None:
         os.utime(run.folder / WRITER)
 
 
-def close_interrupted() -> None:
-    """Mark the unfinished runs of processes that are gone; their epochs so far stay readable."""
+def close_interrupted(except_for: Collection[str] = ()) -> None:
+    """Mark the unfinished runs of processes that are gone; their epochs so far stay readable.
+
+    Args:
+        except_for: the names of runs that are in good hands, whatever their folders say.
+    """
     runs, _ = list_runs()
     for run in runs:
+        if run.run_id in except_for:
+            continue
         try:
             if run.state in UNFINISHED and not run.writer_lives:
                 reason = "the program was closed or the machine went down while it was unfinished"

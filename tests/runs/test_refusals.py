@@ -71,7 +71,7 @@ def test_deleted_runs_that_cannot_be_looked_at_are_a_sentence(
     assert [path.name for path in deleted_folder().iterdir()] == []
 
 
-@pytest.mark.parametrize("file", ["config.json", "events.jsonl"])
+@pytest.mark.parametrize("file", ["config.json", "events.jsonl", "process.json"])
 def test_a_run_that_trains_is_not_deleted_because_a_file_cannot_be_read(
     monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:

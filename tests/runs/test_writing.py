@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
@@ -25,7 +26,8 @@ from esc10.runs.writing import (
     create_run,
 )
 from tests.support.made_runs import made_config, made_row
-from tests.support.stored_runs import DAMAGE, kinds, stored
+from tests.support.refusals import lock, refuse_to_read
+from tests.support.stored_runs import DAMAGE, cut_off, kinds, stored
 
 
 def dead_process() -> dict[str, Any]:
@@ -78,6 +80,60 @@ def test_a_process_elsewhere_lives_as_long_as_its_heart_beats() -> None:
     os.utime(run.folder / "process.json", (hour_ago, hour_ago))
     close_interrupted()
     assert run.state == "interrupted"
+
+
+def test_two_containers_may_share_a_name_and_no_process_numbers() -> None:
+    run = create_run(made_config())
+    writer = json.loads((run.folder / "process.json").read_bytes())
+    dead = {**writer, **dead_process()}
+    assert not written_by(run, dead).writer_lives, "a process of these is seen at once"
+    written_by(run, {**dead, "numbered": "in another container"})
+    close_interrupted()
+    assert run.state == "queued"
+    hour_ago = time.time() - 3600
+    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    close_interrupted()
+    assert run.state == "interrupted"
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.ESTALE])
+def test_a_process_that_cannot_be_looked_up_lives_as_long_as_its_heart_beats(
+    monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    run = create_run(made_config())
+    refuse_to_read(monkeypatch, run.folder / "process.json", number)
+    close_interrupted()
+    assert run.state == "queued"
+    hour_ago = time.time() - 3600
+    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    close_interrupted()
+    assert run.state == "interrupted"
+
+
+def test_a_process_of_which_nothing_can_be_told_is_not_taken_for_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = create_run(made_config())
+    lock(monkeypatch, run.folder)
+    assert run.writer_lives
+
+
+def test_a_system_without_handles_ends_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = create_run(made_config())
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(psutil, "Process", refuse)
+    assert run.writer_lives
+
+
+def test_who_closes_leaves_out_what_is_its_own() -> None:
+    mine, other = create_run(made_config(1)), create_run(made_config(2))
+    for run in (mine, other):
+        cut_off(run.folder / "process.json")
+    close_interrupted(except_for=[mine.run_id])
+    assert (mine.state, other.state) == ("queued", "interrupted")
 
 
 def test_a_clock_that_was_corrected_does_not_end_a_run() -> None:
