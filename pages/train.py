@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from esc10.engine.cluster import Capacity
 from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.outcome import CUT_SHORT, UNFINISHED, WITH_WEIGHTS
 from esc10.runs.run import Run
@@ -134,17 +133,7 @@ def _show_preparation() -> None:
     status = engine().status()
     if status.trouble:
         st.error(in_markdown(status.trouble))
-    elif status.queue or status.active:
-        _explain_waiting(status.capacity)
-
-
-def _explain_waiting(capacity: Capacity) -> None:
-    if capacity.workers and not capacity.trainers:
-        st.warning(
-            "None of the connected workers may train. Start one with: "
-            "python -m dask worker ADDRESS --resources TRAIN=1 --preload esc10.engine.worker"
-        )
-    elif not capacity.warm:
+    elif (status.queue or status.active) and not status.capacity.warm:
         st.info(
             "The training engine is warming up; the run starts by itself.",
             icon=":material/hourglass:",

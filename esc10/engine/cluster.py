@@ -135,13 +135,22 @@ class Cluster:
         )
         self._starts += 1
 
-    @property
-    def trouble(self) -> str | None:
-        """A sentence if the scheduler is lost, or the local worker will not come up any more."""
+    def trouble(self, seen: Capacity) -> str | None:
+        """A sentence if somebody has to do something before anything can be trained here.
+
+        Args:
+            seen: what was connected a moment ago.
+        """
         if self.client.status != "running":
             return (
                 f"The Dask scheduler at {self.address} does not answer any more. Runs wait until "
                 "it does; nobody has to start the app again."
+            )
+        if self._local is None and not seen.trainers:
+            return (
+                f"No worker that may train is connected to the Dask scheduler at {self.address}. "
+                "Start one as the README says under 'Other machines to train on'; runs wait until "
+                "it is there."
             )
         ended = self._worker is not None and self._worker.poll() is not None
         if not ended or self._starts < _MOST_STARTS:
@@ -179,6 +188,10 @@ class Cluster:
             raise TimeoutError("no worker took the data") from cause
         return sent
 
+    def no_worker(self) -> NoWorkerError:
+        """What to raise where a worker is needed and none is there: it says whether one comes."""
+        return NoWorkerError(self.trouble(NOTHING) or WARMING_UP)
+
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """What a function answers on a worker, beside whatever trains there.
 
@@ -188,7 +201,7 @@ class Cluster:
         """
         try:
             if not self.capacity().workers:
-                raise NoWorkerError(self.trouble or WARMING_UP)
+                raise self.no_worker()
             future = self.client.submit(function, *arguments, pure=False, priority=10)
             try:
                 return future.result(timeout=_ANSWER_SECONDS)

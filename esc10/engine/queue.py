@@ -47,7 +47,8 @@ class EngineStatus:
         capacity: what the cluster can do.
         queue: the waiting runs' names, the next one first.
         active: the names of runs in a worker's hands.
-        trouble: a sentence if no worker will come up any more.
+        trouble: a sentence if runs wait for what somebody has to do: start a worker or a scheduler,
+            or the app again.
     """
 
     capacity: Capacity
@@ -74,11 +75,11 @@ class Engine:
         self._queue: list[Run] = []
         self._active: dict[str, SentRun] = {}
         self._starting: str | None = None
-        self._seen = NOTHING
         self._changed = threading.Condition()
         self._closing = False
         close_interrupted()
         self._swept = time.monotonic()
+        self._seen = self._look()
         atexit.register(self.close)
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._dispatcher.start()
@@ -115,7 +116,7 @@ class Engine:
                 self._seen,
                 tuple(run.run_id for run in self._queue),
                 tuple(active),
-                self._cluster.trouble,
+                self._cluster.trouble(self._seen),
             )
 
     def wait_until_idle(self, timeout: float) -> bool:

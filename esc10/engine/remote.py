@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.engine import worker
-from esc10.engine.cluster import WARMING_UP, Cluster
-from esc10.errors import NoWorkerError
+from esc10.engine.cluster import Cluster
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings
 from esc10.runs.run import Run
@@ -60,7 +59,7 @@ class RemoteClassifier:
         try:
             sent = [self._cluster.send(array) for array in arrays]
         except TimeoutError as cause:
-            raise NoWorkerError(WARMING_UP) from cause
+            raise self._cluster.no_worker() from cause
         try:
             return self._cluster.ask(worker.ask, self._config, self._weights, question, *sent)
         finally:

@@ -1,0 +1,67 @@
+"""An engine on somebody's own scheduler that no worker has come to: runs wait, none is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from distributed import LocalCluster
+
+from esc10.engine.cluster import Cluster
+from esc10.engine.queue import Engine
+from esc10.errors import NoWorkerError
+from tests.support.stored_runs import stored
+from tests.support.waiting import wait_for
+
+SECONDS = 30
+"""More than any of this needs; whoever waits this long has failed."""
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[LocalCluster]:
+    with LocalCluster(
+        n_workers=0,
+        processes=False,  # a worker is a thread here, and has loaded nothing
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
+    ) as own:
+        yield own
+
+
+@pytest.fixture
+def engine(scheduler: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    own = Cluster(scheduler.scheduler_address)
+    monkeypatch.setattr(own.client, "_timeout", 0.2)  # so long data looks for a worker
+    engine = Engine(own)
+    yield engine
+    engine.close()
+
+
+def test_a_scheduler_of_ones_own_without_a_worker_is_said_to_have_none(
+    engine: Engine, scheduler: LocalCluster
+) -> None:
+    """None comes by itself: somebody has to start one."""
+    trouble = engine.status().trouble
+    assert trouble is not None
+    assert trouble.startswith("No worker that may train is connected")
+    assert scheduler.scheduler_address in trouble
+    network = engine.networks.trained(stored(), "val_loss")
+    for sounds in (1, 100):  # within the question, and beside it
+        with pytest.raises(NoWorkerError) as raised:
+            network.answer(np.zeros((sounds, 216, 128), np.float32))
+        assert str(raised.value) == trouble
+
+
+def test_workers_that_may_not_train_are_not_waited_for(
+    engine: Engine, scheduler: LocalCluster
+) -> None:
+    """As where the README's `--resources TRAIN=1` was left out."""
+    scheduler.scale(1)
+    wait_for(lambda: engine.status().capacity.workers, SECONDS, "the worker")
+    trouble = engine.status().trouble
+    assert trouble is not None
+    assert trouble.startswith("No worker that may train is connected")
+    scheduler.scale(0)
+    wait_for(lambda: not engine.status().capacity.workers, SECONDS, "the worker to go")
