@@ -21,15 +21,10 @@ from dataclasses import dataclass
 from esc10.engine.cluster import NOTHING, Capacity, Cluster
 from esc10.engine.remote import Networks
 from esc10.engine.sent_run import SentRun, ask_to_stop
-from esc10.errors import Esc10Error, RunError
+from esc10.errors import Esc10Error, RunError, was_gone
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
-from esc10.runs.writing import (
-    beat,
-    close_interrupted,
-    create_run,
-    end_run,
-)
+from esc10.runs.writing import beat, close_interrupted, create_run, end_run
 from esc10.training.plan import RunConfig
 
 CLOSED = "the program was closed"
@@ -47,8 +42,8 @@ class EngineStatus:
         capacity: what the cluster can do.
         queue: the waiting runs' names, the next one first.
         active: the names of runs in a worker's hands.
-        trouble: a sentence if runs wait for what somebody has to do: start a worker or a scheduler,
-            or the app again.
+        trouble: a sentence if runs wait for what somebody has to do: make room on the disk, start
+            a worker or a scheduler, or the app again.
     """
 
     capacity: Capacity
@@ -75,6 +70,7 @@ class Engine:
         self._queue: list[Run] = []
         self._active: dict[str, SentRun] = {}
         self._starting: str | None = None
+        self._unwritten: dict[str, tuple[Run, Outcome, str]] = {}
         self._changed = threading.Condition()
         self._closing = False
         close_interrupted()
@@ -97,12 +93,16 @@ class Engine:
         return run
 
     def stop(self, run_id: str) -> None:
-        """Take a run out of the queue, or ask the worker to stop and keep its best weights."""
+        """Take a run out of the queue, or ask the worker to stop and keep its best weights.
+
+        Raises:
+            RunError: the scheduler cannot be reached.
+        """
         with self._changed:
             waiting = [run for run in self._queue if run.run_id == run_id]
             self._queue = [run for run in self._queue if run.run_id != run_id]
         for run in waiting:
-            end_run(run, Outcome("cancelled", "it was taken out of the queue", {}))
+            self._end(run, Outcome("cancelled", "it was taken out of the queue", {}))
         if not waiting:
             ask_to_stop(self._cluster, run_id)
 
@@ -112,11 +112,12 @@ class Engine:
             active = [*self._active]
             if self._starting is not None:
                 active.append(self._starting)
+            refusals = [refusal for *_, refusal in self._unwritten.values()]
             return EngineStatus(
                 self._seen,
                 tuple(run.run_id for run in self._queue),
                 tuple(active),
-                self._cluster.trouble(self._seen),
+                refusals[0] if refusals else self._cluster.trouble(self._seen),
             )
 
     def wait_until_idle(self, timeout: float) -> bool:
@@ -194,9 +195,13 @@ class Engine:
 
     def _sweep(self) -> None:
         with self._changed:
+            unwritten = [*self._unwritten.values()]
             mine = [*self._queue, *(active.run for active in self._active.values())]
+            mine += [run for run, *_ in unwritten]
         for run in mine:
             beat(run)
+        for run, outcome, _ in unwritten:
+            self._end(run, outcome)
         close_interrupted(except_for=[run.run_id for run in mine])
 
     def _start(self, run: Run) -> None:
@@ -204,7 +209,7 @@ class Engine:
             # In a thread of its own: the event loop carries the answer that `stop` waits for.
             threading.Thread(target=self.stop, args=(run.run_id,), daemon=True).start()
 
-        sent = SentRun(self._cluster, run, on_full_disk=stop)
+        sent = SentRun(self._cluster, run, on_unwritable=stop)
         with self._changed:
             self._active[run.run_id] = sent
         sent.when_ended(lambda: self._on_end(run.run_id))
@@ -228,8 +233,17 @@ class Engine:
             active.let_go()
 
     def _end(self, run: Run, outcome: Outcome) -> None:
+        """Write down how a run ended; what a full disk refuses, `_sweep` brings here again."""
+        refusal = None
         try:
             end_run(run, outcome)
-        except RunError:
-            # The disk is full: the run stays unfinished, and the next start calls it interrupted.
-            _log.exception("run %s could not be closed", run.run_id)
+        except RunError as error:
+            if run.run_id not in self._unwritten:
+                _log.exception("run %s could not be closed", run.run_id)
+            cause = error.__cause__
+            if isinstance(cause, OSError) and not was_gone(cause):  # else it was deleted by hand
+                refusal = str(error)
+        with self._changed:
+            self._unwritten.pop(run.run_id, None)
+            if refusal:
+                self._unwritten[run.run_id] = run, outcome, refusal

@@ -35,19 +35,20 @@ _log = logging.getLogger(__name__)
 class SentRun:
     """A run that a worker trains, or is about to."""
 
-    def __init__(self, cluster: Cluster, run: Run, on_full_disk: Callable[[], None]) -> None:
+    def __init__(self, cluster: Cluster, run: Run, on_unwritable: Callable[[], None]) -> None:
         """Send the run and its data.
 
         Args:
             cluster: where to.
             run: a run that has not begun.
-            on_full_disk: called, in the client's event loop, where an event cannot be written down.
+            on_unwritable: called, in the client's event loop, where an event cannot be written
+                down: the disk is full, or the run's folder gone.
 
         Raises:
             DatasetError: the dataset is not on this machine any more, or not the same.
             TimeoutError: there is no worker just now; the run has not begun.
         """
-        self.run, self._client, self._on_full_disk = run, cluster.client, on_full_disk
+        self.run, self._client, self._on_unwritable = run, cluster.client, on_unwritable
         data = training_data(run.config)
         self._labels = {part: data.y[part] for part in ("validation", "test")}
         self._data: Future[TrainingData] = cluster.send(data)
@@ -80,7 +81,7 @@ class SentRun:
             add_event(self.run, **values)
         except RunError:
             _log.exception("run %s is stopped", self.run.run_id)
-            self._on_full_disk()
+            self._on_unwritable()
 
     def store(self) -> None:
         """Write down what the training gave.

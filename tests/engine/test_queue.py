@@ -43,6 +43,7 @@ from tests.support.engines import (
     kinds,
     plan,
 )
+from tests.support.full_disk import full_disk
 from tests.support.stored_runs import emptied
 from tests.support.waiting import wait_for
 
@@ -172,6 +173,24 @@ def test_trouble_in_letting_go_of_a_run_leaves_nothing_active(
     run = engine.submit(plan(epochs=1))
     assert engine.wait_until_idle(WARM_SECONDS)
     assert run.state == "finished"
+
+
+def test_a_run_that_ends_on_a_full_disk_has_failed_when_there_is_room(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_SWEEP_SECONDS", 0)
+    run = engine.submit(plan(epochs=LONG))
+    first_epoch(run)
+    with full_disk():
+        assert engine.wait_until_idle(WARM_SECONDS)  # it is stopped, as it cannot be written down
+        assert run.state == "training"
+        assert run.run_id in (engine.status().trouble or "")
+    wait_for(lambda: run.outcome is not None, WARM_SECONDS, "the run to be closed")
+    outcome = run.outcome
+    assert outcome is not None
+    assert outcome.state == "failed"
+    assert "no space left on device" in outcome.reason
+    assert kinds(run)[-2:] == ["epoch", "failed"]
 
 
 def test_a_run_that_was_started_elsewhere_is_refused(engine: Engine) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from distributed import LocalCluster
 
+from esc10.engine import queue
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.errors import NoWorkerError
-from tests.support.stored_runs import stored
+from tests.support.full_disk import full_disk
+from tests.support.made_runs import made_config
+from tests.support.stored_runs import kinds, stored
 from tests.support.waiting import wait_for
 
 SECONDS = 30
@@ -65,3 +69,37 @@ def test_workers_that_may_not_train_are_not_waited_for(
     assert trouble.startswith("No worker that may train is connected")
     scheduler.scale(0)
     wait_for(lambda: not engine.status().capacity.workers, SECONDS, "the worker to go")
+
+
+def test_a_run_that_a_full_disk_keeps_open_is_closed_when_there_is_room(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in no queue any more: nobody could end it by hand, or delete it."""
+    monkeypatch.setattr(queue, "_SWEEP_SECONDS", 0)
+    run = engine.submit(made_config())
+    with full_disk():
+        engine.stop(run.run_id)
+        assert engine.status().queue == ()
+        assert run.state == "queued"
+        trouble = engine.status().trouble
+        assert trouble is not None
+        assert f"Writing down run {run.run_id} failed: no space left on device" in trouble
+        heart = run.folder / "process.json"
+        os.utime(heart, (0, 0))
+        wait_for(lambda: heart.stat().st_mtime > 0, SECONDS, "a beat")
+    wait_for(lambda: run.state == "cancelled", SECONDS, "the run to be closed")
+    assert kinds(run) == ["queued", "cancelled"]
+    wait_for(
+        lambda: run.run_id not in (engine.status().trouble or ""), SECONDS, "the trouble to end"
+    )
+
+
+def test_a_run_deleted_by_hand_is_not_closed_for_ever(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = engine.submit(made_config())
+    trouble = engine.status().trouble
+    run.folder.rename(run.folder.with_name("elsewhere"))
+    engine.stop(run.run_id)
+    assert engine.status().trouble == trouble
+    assert f"run {run.run_id} could not be closed" in caplog.text
