@@ -22,6 +22,7 @@ from distributed.comm.core import connect
 from distributed.security import Security
 
 from esc10.engine.keeper import QUIET, start_keeper
+from esc10.engine.keys import own_keys
 from esc10.engine.worker import WARM_METRIC
 from esc10.errors import Esc10Error, NoWorkerError, RunError
 from esc10.storage import home
@@ -65,14 +66,14 @@ class Cluster:
         """Connect to the scheduler at `address`, or start one with a worker on this machine.
 
         Raises:
-            RunError: no scheduler answers there.
+            RunError: no scheduler answers there, or the keys to it cannot be read.
         """
         self._worker: subprocess.Popen[bytes] | None = None
         self._local: LocalCluster | None = None
         self._starts = 0
         # A task whose worker died is failed at once, not tried on the next worker.
         dask.config.set({"distributed.scheduler.allowed-failures": 0, **QUIET})
-        self._security = Security() if address else Security.temporary()
+        self._security = own_keys() if address else Security.temporary()
         if address is None:
             self._local = LocalCluster(
                 n_workers=0,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from distributed.security import Security
 
+from esc10.engine.keys import keys_of
 from esc10.errors import RunError, disk_trouble
 from esc10.storage import home
 
@@ -67,16 +68,6 @@ def start_keeper(address: str, security: Security, log_mode: str) -> subprocess.
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
-
-
-def keys_of(security: Security) -> dict[str, str]:
-    """What Dask's configuration has to say for a worker or a client to be let in."""
-    keys = {}
-    for role in ("worker", "client"):  # a worker is a client too, where a run asks for events
-        named = security.get_tls_config_for_role(role)
-        keys["distributed.comm.tls.ca-file"] = named["ca_file"]
-        keys |= {f"distributed.comm.tls.{role}.{part}": named[part] for part in ("cert", "key")}
-    return keys
 
 
 def dask_environment(config: Mapping[str, object]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from distributed.security import Security
 from numpy.typing import NDArray
 
 from esc10.datasets import load_dataset
-from esc10.engine import cluster, keeper, queue, worker
+from esc10.engine import keeper, queue, worker
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.engine.sent_run import LOST, SentRun
@@ -335,13 +335,6 @@ def test_another_scheduler_can_be_named(engine: Engine) -> None:
         guest._closing = True
         guest._dispatcher.join()
         guest._cluster.close()
-
-
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tls://127.0.0.1:9", "127.0.0.1:no"])
-def test_no_scheduler_is_a_sentence(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 0.5)
-    with pytest.raises(RunError, match="No Dask scheduler answers"):
-        Cluster(address)
 
 
 def test_without_the_keys_nobody_gives_orders(engine: Engine) -> None:

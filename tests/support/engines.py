@@ -10,7 +10,8 @@ import pytest
 
 from esc10.engine import worker
 from esc10.engine.cluster import Cluster
-from esc10.engine.keeper import WORKER_OPTIONS, dask_environment, keys_of
+from esc10.engine.keeper import WORKER_OPTIONS, dask_environment
+from esc10.engine.keys import keys_of
 from esc10.runs.run import Run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
