@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from esc10.datasets.own.preview import Preview, previews_of
-from tests.support.own_datasets import THREE
+from esc10.errors import DatasetError
+from tests.support.own_datasets import (
+    THREE,
+    assert_every_class_is_served,
+    folds_by_class,
+    made,
+)
 from tests.support.own_sounds import sounds, zip_of
 
 CLASSES = dict.fromkeys(THREE, 3)
@@ -87,7 +93,7 @@ def test_a_table_of_the_test_clips_alone_goes_with_the_folders_of_the_others() -
     files = sounds([*paths, *(f"test/t{name}" for name in NAMES)])
     files["test.csv"] = table("filename,label", [f"t{name}" for name in NAMES], LABELS)
     preview, classes = seen(files)
-    assert "and of 9 sounds in no table their folders" in preview.understood
+    assert "Those of 9 sounds in no table are their folders." in preview.understood
     assert "Their split is kept (9 train, 9 test)" in preview.understood
     assert classes == dict.fromkeys(THREE, 6)
 
@@ -97,3 +103,102 @@ def test_a_row_without_a_class_is_left_out_and_counted() -> None:
     preview, classes = seen(sounds(NAMES) | {"labels.csv": rows})
     assert classes == CLASSES | {"dog": 2}
     assert preview.aside.startswith("1 file was left out: 1 of no class")
+
+
+# Many files that may be tables
+
+
+def test_a_table_is_found_among_notes_beside_each_sound() -> None:
+    paths = [f"{place}/{number:03}.wav" for place in ("home", "street") for number in range(25)]
+    labels = ["dog", "rain"] * 25
+    files = sounds(paths) | {path.replace(".wav", ".txt"): b"A note." for path in paths}
+    preview, classes = seen(files | {"labels.csv": table("filename,label", paths, labels)})
+    assert preview.key == "table"
+    assert classes == {"dog": 25, "rain": 25}
+    assert "Of 51 files that may be tables, 20 were looked at." in preview.aside
+
+
+def test_tables_that_nobody_looked_at_are_not_said_to_list_nothing() -> None:
+    files = sounds(["001.wav"])
+    files |= {f"{number:02}.csv": b"day,weather\n1,fine" for number in range(30)}
+    files |= {"sample_submission.csv": table("fname,label", ["001.wav"], ["dog"])}
+    with pytest.raises(DatasetError) as caught:
+        seen(files)
+    assert "in 00.csv, 01.csv, 02.csv, 03.csv. Of 30 files that may be" in str(caught.value)
+    assert "submission" not in str(caught.value)
+
+
+# A table's folds
+
+
+def folded(folds: list[str], column: str = "fold") -> dict[str, bytes]:
+    """Two sounds of each class for each of these folds, and the table that tells them."""
+    rows = [(f"{name}{place}.wav", name, fold)
+            for place, fold in enumerate([*folds, *folds])
+            for name in ("dog", "rain")]  # fmt: skip
+    names, labels, told = (list(cells) for cells in zip(*rows, strict=True))
+    return sounds(names) | {"labels.csv": table(f"filename,label,{column}", names, labels, told)}
+
+
+@pytest.mark.parametrize(
+    "folds",
+    [
+        ["1.0", "2.0", "3.0", "4.0", "5.0"],
+        ["0.0", "1.0", "2.0", "3.0", "4.0"],
+        [str(fold) for fold in range(10)],
+        [str(fold) for fold in range(1, 11)],
+        [f"fold_{fold}" for fold in range(10)],
+    ],
+)
+def test_folds_of_a_table_are_kept_however_they_are_counted(folds: list[str]) -> None:
+    dataset, described = made(folded(folds))
+    assert described.folds == "as given"
+    assert "Each sound's fold is told." in described.summary
+    counted = {fold: 2 * len(folds) // 5 for fold in range(1, 6)}
+    assert folds_by_class(dataset) == {"dog": counted, "rain": counted}
+
+
+def test_folds_are_counted_over_all_tables() -> None:
+    files = folded(list("01234"))
+    head, *rows = files.pop("labels.csv").decode().splitlines()
+    for name, some in (("some", rows[:16]), ("rest", rows[16:])):
+        files[f"{name}.csv"] = "\n".join([head, *some]).encode()
+    dataset, _ = made(files)
+    assert folds_by_class(dataset)["dog"] == dict.fromkeys(range(1, 6), 2)
+
+
+@pytest.mark.parametrize(
+    ("folds", "column", "said"),
+    [
+        (["1", "2", "3", "4", ""], "fold", "Their folds are not kept: 4 of 20 sounds have none."),
+        (list(map(str, range(12))), "fold", "The folds 0 to 11 are not kept: ten are the most."),
+        (["1", "2", "3", "4"], "fold", "Their folds are not kept: they do not train, validate"),
+        (["A", "B", "C", "D"], "fold", "The column fold is not kept: 'A' is no fold and no part."),
+        (["9" * 5000, "x", "y"], "group", "99' is no fold and no part."),
+        (["train", "test", "x"], "Set", "Their split is not kept: 4 of 12 sounds are in no part."),
+    ],
+)
+def test_folds_and_parts_that_are_not_kept_are_said(
+    folds: list[str], column: str, said: str
+) -> None:
+    files = folded(folds, column)
+    preview, _ = seen(files)
+    assert said in preview.understood
+    dataset, described = made(files)
+    assert said in described.summary
+    assert described.folds == "at random"
+    assert_every_class_is_served(dataset)
+
+
+@pytest.mark.parametrize("split", ["fold", "part"])
+def test_folds_of_folders_that_are_not_kept_are_said(split: str) -> None:
+    folders = [f"fold{fold}" for fold in range(12)] if split == "fold" else ["train", "test", "x"]
+    said = "The folds 0 to 11 are not" if split == "fold" else "4 of 12 sounds are in no part"
+    files = sounds(
+        f"{name}/{folder}/{take}.wav"
+        for name in ("dog", "rain")
+        for folder in folders
+        for take in "xy"
+    )
+    preview, _ = seen(files)
+    assert said in preview.understood

@@ -31,7 +31,7 @@ from esc10.datasets.names import (
     plain_words,
 )
 from esc10.datasets.own.conversion import Clipped, clip_all, name_clips, without_copies
-from esc10.datasets.own.folds import MIN_CLIPS, make_folds
+from esc10.datasets.own.folds import MIN_CLIPS, describe_split, make_folds
 from esc10.datasets.own.found import FoundSound, Reading
 from esc10.datasets.own.layouts import chosen_reading, readings_of
 from esc10.datasets.own.left_out import (
@@ -182,13 +182,13 @@ def _complete(
     for label, name in enumerate(classes):
         if counts[label] < MIN_CLIPS:
             raise too_few(name, counts[label], [one.sentence for one in left_out])
-    told = [clip.found.recording for clip in clips]
+    found = [clip.found for clip in clips]
+    told = [sound.recording for sound in found]
     folds = make_folds(
-        labels,
-        told,
-        [clip.found.fold for clip in clips],
-        [clip.found.part for clip in clips],
+        labels, told, [sound.fold for sound in found], [sound.part for sound in found]
     )
+    understood, others = said
+    said = (understood + describe_split(found, names), others)
     seconds = [clip.seconds for clip in clips]
     files = name_clips(clips, labels, folds, stage)
     described = Description(

@@ -1,20 +1,21 @@
 """Five folds for clips that have none: by recording where that can be told, else at random.
 
-Clips that came with folds keep them, and those of a split stay in its parts. Under the folds, 1 to
-3 train, 4 validates and 5 tests. So every class must be in 4, in 5 and in one of the others; that
-goes before keeping a recording together, and where it comes to that, the pages count the clips that
-leak.
+Clips that came with folds keep them, where all of them did, and those of a split stay in its parts.
+Under the folds, 1 to 3 train, 4 validates and 5 tests. So every class must be in 4, in 5 and in one
+of the others; that goes before keeping a recording together, and where it comes to that, the pages
+count the clips that leak.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
-from esc10.datasets.own.found import TEST, TRAINING, VALIDATION
+from esc10.datasets.own.found import TEST, TRAINING, VALIDATION, FoundSound, Reading
 
 AS_GIVEN = "as given"
 AS_SPLIT = "within the split"
@@ -25,9 +26,12 @@ MIN_CLIPS = 3
 """A class needs one clip to train, one to validate and one to test."""
 
 SEED = 1234
+_FIVE = 5
 _TRAINING = (1, 2, 3)
 _HELD_OUT = (4, 5)
 _FOLD_OF_PART = {VALIDATION: 4, TEST: 5}
+
+Label = TypeVar("Label", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,55 @@ class Folds:
     folds: tuple[int, ...]
     how: str
     parted: tuple[int, ...] = ()
+
+
+def with_five_folds(reading: Reading) -> Reading:
+    """The same reading with folds of 1 to 5, or with none, which is said.
+
+    Folds counted from 0 are counted from 1, and then ten become five two by two, so that none is
+    parted. More than ten are not kept.
+    """
+    known = {sound.fold for sound in reading.sounds if sound.fold is not None}
+    if not known:
+        return reading
+    first, last = min(known), max(known)
+    step = 1 if last - min(first, 1) < _FIVE else 2
+    five = {number: (number - min(first, 1)) // step + 1 for number in known}
+    if max(five.values()) > _FIVE:
+        five = {}
+    sounds = [
+        replace(s, fold=five.get(s.fold)) if s.fold is not None else s for s in reading.sounds
+    ]
+    said = "" if five else f" The folds {first} to {last} are not kept: ten are the most."
+    return replace(reading, sounds=tuple(sounds), understood=reading.understood + said)
+
+
+def describe_split(sounds: Sequence[FoundSound], names: Mapping[str, str]) -> str:
+    """What becomes of the folds and parts that sounds come with, as sentences to follow another.
+
+    Args:
+        sounds: the sounds, their folds 1 to 5.
+        names: for each class as its folder calls it, its name.
+    """
+    folds = [sound.fold for sound in sounds if sound.fold is not None]
+    without, text = len(sounds) - len(folds), ""
+    if folds and without:
+        have = "has" if without == 1 else "have"
+        text = f" Their folds are not kept: {without} of {len(sounds)} sounds {have} none."
+    elif folds:
+        unserved = _badly_served([names[sound.category] for sound in sounds], folds)
+        if not unserved:
+            return " Each sound's fold is told."
+        text = f" Their folds are not kept: they do not train, validate and test {min(unserved)}."
+    counts = Counter(sound.part for sound in sounds)
+    apart = counts.pop(None, 0)
+    if len(counts) < 2:
+        return text
+    if apart:
+        are = "is" if apart == 1 else "are"
+        return f"{text} Their split is not kept: {apart} of {len(sounds)} sounds {are} in no part."
+    told = ", ".join(f"{counts[p]} {p}" for p in (TRAINING, VALIDATION, TEST) if counts[p])
+    return f"{text} Their split is kept ({told})."
 
 
 def make_folds(
@@ -87,7 +140,7 @@ def _allowed(parts: Sequence[str | None]) -> dict[str | bool | None, tuple[int, 
     return {TRAINING: rest, **{part: (fold,) for part, fold in held_out.items()}}
 
 
-def _badly_served(labels: Sequence[int], folds: Sequence[int]) -> set[int]:
+def _badly_served(labels: Sequence[Label], folds: Sequence[int]) -> set[Label]:
     """The classes that are not trained on, not validated, or not tested."""
     present = set(zip(labels, folds, strict=True))
     trained = {label for label, fold in present if fold in _TRAINING}

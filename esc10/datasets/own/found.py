@@ -11,8 +11,6 @@ The name of a file may tell what it was cut from:
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -70,7 +68,7 @@ class FoundSound:
         name: its path in the tree.
         category: its class, as its folder or table calls it.
         recording: what it was cut from, where its name or its table tells; else None.
-        fold: 1 to 5, where its name, its folder or its table tells; else None.
+        fold: its number, where its name, its folder or its table tells; else None.
         part: `TRAINING`, `VALIDATION` or `TEST`, where its folder or its table tells; else None.
     """
 
@@ -87,7 +85,7 @@ class Reading:
 
     Attributes:
         key: a short name, by which a person chooses it.
-        understood: a sentence that says where classes, and folds or parts, are taken from.
+        understood: a sentence that says where the classes are taken from.
         sounds: the files that are sounds of a class.
         aside: each sound that this reading leaves out, and why, as a sentence goes on after its
             name.
@@ -138,20 +136,6 @@ def fold_of(word: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def folds_of_five(numbers: Iterable[int | None]) -> dict[int, int]:
-    """For the folds that a dataset has, those of 1 to 5 they become.
-
-    Ten become five two by two, and those that are counted from 0 are counted from 1, so that none
-    is parted. More than that are not kept: the result is empty.
-    """
-    known = {number for number in numbers if number is not None}
-    if not known or min(known) < 0 or max(known) > 10 or (min(known) == 0 and max(known) > 4):
-        return {}
-    if min(known) == 0:
-        return {number: number + 1 for number in known}
-    return {number: number if max(known) <= 5 else (number + 1) // 2 for number in known}
-
-
 def named(name: str, category: str) -> FoundSound:
     """What the file's own name tells of its recording and its fold."""
     path = PurePosixPath(name)
@@ -165,15 +149,3 @@ def named(name: str, category: str) -> FoundSound:
     # Of its folder: that of another class may have a recording of the same name.
     recording = f"{path.parent}/{told['recording'].lower()}" if told else None
     return FoundSound(name, category, recording)
-
-
-def describe_split(sounds: Sequence[FoundSound]) -> str:
-    """What is known of folds and parts, as a sentence to follow another; or nothing."""
-    if sounds and all(sound.fold is not None for sound in sounds):
-        return " Each sound's fold is told."
-    counts = Counter(sound.part for sound in sounds if sound.part is not None)
-    if len(counts) < 2:
-        return ""
-    parts = (TRAINING, VALIDATION, TEST)
-    told = ", ".join(f"{counts[part]} {part}" for part in parts if counts[part])
-    return f" Their split is kept ({told})."

@@ -12,7 +12,7 @@ What can be read in several ways has several readings, the likeliest first; a pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TypeVar
@@ -20,21 +20,20 @@ from typing import TypeVar
 from esc10.archives.trees import Tree, shown
 from esc10.datasets.clips import CATEGORIES
 from esc10.datasets.names import MAX_CLASSES, MIN_CLASSES, class_name, class_names
+from esc10.datasets.own.folds import with_five_folds
 from esc10.datasets.own.found import (
     ESC50_NAME,
     URBANSOUND_NAME,
     FoundSound,
     Reading,
-    describe_split,
     fold_of,
-    folds_of_five,
     is_rate,
     is_sound,
     named,
     part_of,
 )
 from esc10.datasets.own.left_out import archives_inside
-from esc10.datasets.own.tables import NOT_LISTED, by_table
+from esc10.datasets.own.tables import NOT_LISTED, by_table, describe_unread, likely_tables
 from esc10.errors import DatasetError
 
 _URBANSOUND_CLASSES = (
@@ -94,20 +93,19 @@ def _at_depth(parts: dict[str, tuple[str, ...]], depth: int) -> Reading:
     if inside and all(_is_no_class(part[depth]) for part in inside.values()):
         inside = {}
     around = {name: (*part[:depth], *part[depth + 1 : -1]) for name, part in inside.items()}
-    folds = folds_of_five(_first(map(fold_of, folders)) for folders in around.values())
     sounds = []
     for name, part in inside.items():
         found = named(name, part[depth])
-        fold = _kept_fold(around[name], folds)
+        fold = _first((*map(fold_of, around[name]), found.fold))
         of_part = _first(map(part_of, around[name]))
         recording = found.recording or _at_every_rate(part)
-        sounds.append(FoundSound(name, found.category, recording, fold or found.fold, of_part))
+        sounds.append(FoundSound(name, found.category, recording, fold, of_part))
     folders = sorted({part[depth] for part in inside.values()})
     named_folders = ", ".join(map(shown, folders[:_FOLDERS_SHOWN]))
     more = " and others" if len(folders) > _FOLDERS_SHOWN else ""
     return Reading(
         f"folders-{depth + 1}",
-        f"The classes are the folders {named_folders}{more}.{describe_split(sounds)}",
+        f"The classes are the folders {named_folders}{more}.",
         tuple(sounds),
         tuple((name, "lies in no folder of a class") for name in parts if name not in inside),
     )
@@ -121,27 +119,20 @@ def _at_every_rate(part: tuple[str, ...]) -> str | None:
     )
 
 
-def _kept_fold(folders: Sequence[str], folds: Mapping[int, int]) -> int | None:
-    """The fold that one of the folders names, as `folds_of_five` keeps it."""
-    number = _first(map(fold_of, folders))
-    return None if number is None else folds.get(number)
-
-
 def by_names(tree: Tree) -> list[Reading]:
     """The reading by the files' own names, where most of them tell a class."""
     names = [name for name in tree.names if is_sound(name)]
     classes = {name: _class_in(PurePosixPath(name).stem) for name in names}
     sounds = []
-    folds = folds_of_five(_first(map(fold_of, PurePosixPath(name).parts)) for name in names)
     for name, category in classes.items():
         if category is not None:
             found = named(name, category)
-            fold = _kept_fold(PurePosixPath(name).parts, folds)
+            fold = _first((*map(fold_of, PurePosixPath(name).parts), found.fold))
             of_part = _first(map(part_of, PurePosixPath(name).parts[:-1]))
-            sounds.append(FoundSound(name, category, found.recording, fold or found.fold, of_part))
+            sounds.append(FoundSound(name, category, found.recording, fold, of_part))
     reading = Reading(
         "names",
-        "The class is in each file's name." + describe_split(sounds),
+        "The class is in each file's name.",
         tuple(sounds),
         tuple((name, "has no class in its name") for name, found in classes.items() if not found),
     )
@@ -163,7 +154,7 @@ def _class_in(stem: str) -> str | None:
 
 
 def readings_of(tree: Tree) -> tuple[Reading, ...]:
-    """The ways in which a tree can be understood, the likeliest first.
+    """The ways in which a tree can be understood, the likeliest first; their folds are 1 to 5.
 
     Raises:
         DatasetError: there is none, or its table cannot be read.
@@ -180,7 +171,7 @@ def readings_of(tree: Tree) -> tuple[Reading, ...]:
         readings.setdefault(frozenset(classes), reading)
     if not readings:
         raise DatasetError(f"{tree.title} holds no sounds in folders.{_hint(tree)} {HOW}")
-    return tuple(readings.values())
+    return tuple(map(with_five_folds, readings.values()))
 
 
 def _with_folders(table: Reading, folders: Reading) -> Reading:
@@ -194,15 +185,11 @@ def _with_folders(table: Reading, folders: Reading) -> Reading:
     more = [one for one in folders.sounds if one.name in unlisted and names[one.category] in known]
     if not more:
         return table
-    sounds, added = (*table.sounds, *more), {one.name for one in more}
-    understood = (
-        f"The classes are those of the table {', '.join(map(shown, table.tables))}, and of "
-        f"{len(more)} sounds in no table their folders."
-    )
+    added = {one.name for one in more}
     return replace(
         table,
-        understood=understood + describe_split(sounds),
-        sounds=sounds,
+        understood=f"{table.understood} Those of {len(more)} sounds in no table are their folders.",
+        sounds=(*table.sounds, *more),
         aside=tuple((name, why) for name, why in table.aside if name not in added),
     )
 
@@ -212,10 +199,11 @@ def _hint(tree: Tree) -> str:
     text = "".join(f" {one.sentence}" for one in archives_inside(tree)[:1])
     if tree.links:
         text += f" {tree.links} of its files are links, which are not followed: put in the files."
-    tables = [shown(name) for name in tree.names if name.lower().endswith((".csv", ".tsv"))]
+    tables = [name for name in likely_tables(tree) if name.lower().endswith((".csv", ".tsv"))]
     if tables:
-        text += f" No sound here is listed, with a class, in {', '.join(tables[:_FOLDERS_SHOWN])}."
-    return text
+        named_tables = ", ".join(map(shown, tables[:_FOLDERS_SHOWN]))
+        text += f" No sound here is listed, with a class, in {named_tables}."
+    return text + describe_unread(tree)
 
 
 def chosen_reading(readings: Sequence[Reading], key: str | None) -> Reading:

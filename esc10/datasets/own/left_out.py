@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from esc10.archives.trees import Tree, shown
 from esc10.datasets.own.found import ARCHIVES, Reading, is_sound
+from esc10.datasets.own.tables import describe_unread
 
 UNREADABLE, SILENT, UNPLACED = "cannot be read", "silent", "of no class"
 COPY, TWO_CLASSES, ARCHIVE = "copies of others", "of two classes", "archives inside"
@@ -69,7 +70,7 @@ def describe_others(tree: Tree, used: Iterable[str] = ()) -> str:
     text = ""
     if others:
         are = "is no sound" if len(others) == 1 else "are no sounds"
-        text = f" {len(others)} more {are} ({describe_endings(others)})."
+        text = f" {len(others)} more {are} ({describe_endings(others)}).{describe_unread(tree)}"
     if tree.links:
         are = "is a link" if tree.links == 1 else "are links"
         text += f" {tree.links} more {are}, which may lead anywhere and are not followed."

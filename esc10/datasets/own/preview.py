@@ -9,6 +9,7 @@ from pathlib import Path
 from esc10.archives.trees import Tree
 from esc10.archives.zips import ZipTree, open_tree
 from esc10.datasets.names import class_names
+from esc10.datasets.own.folds import describe_split
 from esc10.datasets.own.found import TEST, TRAINING, VALIDATION, FoundSound, Reading
 from esc10.datasets.own.layouts import readings_of
 from esc10.datasets.own.left_out import (
@@ -44,7 +45,8 @@ class Preview:
 
     Attributes:
         key: by which it is chosen.
-        understood: a sentence that says where classes, and folds or parts, are taken from.
+        understood: in sentences, where the classes are taken from, and what becomes of the folds
+            or parts they come with.
         classes: the classes, by their names.
         aside: in sentences, what would be left out, before any file is listened to.
     """
@@ -77,7 +79,7 @@ def _preview(tree: Tree, reading: Reading) -> Preview:
     aside = describe_left_out(left_out) if left_out else ""
     return Preview(
         reading.key,
-        reading.understood,
+        reading.understood + describe_split(reading.sounds, names),
         tuple(_class(name, of_class[name]) for name in sorted(of_class, key=str.casefold)),
         f"{aside}{describe_others(tree, reading.tables)} {_NOT_YET_HEARD}".strip(),
     )

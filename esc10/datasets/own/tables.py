@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,7 @@ from esc10.archives.trees import Tree, shown
 from esc10.datasets.own.found import (
     FoundSound,
     Reading,
-    describe_split,
     fold_of,
-    folds_of_five,
     is_sound,
     named,
     part_in,
@@ -26,6 +25,11 @@ from esc10.errors import DatasetError
 _MAX_TABLE_BYTES = 4 * 2**20
 _MOST_TABLES = 20
 _ENDINGS = (".csv", ".tsv", ".txt")
+"""Of tables, the likeliest first."""
+
+_NUMBER = re.compile(r"(\d{1,9})(?:\.0+)?", re.ASCII)
+"""Whole, also as pandas writes the numbers of a column with a gap."""
+
 NOT_LISTED = "is in no table"
 """Why a reading by tables leaves a sound aside."""
 
@@ -57,11 +61,11 @@ def by_table(tree: Tree) -> list[Reading]:
         DatasetError: a table where ESC-50 has its own cannot be read.
     """
     found: dict[str, list[FoundSound]] = defaultdict(list)
-    used = []
-    paths = [name for name in tree.names if _may_be_table(PurePosixPath(name))]
-    for path in paths[:_MOST_TABLES]:
-        listed = _listed(tree, path)
+    used, said = [], ""
+    for path in likely_tables(tree)[:_MOST_TABLES]:
+        listed, not_kept = _listed(tree, path)
         used += [path] if listed else []
+        said += not_kept
         for sound in listed:
             found[sound.name].append(sound)
     if not used:
@@ -77,37 +81,56 @@ def by_table(tree: Tree) -> list[Reading]:
             aside.append((name, f"has {len(labels)} classes ({', '.join(labels[:3])})"))
     aside += [(name, NOT_LISTED) for name in tree.names if is_sound(name) and name not in found]
     tables = ", ".join(shown(path) for path in used)
-    understood = f"The classes are those of the table {tables}." + describe_split(sounds)
+    understood = f"The classes are those of the table {tables}.{said}"
     return [Reading("table", understood, tuple(sounds), tuple(aside), tuple(used))]
 
 
-def _may_be_table(path: PurePosixPath) -> bool:
-    """Whether a table may be read; Kaggle's example of an answer has made up classes in it."""
-    return path.suffix.lower() in _ENDINGS and "submission" not in path.stem.lower()
+def likely_tables(tree: Tree) -> list[str]:
+    """The files that may be tables, the likeliest first: people put notes beside their sounds."""
+    likely = []
+    for name in tree.names:
+        path = PurePosixPath(name)
+        ending = path.suffix.lower()
+        # Kaggle's example of an answer has made up classes in it.
+        if ending in _ENDINGS and "submission" not in path.stem.lower():
+            likely.append((_ENDINGS.index(ending), len(path.parts), name))
+    return [name for *_, name in sorted(likely)]
 
 
-def _listed(tree: Tree, path: str) -> list[FoundSound]:
-    """The sounds that a table lists; none where it lists none of this tree's."""
+def describe_unread(tree: Tree) -> str:
+    """That not all files that may be tables were looked at, as a sentence; or nothing."""
+    count = len(likely_tables(tree))
+    if count <= _MOST_TABLES:
+        return ""
+    return f" Of {count} files that may be tables, {_MOST_TABLES} were looked at."
+
+
+def _listed(tree: Tree, path: str) -> tuple[list[FoundSound], str]:
+    """The sounds that a table lists, none where it lists none of this tree's; what is not kept."""
     rows = _rows(tree, path)
     finder = _Finder(tree, path)
-    columns = _columns_of(rows[0], finder) if rows else {}
+    head = rows[0] if rows else []
+    columns = _columns_of(head, finder)
     if "file" not in columns or "class" not in columns:
-        return []
-    headed = not finder.find(rows[0][columns["file"]])
+        return [], ""
+    headed = not finder.find(head[columns["file"]])
     rows = [row for row in rows[headed:] if len(row) > max(columns["file"], columns["class"])]
     known = any(finder.find(row[columns["file"]]) for row in rows)
     if not known and PurePosixPath(path).parent.name not in ("meta", "metadata"):
-        return []
-    numbers = folds_of_five(_number(_cell(row, columns, "fold")) for row in rows)
+        return [], ""
     default = part_in(PurePosixPath(path).stem)
-    return [_sound(row, columns, finder, numbers, default) for row in rows]
+    sounds = [_sound(row, columns, finder, default) for row in rows]
+    words = sorted({_cell(row, columns, "fold") for row in rows} - {""})
+    if not words or any(_number(word) is not None or part_of(word) for word in words):
+        return sounds, ""
+    column = shown(head[columns["fold"]])
+    return sounds, f" The column {column} is not kept: '{shown(words[0])}' is no fold and no part."
 
 
 def _sound(
     row: Sequence[str],
     columns: Mapping[str, int],
     finder: _Finder,
-    folds: Mapping[int, int],
     default: str | None,
 ) -> FoundSound:
     """What a row tells, and the file's name where the row does not."""
@@ -116,12 +139,11 @@ def _sound(
     by_name = named(name, row[columns["class"]].strip())
     word, source = _cell(row, columns, "fold"), _cell(row, columns, "recording")
     number = _number(word)
-    fold = by_name.fold if number is None else folds.get(number)
     return FoundSound(
         name=name,
         category=by_name.category,
         recording=f"source {source}" if source else by_name.recording,
-        fold=fold,
+        fold=by_name.fold if number is None else number,
         part=part_of(word) or default or part_in("/".join(PurePosixPath(name).parts[:-1])),
     )
 
@@ -132,7 +154,8 @@ def _cell(row: Sequence[str], columns: Mapping[str, int], column: str) -> str:
 
 
 def _number(word: str) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() else fold_of(word)
+    found = _NUMBER.fullmatch(word)
+    return int(found[1]) if found else fold_of(word)
 
 
 def _columns_of(head: Sequence[str], finder: _Finder) -> dict[str, int]:
