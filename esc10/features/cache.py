@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -24,12 +23,11 @@ from esc10.datasets import Clip, Dataset
 from esc10.errors import AudioError, DatasetError, disk_trouble
 from esc10.features.mel import MelConfig, mel_power
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
-from esc10.storage import home, whole_file
+from esc10.storage import home, taking_turns, whole_file
 
 MOST_BYTES = 2**30
 """Of all files together: spectrograms of some 9,700 clips."""
 
-_COMPUTING = threading.Lock()
 _RECIPE = 2
 """Goes into the cache key; raise it when the same settings shall give other numbers."""
 
@@ -75,27 +73,45 @@ def feature_set(
 ) -> FeatureSet:
     """The dataset's mel spectrograms, from the cache or computed in parallel and cached.
 
-    Where all caches then exceed `MOST_BYTES`, those that were used longest ago are deleted.
+    Programs and threads take turns at computing, and who waits says so. Where all caches then
+    exceed `MOST_BYTES`, those that were used longest ago are deleted.
 
     Raises:
         DatasetError: a clip is missing or damaged, or the disk is full.
         Cancelled: `should_stop` said so.
     """
-    path = cache_path(dataset, config)
-    start = Progress(f"Mel spectrograms of {dataset.source.title}", 0, len(dataset.clips))
-    # One at a time: whoever comes second finds what the first has computed.
-    with _COMPUTING:
+    power = cached_power(dataset, config)  # without a turn, for which there must be a lock to write
+    if power is None:
+        power = _computed_in_turn(dataset, config, on_progress, should_stop)
+    return FeatureSet(dataset, config, power)
+
+
+def _computed_in_turn(
+    dataset: Dataset, config: MelConfig, on_progress: OnProgress, should_stop: ShouldStop
+) -> NDArray[np.float32]:
+    """Whoever comes second finds what the first has computed."""
+    path, doing = cache_path(dataset, config), f"Mel spectrograms of {dataset.source.title}"
+    start = Progress(doing, 0, len(dataset.clips))
+    waiting = replace(start, doing=f"{doing}, waiting for others")
+
+    def while_waiting() -> None:
+        Tally(waiting, on_progress, should_stop).raise_if_stopped()
+
+    with (
+        disk_trouble("Caching the mel spectrograms", DatasetError),
+        taking_turns("features", while_waiting),
+    ):
         power = cached_power(dataset, config)
         if power is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _delete_unfinished(path.parent)
             power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
-            with disk_trouble("Caching the mel spectrograms", DatasetError):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with whole_file(path) as file:
-                    header = np.lib.format.header_data_from_array_1_0(power)
-                    np.lib.format.write_array_header_1_0(file, header)
-                    file.write(power.data)
+            with whole_file(path) as file:
+                header = np.lib.format.header_data_from_array_1_0(power)
+                np.lib.format.write_array_header_1_0(file, header)
+                file.write(power.data)
             _delete_surplus(path)
-    return FeatureSet(dataset, config, power)
+        return power
 
 
 def cached_power(dataset: Dataset, config: MelConfig) -> NDArray[np.float32] | None:
@@ -119,11 +135,18 @@ def _cached(path: Path, shape: tuple[int, ...]) -> NDArray[np.float32] | None:
     return power if power.shape == shape and power.dtype == np.float32 else None
 
 
+def _delete_unfinished(folder: Path) -> None:
+    """Delete what programs that were killed have left: nobody else writes in our turn."""
+    for path in folder.glob("*.part"):
+        with suppress(OSError):
+            path.unlink()
+
+
 def _delete_surplus(latest: Path) -> None:
     """Delete what was used longest ago until all is within `MOST_BYTES`; never the latest."""
     states = {}
     for path in latest.parent.glob("*.npy"):
-        with suppress(FileNotFoundError):  # another process was quicker
+        with suppress(OSError):  # deleted meanwhile, or about to be: Windows says so
             states[path] = path.stat()
     surplus = sum(state.st_size for state in states.values()) - MOST_BYTES
     for path in sorted(states.keys() - {latest}, key=lambda path: states[path].st_mtime_ns):
