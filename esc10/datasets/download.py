@@ -82,6 +82,31 @@ def download(url: str, path: Path, tally: Tally) -> None:
     address = mirrored(url)
     present = path.stat().st_size if path.exists() else 0
     tally.add(fetched_bytes=present)
+    try:
+        _fetch_rest(address, path, present, tally)
+        return
+    except requests.HTTPError as cause:
+        if not present or cause.response.status_code != _RANGE_NOT_SATISFIABLE:
+            raise DatasetError(
+                f"{address} answered {cause.response.status_code} ({cause.response.reason}). "
+                "Try again later, or load the dataset from a local copy."
+            ) from cause
+    except requests.RequestException as cause:
+        raise DatasetError(
+            f"{urlsplit(address).netloc} cannot be reached, or broke off. Check the network "
+            "and fetch again: what has arrived is kept. Without a network, load a local copy "
+            "or use the practice sounds."
+        ) from cause
+    # The partial file was longer than the whole one, and has been dropped.
+    download(url, path, tally)
+
+
+def _fetch_rest(address: str, path: Path, present: int, tally: Tally) -> None:
+    """Append to the file what follows its bytes that are present, or write it anew.
+
+    Raises:
+        requests.RequestException: the host cannot be reached, refuses, or breaks off.
+    """
     # Compressed on the way, the bytes counted and the bytes on disk would differ.
     headers = {"Accept-Encoding": "identity"}
     if present:
@@ -101,23 +126,7 @@ def download(url: str, path: Path, tally: Tally) -> None:
             timeout=_TIMEOUT_SECONDS,
             chunk_size=_CHUNK_BYTES,
         )
-        try:
-            downloader(address, _Tap(file, tally), None)
-            return
-        except requests.HTTPError as cause:
-            if not present or cause.response.status_code != _RANGE_NOT_SATISFIABLE:
-                raise DatasetError(
-                    f"{address} answered {cause.response.status_code} ({cause.response.reason}). "
-                    "Try again later, or load the dataset from a local copy."
-                ) from cause
-        except requests.RequestException as cause:
-            raise DatasetError(
-                f"{urlsplit(address).netloc} cannot be reached, or broke off. Check the network "
-                "and fetch again: what has arrived is kept. Without a network, load a local copy "
-                "or use the practice sounds."
-            ) from cause
-    # The partial file was longer than the whole one, and the hook has dropped it.
-    download(url, path, tally)
+        downloader(address, _Tap(file, tally), None)
 
 
 class RemoteFiles:

@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import soundfile
@@ -136,14 +137,9 @@ def _bring_all(
     expected: tuple[ExpectedFile, ...], supply: Supply, stage: Path, tally: Tally
 ) -> list[str]:
     """The SHA-256 of each expected file, in order, once all are in place."""
+    bring = partial(_bring, supply=supply, stage=stage, tally=tally)
     with ThreadPoolExecutor(PARALLEL_FILES) as pool:
-        jobs = [pool.submit(_bring, file, supply, stage, tally) for file in expected]
-        try:
-            return [job.result() for job in jobs]
-        finally:
-            # After the first trouble the rest need not be tried.
-            for job in jobs:
-                job.cancel()
+        return list(pool.map(bring, expected))  # none are tried after a trouble
 
 
 def _bring(expected: ExpectedFile, supply: Supply, stage: Path, tally: Tally) -> str:

@@ -149,16 +149,9 @@ def evaluate_part(
         classes: the class names.
     """
     # Slow to import, and not needed by whoever only names a verdict.
-    from sklearn.metrics import classification_report, confusion_matrix
+    from sklearn.metrics import confusion_matrix
 
     predicted = probabilities.argmax(axis=1)
-    order = np.arange(len(classes))
-    report: dict[str, Any] = classification_report(
-        labels, predicted, labels=order, target_names=classes, output_dict=True, zero_division=0
-    )
-    # With labels given, scikit-learn calls the accuracy so only where every class is present.
-    report.pop("accuracy", None)
-    report.pop("micro avg", None)
     right = int((predicted == labels).sum())
     return PartEvaluation(
         judged=tuple(
@@ -175,6 +168,26 @@ def evaluate_part(
         ),
         accuracy=right / len(labels),
         interval=wilson_interval(right, len(labels)),
-        confusion=confusion_matrix(labels, predicted, labels=order),
-        report=report,
+        confusion=confusion_matrix(labels, predicted, labels=np.arange(len(classes))),
+        report=_report(labels, predicted, classes),
     )
+
+
+def _report(
+    labels: NDArray[np.int64], predicted: NDArray[np.int64], classes: tuple[str, ...]
+) -> dict[str, dict[str, float]]:
+    """scikit-learn's classification report, by class and on average."""
+    from sklearn.metrics import classification_report
+
+    report: dict[str, Any] = classification_report(
+        labels,
+        predicted,
+        labels=np.arange(len(classes)),
+        target_names=classes,
+        output_dict=True,
+        zero_division=0,
+    )
+    # With labels given, scikit-learn calls the accuracy so only where every class is present.
+    report.pop("accuracy", None)
+    report.pop("micro avg", None)
+    return report

@@ -74,12 +74,7 @@ def clip_all(
         return done
 
     with ThreadPoolExecutor(_PARALLEL_FILES) as pool:
-        jobs = [pool.submit(clip, index, sound) for index, sound in enumerate(found)]
-        try:
-            done = [job.result() for job in jobs]
-        finally:
-            for job in jobs:  # after the first trouble the rest need not be tried
-                job.cancel()
+        done = list(pool.map(clip, range(len(found)), found))  # none are tried after a trouble
     clips = [one for one in done if isinstance(one, Clipped)]
     return clips, [one for one in done if isinstance(one, LeftOut)]
 
