@@ -8,11 +8,11 @@ figures meant where a constant's reason speaks of ESC-10.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.audio.faults import Finding
 from esc10.audio.levels import (
     FRAMES_PER_SECOND,
     LEAST_SECONDS,
@@ -73,25 +73,8 @@ _LEAST_OFFSET = 3e-4
 _EDGE_FRAMES = 5  # of 10 ms
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong with a recording.
-
-    Attributes:
-        key: a short name: quiet, clipped, cut, suppressed, silent or offset.
-        sentence: what is wrong.
-        figure: what was measured, with its unit.
-        advice: what to do about it.
-    """
-
-    key: str
-    sentence: str
-    figure: str
-    advice: str
-
-
 def diagnose(recording: Recording) -> tuple[Finding, ...]:
-    """What is wrong with a recording, the most likely to spoil an answer first."""
+    """What is wrong with a recording: with its file, then what spoils an answer most likely."""
     levels = frame_levels(recording.samples)
     findings = (
         _quiet(recording),
@@ -101,7 +84,7 @@ def diagnose(recording: Recording) -> tuple[Finding, ...]:
         _silent(levels),
         _offset(recording),
     )
-    return tuple(finding for finding in findings if finding is not None)
+    return (*recording.faults, *(finding for finding in findings if finding is not None))
 
 
 def _signed(figure: float, digits: int = 0) -> str:

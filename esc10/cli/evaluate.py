@@ -109,5 +109,5 @@ def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any
             for label in best_first
         ],
         "seconds": sound.seconds,
-        "remarks": list(sound.remarks),
+        "remarks": [*(fault.sentence for fault in sound.faults), *sound.remarks],
     }

@@ -42,7 +42,7 @@ def problem(odd: Odd, source: Path | bytes) -> str | None:
         return None if one else sentence
     if odd.trouble is not None:
         return f"came in, and should not: {odd.trouble}"
-    remarks = "; ".join(recording.remarks)
+    faults = " ".join(fault.sentence for fault in recording.faults)
     expected = {
         "rate": recording.rate == odd.rate,
         "channels": recording.channels == odd.channels,
@@ -50,7 +50,7 @@ def problem(odd: Odd, source: Path | bytes) -> str | None:
         "length": len(recording.samples) == np.ceil(recording.seconds * SAMPLE_RATE - 1e-6),
         "type": recording.samples.dtype == np.float32 and recording.samples.ndim == 1,
         "finite": bool(np.isfinite(recording.samples).all()),
-        "remark": odd.remark in remarks if odd.remark else "breaks off" not in remarks,
+        "fault": odd.fault in faults if odd.fault else not faults,
     }
     wrong = [name for name, right in expected.items() if not right]
     # Of a damaged file nobody can say what comes of it.
@@ -76,7 +76,7 @@ UNCOUNTED = ("claims an unknown number of frames.flac",)
 
 
 def test_the_first_five_seconds_are_those_of_a_datasets_clip(odd: list[Odd]) -> None:
-    whole = [one for one in odd if one.trouble is None and one.remark is None]
+    whole = [one for one in odd if one.trouble is None and one.fault is None]
     compared = 0
     for one in whole:
         try:
@@ -266,7 +266,7 @@ def test_ten_minutes_are_not_shortened_and_a_sample_more_is(tmp_path: Path) -> N
         recording = load_recording(path, path.name)
         assert recording.seconds == 600
         assert len(recording.samples) == 600 * SAMPLE_RATE
-        assert ("shortened to its first 10 minutes" in recording.remarks) == shortened
+        assert [fault.key for fault in recording.faults] == ["longer"] * shortened
 
 
 def test_silence_for_ten_minutes_is_no_silence_throughout(tmp_path: Path) -> None:

@@ -6,13 +6,11 @@ import gc
 import re
 import weakref
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from esc10.audio import quality
 from esc10.audio.loading import SAMPLE_RATE, load_clip
 from esc10.audio.recording import Recording
 from esc10.audio.wav import wav_of
@@ -26,7 +24,6 @@ from esc10.ui.microphone import recorder
 from esc10.ui.microphone.microphone import FILTERS
 from esc10.ui.microphone.recorder import Take
 from esc10.ui.predict import inputs
-from esc10.ui.predict.inputs import FAULTS
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.pages import drawn, open_page, plain, says
@@ -301,11 +298,6 @@ def test_a_recording_with_nothing_wrong_has_a_line_and_no_box(runs: dict[str, Ru
     page = drawn(uploaded([("fine.wav", noise(1, seconds=5))]))
     assert not page.expander
     assert says(page, "Nothing wrong with this recording was measured.")
-
-
-def test_every_finding_has_its_few_words() -> None:
-    source = Path(quality.__file__).read_text("utf-8")
-    assert set(re.findall(r'Finding\(\s*"(\w+)"', source)) == set(FAULTS)
 
 
 def clip_of(fold: int) -> Clip:

@@ -28,7 +28,7 @@ class Odd:
         seconds: how long the sound is; None where a damaged file may end anywhere.
         rate: its sampling rate in hertz.
         channels: its channels.
-        remark: a part of a remark that must be among the remarks.
+        fault: a part of the sentence on what is wrong with it.
     """
 
     path: Path
@@ -36,7 +36,7 @@ class Odd:
     seconds: float | None = None
     rate: int = 44_100
     channels: int = 1
-    remark: str | None = None
+    fault: str | None = None
 
 
 FORMATS = [
@@ -126,8 +126,8 @@ def _lengths(folder: Path) -> Iterator[Odd]:
     for minutes in (10, 12):
         path = folder / f"{minutes} min.wav"
         soundfile.write(path, hiss(60 * minutes, 8000), 8000, "PCM_U8")
-        remark = "shortened to its first 10 minutes" if minutes > 10 else None
-        yield Odd(path, seconds=600, rate=8000, remark=remark)
+        fault = "shortened to its first 10 minutes" if minutes > 10 else None
+        yield Odd(path, seconds=600, rate=8000, fault=fault)
 
 
 def _levels(folder: Path) -> Iterator[Odd]:
@@ -177,13 +177,13 @@ def _no_sounds(folder: Path) -> Iterator[Odd]:
 
 
 def _broken_off(folder: Path) -> Iterator[Odd]:
-    remark = "the file breaks off before its end"
+    fault = "The file breaks off before its end"
     for kind in ("WAV", "AIFF", "FLAC", "MP3", "OGG"):
         path = folder / f"broken off.{kind.lower()}"
         soundfile.write(path, hiss(12, channels=2), 44_100)
         content = path.read_bytes()
         _written(path, content[: int(0.6 * len(content))])
-        yield Odd(path, channels=2, remark=remark)
+        yield Odd(path, channels=2, fault=fault)
     damaged = bytearray(encoded(hiss(12), kind="FLAC"))
     damaged[len(damaged) // 2 : len(damaged) // 2 + 4000] = bytes(4000)
     yield Odd(_written(folder / "damaged.flac", bytes(damaged)))
@@ -192,15 +192,15 @@ def _broken_off(folder: Path) -> Iterator[Odd]:
 def _false_headers(folder: Path) -> Iterator[Odd]:
     """Sounds whose headers claim what they do not hold."""
     wav = encoded(hiss(1))
-    for name, claim, remark in (
+    for name, claim, fault in (
         ("1 GB", 10**9, "breaks off before its end"),
         ("no size, as in a pipe", 2**32 - 1, None),
     ):
         header = wav[:4] + struct.pack("<I", claim) + wav[8:40] + struct.pack("<I", claim)
         path = _written(folder / f"claims {name}.wav", header + wav[44:])
-        yield Odd(path, seconds=1, remark=remark)
+        yield Odd(path, seconds=1, fault=fault)
     flac = bytearray(encoded(hiss(1), kind="FLAC"))
-    for name, frames, remark in (
+    for name, frames, fault in (
         ("many", 2**36 - 1, "breaks off before its end"),
         ("an unknown number of", 0, None),
     ):
@@ -208,7 +208,7 @@ def _false_headers(folder: Path) -> Iterator[Odd]:
         flac[21] = flac[21] & 0xF0 | frames >> 32
         flac[22:26] = struct.pack(">I", frames & 0xFFFFFFFF)
         path = _written(folder / f"claims {name} frames.flac", bytes(flac))
-        yield Odd(path, seconds=1, remark=remark)
+        yield Odd(path, seconds=1, fault=fault)
     yield Odd(_written(folder / "junk at the end.wav", wav + bytes(1000)), seconds=1)
     yield Odd(_written(folder / "ein Geräusch, 音.WAV", wav), seconds=1)
     yield Odd(_written(folder / "named wrongly.mp3", wav), seconds=1)

@@ -26,6 +26,11 @@ _AS_IT_IS = "as it is"
 _PRETENCE_SEED = 1
 
 FAULTS = {
+    "damaged": "damaged",
+    "broken": "breaks off",
+    "high": "too high to hear",
+    "cancelled": "channels cancel",
+    "longer": "shortened",
     "quiet": "too quiet",
     "clipped": "clipped",
     "cut": "no high tones",
@@ -208,6 +213,7 @@ def show_findings(given: Given, recording: Recording) -> None:
     faults = ", ".join(FAULTS[finding.key] for finding in findings)
     with st.expander(f"{things} wrong: **{faults}**", icon=":material/mic_alert:"):
         for finding in findings:
-            st.markdown(f"**{finding.sentence}** Measured: {finding.figure}. {finding.advice}")
+            measured = f"Measured: {finding.figure}. " if finding.figure else ""
+            st.markdown(f"**{finding.sentence}** {measured}{finding.advice}")
         if done:
             st.caption(done)
