@@ -1,4 +1,4 @@
-"""Where sound files end: what WAV, Ogg and MP3 say of it themselves, and FFmpeg does not."""
+"""Where sound files end: what they say of it themselves, and FFmpeg does not guess."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 
 _UNKNOWN_SIZE = 2**31 - 2**16
 """Programs that write WAV into a pipe claim 2 or 4 GB in its header, as they cannot know; those
@@ -30,6 +34,18 @@ _LEAST_UNCOUNTED_BYTES = 2**16
 
 _MP3_FRAME_BYTES = 1441
 """The most a frame of layer III has: 144 * 320,000 / 32,000, and a padding byte."""
+
+_TELL_LENGTH = ("aiff", "caf", "flac", "mov", "wv")
+"""Formats whose headers say how long they are. Of the others it is guessed from the bitrate."""
+
+_TELL_END = ("matroska", "asf")
+"""Formats whose headers say when all that is in them has ended: pictures, and the sound."""
+
+_MPEG_1_RATE = 32_000
+"""The lowest of MPEG-1, whose frames of layer III have twice the samples of MPEG-2's."""
+
+_MP3_PADDING_FRAMES = 3
+"""What encoders put around a sound at most."""
 
 
 def breaks_off(file: BinaryIO) -> bool:
@@ -55,6 +71,30 @@ def counted_frames(file: BinaryIO) -> int | None:
     frame = file.read(_MP3_FRAME_BYTES)
     count = _FRAME_COUNT.search(frame)
     return (int.from_bytes(count[1], "big") or None) if count else None
+
+
+def claimed_seconds(
+    container: InputContainer, stream: AudioStream, counted: int | None
+) -> float | None:
+    """How long a file says that its sound is; None where it does not, and FFmpeg only guesses.
+
+    `counted`: the frames that an MP3 says it has; FFmpeg disbelieves some of these numbers.
+    """
+    formats = container.format.name.split(",")
+    if "mp3" in formats:
+        frame = 1152 if stream.rate >= _MPEG_1_RATE else 576
+        return None if counted is None else (counted - _MP3_PADDING_FRAMES) * frame / stream.rate
+    if any(name in _TELL_LENGTH for name in formats):
+        return stream_seconds(stream)
+    if len(container.streams) == 1 and any(name in _TELL_END for name in formats):
+        begin = float((stream.start_time or 0) * (stream.time_base or 0))
+        return (container.duration or 0) / av.time_base - max(0.0, begin)
+    return None
+
+
+def stream_seconds(stream: AudioStream) -> float:
+    """How long FFmpeg says that a sound is; 0 where it does not know."""
+    return float((stream.duration or 0) * (stream.time_base or 0))
 
 
 def goes_on(file: BinaryIO) -> bool:

@@ -21,7 +21,14 @@ from av.container import InputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from esc10.audio.completeness import breaks_off, counted_frames, goes_on, ogg_links
+from esc10.audio.completeness import (
+    breaks_off,
+    claimed_seconds,
+    counted_frames,
+    goes_on,
+    ogg_links,
+    stream_seconds,
+)
 from esc10.audio.frames import Alike, cut, in_few_planes, samples_of, without_padding
 from esc10.errors import AudioError, reason_of
 
@@ -38,15 +45,6 @@ _OPTIONS = {
     "protocol_whitelist": "none",
     "max_streams": "64",
 }
-
-_TELL_LENGTH = ("aiff", "caf", "flac", "mov", "matroska", "asf", "wv")
-"""Formats whose headers say how long they are. Of the others it is guessed from the bitrate."""
-
-_MPEG_1_RATE = 32_000
-"""The lowest of MPEG-1, whose frames of layer III have twice the samples of MPEG-2's."""
-
-_MP3_PADDING_FRAMES = 3
-"""What encoders put around a sound at most."""
 
 _SPARE_SECONDS = 0.15
 """A header may count what encoders put before the first sample and after the last: 50 to 100 ms."""
@@ -117,10 +115,10 @@ class Decoder:
             stream = container.streams.best("audio")
             if not isinstance(stream, AudioStream):
                 raise Undecodable(self._name, "has pictures and no sound")
-            self._claimed = _claimed_seconds(container, stream, counted)
+            self._claimed = claimed_seconds(container, stream, counted)
             frames = self._decoded_from(container, stream)
             if container.format.name == "ogg":
-                frames = without_padding(frames, _stream_seconds(stream))
+                frames = without_padding(frames, stream_seconds(stream))
             yield from frames
 
     def _decoded_from(self, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
@@ -170,31 +168,11 @@ class Decoder:
         return seconds < self._claimed - _SPARE_SECONDS
 
 
-def _claimed_seconds(
-    container: InputContainer, stream: AudioStream, counted: int | None
-) -> float | None:
-    """How long a file says it is; None where FFmpeg only guesses.
-
-    `counted`: the frames that an MP3 says it has; FFmpeg disbelieves some of these numbers.
-    """
-    formats = container.format.name.split(",")
-    if "mp3" in formats:
-        frame = 1152 if stream.rate >= _MPEG_1_RATE else 576
-        return None if counted is None else (counted - _MP3_PADDING_FRAMES) * frame / stream.rate
-    if not any(name in _TELL_LENGTH for name in formats):
-        return None
-    return _stream_seconds(stream) or (container.duration or 0) / av.time_base
-
-
 def _untold_delay(first: Packet[AudioStream], stream: AudioStream) -> int:
     """How many samples before the sound FFmpeg does not know of, by a stream's first packet."""
     told = first.has_sidedata("skip_samples") or first.is_discard
     context = stream.codec_context  # None where FFmpeg has no decoder
     return 0 if told or context is None else _DELAY.get(context.codec.canonical_name, 0)
-
-
-def _stream_seconds(stream: AudioStream) -> float:
-    return float((stream.duration or 0) * (stream.time_base or 0))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -150,6 +151,34 @@ def test_a_flac_that_counts_too_few_samples_is_heard_whole() -> None:
     recording = load_recording(bytes(flac), "few.flac")
     assert recording.seconds == 5
     assert not recording.faults
+
+
+FILMS = {
+    "AAC in Matroska": Kind("mkv", "matroska", "aac"),
+    "Opus in Matroska": Kind("mkv", "matroska", "libopus", 48_000, sample_format="flt"),
+    "FLAC in Matroska": Kind("mkv", "matroska", "flac", sample_format="s16"),
+    "Windows": Kind("wmv", "asf", "wmav2", bit_rate=128_000),
+    "QuickTime": Kind("mov", "mov", "aac"),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+@pytest.mark.parametrize("picture", [True, False])
+@pytest.mark.parametrize("begin", [0, 1])
+def test_a_whole_film_does_not_break_off(name: str, picture: bool, begin: float) -> None:
+    """Its pictures go on when the sound has ended, or the sound does not begin with them."""
+    kind = replace(FILMS[name], picture=picture)
+    content = phone_sound(bursts(3, kind.rate), kind, begin=begin, film_seconds=5)
+    recording = load_recording(content, f"film.{kind.ending}")
+    assert recording.seconds == pytest.approx(3, abs=0.05)
+    assert not recording.faults
+
+
+@pytest.mark.parametrize("name", ["AAC in Matroska", "Opus in Matroska", "Windows"])
+def test_a_sound_in_a_films_format_that_breaks_off_is_told_so(name: str) -> None:
+    content = phone_sound(bursts(3, FILMS[name].rate), FILMS[name])
+    faults = load_recording(content[: len(content) // 2], "half").faults
+    assert "broken" in {fault.key for fault in faults}
 
 
 # channels

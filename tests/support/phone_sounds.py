@@ -9,6 +9,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+_PICTURE_RATE = 10
+"""Pictures in a second."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -66,11 +69,21 @@ KINDS = {
 }
 
 
-def phone_sound(samples: NDArray[np.floating] | None, kind: Kind) -> bytes:
+def phone_sound(
+    samples: NDArray[np.floating] | None,
+    kind: Kind,
+    *,
+    begin: float = 0.0,
+    film_seconds: float = 0.1,
+) -> bytes:
     """A file's bytes.
 
-    `samples`: shape (samples, channels), at the kind's rate; full scale is 1. None for a film
-    without sound.
+    Args:
+        samples: shape (samples, channels), at the kind's rate; full scale is 1. None for a film
+            without sound.
+        kind: what writes it.
+        begin: when in the film the sound begins, in seconds.
+        film_seconds: how long its pictures go on, where it has any.
     """
     content = io.BytesIO()
     exact = {"fflags": "+bitexact"}  # no random numbers in it: the same sound, the same bytes
@@ -79,10 +92,14 @@ def phone_sound(samples: NDArray[np.floating] | None, kind: Kind) -> bytes:
         sound = None if samples is None else _stream(container, kind, _layout(samples))
         if film is not None:
             grey = np.full((96, 64), 128, np.uint8)  # in yuv420p colours follow below the picture
-            container.mux(film.encode(av.VideoFrame.from_ndarray(grey, "yuv420p")))
+            for number in range(round(_PICTURE_RATE * film_seconds)):
+                picture = av.VideoFrame.from_ndarray(grey, "yuv420p")
+                picture.pts = number
+                container.mux(film.encode(picture))
             container.mux(film.encode(None))
         if sound is not None:
             for frame in _frames(samples, kind):
+                frame.pts += round(begin * kind.rate)
                 container.mux(sound.encode(frame))
             container.mux(sound.encode(None))
     return content.getvalue()
@@ -114,7 +131,7 @@ def _frames(samples: NDArray[np.floating], kind: Kind) -> list[av.AudioFrame]:
 
 def _film(container: av.container.OutputContainer) -> av.VideoStream:
     """A picture of 64 x 64 pixels."""
-    film = container.add_stream("mpeg4", rate=10)
+    film = container.add_stream("mpeg4", rate=_PICTURE_RATE)
     film.width, film.height, film.pix_fmt = 64, 64, "yuv420p"
     return film
 
