@@ -32,6 +32,9 @@ _FRAME_COUNT = re.compile(
 _LEAST_UNCOUNTED_BYTES = 2**16
 """Fewer bytes after a WAV's samples are what programs leave behind, and no sound."""
 
+_TAGS = (b"ID3", b"APETAGEX")
+"""How the tags of MP3s begin, which programs write into other files too."""
+
 _MP3_FRAME_BYTES = 1441
 """The most a frame of layer III has: 144 * 320,000 / 32,000, and a padding byte."""
 
@@ -100,18 +103,32 @@ def stream_seconds(stream: AudioStream) -> float:
 def goes_on(file: BinaryIO) -> bool:
     """Whether a WAV has samples after those it claims, as a recorder counts them now and then.
 
-    What follows the samples should be another chunk, with a name and no more bytes than there are.
+    What follows the samples should be another chunk, with a name and no more bytes than there are;
+    programs that know no chunks leave a tag there, or zeros, and some forget the byte that makes an
+    odd number of bytes even.
     """
-    size = file.seek(0, os.SEEK_END)
     data = _wav_data(file)
     if data is None or not 0 < data[1] < _UNKNOWN_SIZE:
         return False
-    here = file.seek(sum(data) + data[1] % 2)
-    header = file.read(8)
+    return all(_may_be_sound(file, sum(data) + pad) for pad in {0, data[1] % 2})
+
+
+def _may_be_sound(file: BinaryIO, here: int) -> bool:
+    """Whether what lies from here to the end, but for zeros, is much, and neither chunk nor tag."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(here)
+    while block := file.read(_LEAST_UNCOUNTED_BYTES):
+        rest = block.lstrip(b"\0")
+        here += len(block) - len(rest)
+        if rest:
+            break
     if size - here < _LEAST_UNCOUNTED_BYTES:
         return False
+    file.seek(here)
+    header = file.read(8)
     name, claimed = struct.unpack("<4sI", header)
-    return not (name.isascii() and name.decode().isprintable() and claimed <= size - here)
+    is_chunk = name.isascii() and name.decode().isprintable() and claimed <= size - here
+    return not (is_chunk or header.startswith(_TAGS))
 
 
 def ogg_links(file: BinaryIO) -> list[BinaryIO]:

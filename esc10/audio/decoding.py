@@ -79,6 +79,7 @@ class Decoder:
         channels: its channels; 0 where it holds no samples.
         floating: whether its samples are floating-point numbers, which may exceed full scale.
         damaged: whether something between two samples could not be decoded, so far.
+        uncounted: whether it has samples that its header does not count.
     """
 
     def __init__(self, file: BinaryIO, name: str) -> None:
@@ -88,7 +89,7 @@ class Decoder:
             AudioError: there is no sound in it that FFmpeg could decode.
         """
         self.rate = self.channels = 0
-        self.damaged = False
+        self.damaged = self.uncounted = False
         self._file, self._name = file, name
         self._claimed: float | None = None
         self._frames = self._decoded()
@@ -109,7 +110,8 @@ class Decoder:
                 self.damaged = True
 
     def _decoded_part(self, file: BinaryIO) -> Iterator[AudioFrame]:
-        counted, options = counted_frames(file), {"ignore_length": str(int(goes_on(file)))}
+        counted, self.uncounted = counted_frames(file), goes_on(file)
+        options = {"ignore_length": str(int(self.uncounted))}
         file.seek(0)
         with _container(file, self._name, options) as container:
             stream = container.streams.best("audio")

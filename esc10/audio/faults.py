@@ -41,6 +41,13 @@ def file_faults(mixed: Mixed, limit_seconds: float) -> Iterator[Finding]:
     if mixed.broke_off:
         sentence = "The file breaks off before its end: it was taken as far as it goes."
         yield Finding("broken", sentence, "", _AGAIN)
+    if mixed.uncounted:
+        yield Finding(
+            "uncounted",
+            "The file counts too few of its samples: all that follows was taken for sound too.",
+            "",
+            "If it ends in noise, that is none: export it again.",
+        )
     if mixed.power < _MOSTLY * mixed.mixed_power:
         yield Finding(
             "high",

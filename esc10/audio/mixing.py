@@ -48,6 +48,7 @@ class Mixed:
         longer: whether it goes on beyond what was to be taken.
         broke_off: whether the file should have more than it has.
         damaged: whether something in it could not be decoded.
+        uncounted: whether it has samples that its header does not count.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Mixed:
     longer: bool
     broke_off: bool
     damaged: bool
+    uncounted: bool
 
     @property
     def power(self) -> float:
@@ -122,4 +124,5 @@ def mixed(source: Path | bytes, name: str, limit_seconds: float, mixing: Mixing)
             longer=longer,
             broke_off=not longer and file.broke_off(seconds),
             damaged=file.damaged,
+            uncounted=file.uncounted,
         )

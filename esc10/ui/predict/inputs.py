@@ -28,6 +28,7 @@ _PRETENCE_SEED = 1
 FAULTS = {
     "damaged": "damaged",
     "broken": "breaks off",
+    "uncounted": "miscounted",
     "high": "too high to hear",
     "cancelled": "channels cancel",
     "longer": "shortened",
