@@ -22,7 +22,7 @@ from esc10.ui.local_paths import choose_path, import_folder, is_here, local_path
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
 from esc10.ui.settings import forget_unless
-from esc10.ui.words import in_markdown, megabytes
+from esc10.ui.words import class_words, in_markdown, megabytes
 
 
 def main() -> None:
@@ -152,7 +152,7 @@ def _browse(shown: Dataset) -> None:
             "Class", shown.classes, format_func=class_label, key=f"class {key}", width=260
         )
         fold = st.segmented_control(
-            "Fold", ["all", 1, 2, 3, 4, 5], default="all", required=True, key="fold"
+            "Fold", ["all", 1, 2, 3, 4, 5], default="all", required=True, key=f"fold {key}"
         )
         clips = [
             clip for clip in shown.clips if clip.category == category and fold in ("all", clip.fold)
@@ -164,7 +164,10 @@ def _browse(shown: Dataset) -> None:
             key=f"clip {key} {category} {fold}",
             width=320,
         )
-    _show_clip(clip, shown)
+    if clip is None:
+        st.info(f"Fold {fold} has no clip of {class_words(category)}. Choose another, or *all*.")
+    else:
+        _show_clip(clip, shown)
 
 
 def _clip_name(clip: Clip) -> str:

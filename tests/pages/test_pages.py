@@ -96,10 +96,26 @@ def test_the_front_door_names_the_next_step(practice_home: Path) -> None:
 def test_a_dataset_is_browsed_by_class_and_fold(practice_home: Path) -> None:
     test = page("pages/dataset.py")
     test.selectbox(key="class practice").set_value("rain").run()
-    test.segmented_control(key="fold").set_value(3).run()
+    test.segmented_control(key="fold practice").set_value(3).run()
     (clips,) = (box for box in test.selectbox if "Recording" in box.label)
     assert clips.label == "Recording (8 of 400)"
     assert any("**rain** · fold 3" in text.value for text in test.markdown)
+
+
+def test_a_class_without_clips_in_a_fold_says_so(practice_home: Path, tmp_path: Path) -> None:
+    key = make_own(folder_of(sounds(numbered(["dog", "rain"], 3)), tmp_path / "few"), "Few")
+    test = page("pages/dataset.py")
+    test.segmented_control(key="fold practice").set_value(2).run()
+    test.segmented_control(key="browse dataset").set_value(key)
+    drawn(test)
+    assert any(text.value.startswith("**dog** · fold") for text in test.markdown)
+    empty = {2, 3} - {clip.fold for clip in load_dataset(key).clips}
+    assert empty
+    for fold in empty:
+        test.segmented_control(key=f"fold {key}").set_value(fold)
+        drawn(test)
+        assert says(test, f"Fold {fold} has no clip of dog.")
+        assert not any("· fold" in text.value for text in test.markdown)
 
 
 def test_a_dataset_shows_each_class_with_its_clips_and_a_picture(practice_home: Path) -> None:
