@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
+from itertools import count
 from typing import ParamSpec
 
 import streamlit as st
@@ -50,15 +51,17 @@ def live(
 def show_trouble(error: Esc10Error) -> None:
     """Trouble as a sentence in its place; where only a worker is missing, until there is one."""
     if isinstance(error, NoWorkerError):
-        st.fragment(_wait_for_worker, run_every=LOOK_SECONDS)(str(error))
+        st.fragment(_wait_for_worker, run_every=LOOK_SECONDS)(str(error), count())
     else:
         st.error(in_markdown(str(error)))
 
 
-def _wait_for_worker(sentence: str) -> None:
+def _wait_for_worker(sentence: str, looks: Iterator[int]) -> None:
     """Look for a worker, and draw the page again once there is one."""
     status = engine().status()
-    if status.capacity.workers:
+    # Not at the first look, which is part of the drawing that found none: the engine may still name
+    # a worker that has gone, and the page would be drawn again and again without a pause.
+    if next(looks) and status.capacity.workers:
         st.rerun()
     if status.trouble:
         st.error(in_markdown(status.trouble))

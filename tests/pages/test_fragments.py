@@ -6,6 +6,7 @@ import ast
 import functools
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.datasets.own.recordings import keep, kept_recordings
-from esc10.errors import RunError
+from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
+from esc10.engine.queue import Engine, EngineStatus
+from esc10.errors import NoWorkerError, RunError
 from esc10.ui import fragments, server
 from esc10.ui.compare.run_table import TICKED
 from esc10.ui.predict.kept import _JOBS
@@ -140,3 +143,26 @@ def test_a_part_that_fails_is_a_sentence_and_the_rest_stays(
     assert [error.value for error in page.error] == [TROUBLE]
     # What was drawn after it, in the whole page, is drawn now.
     assert len(page.get("page_link")) >= 6
+
+
+def test_what_waits_for_a_worker_is_drawn_once_whatever_the_engine_saw_last(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the engine starts a run it sees nothing, and may still name a worker that has gone."""
+    trained(("cnn", "logmel"))
+    before = server.engine().status()
+    assert before.capacity.workers
+    asked: list[object] = []
+
+    def ask(*question: object) -> None:
+        asked.append(question)
+        raise NoWorkerError(WARMING_UP)
+
+    def status(_: Engine) -> EngineStatus:
+        return before if len(asked) < 5 else replace(before, capacity=NOTHING)
+
+    monkeypatch.setattr(Cluster, "ask", ask)
+    monkeypatch.setattr(Engine, "status", status)
+    page = predict("A clip")
+    assert [text.value for text in page.info] == [WARMING_UP]
+    assert len(asked) == 1

@@ -213,7 +213,6 @@ def test_without_a_worker_sounds_can_be_chosen_and_answers_come_when_it_does(
     page = uploaded(noises(3))
     with monkeypatch.context() as without:
         without.setattr(Cluster, "capacity", lambda _: NOTHING)
-        without.setattr(server.engine(), "_seen", NOTHING)
         drawn(page)
         assert list(page.dataframe[0].value.columns) == ["sound"]
         assert {text.value for text in page.info} == {WARMING_UP}
