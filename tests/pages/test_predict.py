@@ -26,7 +26,8 @@ from esc10.ui.microphone.recorder import Take
 from esc10.ui.predict import inputs
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import encoded, hiss
-from tests.support.pages import drawn, open_page, plain, says
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, says
+from tests.support.waiting import wait_for
 
 UPLOADS = 60
 RATE = 16_000
@@ -232,8 +233,12 @@ def test_what_a_session_remembered_goes_with_it(work: Work) -> None:
     ]
     assert len(samples) == 2
     del page
-    gc.collect()
-    assert [kept() for kept in samples] == [None, None]
+
+    def gone() -> bool:
+        gc.collect()
+        return all(kept() is None for kept in samples)
+
+    wait_for(gone, PAGE_SECONDS, "what the session remembered to go")
 
 
 def test_the_room_is_judged_as_everything_else_is(work: Work) -> None:
