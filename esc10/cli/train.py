@@ -14,10 +14,11 @@ from esc10.cli.figures import Answer, best_figures, format_accuracy, interval_of
 from esc10.evaluation.intervals import cautions
 from esc10.progress import ShouldStop
 from esc10.runs.outcome import Outcome
-from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
+from esc10.runs.run import Run
+from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run, heartbeat
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData, plan_run, training_data
-from esc10.training.results import EpochRow
+from esc10.training.results import EpochRow, TrainResult
 
 
 def train(options: Namespace) -> Answer:
@@ -27,24 +28,9 @@ def train(options: Namespace) -> Answer:
     run_config = plan_run(config, show)
     data = training_data(run_config)
     run = create_run(run_config)
-    # After the configuration: Keras takes seconds to import, and a bad setting none to refuse.
-    from esc10.training.loop import train as train_network
-
-    def on_epoch_end(row: EpochRow) -> None:
-        add_epoch(run, row)
-        print(_format_epoch(row, data), file=sys.stderr)
-
-    add_event(run, "started")
-    try:
-        with _stop_at_interrupt() as should_stop:
-            result = train_network(data, config, on_epoch_end, should_stop)
-    except KeyboardInterrupt:
-        end_run(run, Outcome("interrupted", "somebody interrupted the command twice", {}))
-        raise
-    except Exception as error:
-        end_run(run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
-        raise
-    finish_run(run, result, data.y)
+    with heartbeat(run):
+        result = _result(run, data)
+        finish_run(run, result, data.y)
     answer = {
         "run_id": run.run_id,
         "model": config.model,
@@ -62,6 +48,27 @@ def train(options: Namespace) -> Answer:
         f"best validation loss {answer['best_val_loss']:.3f}. "
         + " ".join(cautions(run_config.clips))
     )
+
+
+def _result(run: Run, data: TrainingData) -> TrainResult:
+    """What training gives; trouble ends the run, and is passed on."""
+    # After the configuration: Keras takes seconds to import, and a bad setting none to refuse.
+    from esc10.training.loop import train as train_network
+
+    def on_epoch_end(row: EpochRow) -> None:
+        add_epoch(run, row)
+        print(_format_epoch(row, data), file=sys.stderr)
+
+    add_event(run, "started")
+    try:
+        with _stop_at_interrupt() as should_stop:
+            return train_network(data, run.config.train, on_epoch_end, should_stop)
+    except KeyboardInterrupt:
+        end_run(run, Outcome("interrupted", "somebody interrupted the command twice", {}))
+        raise
+    except Exception as error:
+        end_run(run, Outcome("failed", f"{type(error).__name__}: {error}", {}))
+        raise
 
 
 def _format_epoch(row: EpochRow, data: TrainingData) -> str:

@@ -1,7 +1,8 @@
 """Writing a run down: its folder first, events as they come, everything else at the end.
 
-Only the process that created a run writes in its folder. The outcome is written last, so a run that
-has one is whole.
+Only the process that created a run writes in its folder, but for a title; where that process is
+gone, whoever notices writes that the run was interrupted. The outcome is written last, so a run
+that has one is whole.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import io
 import json
 import logging
 import os
+import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from typing import Any, BinaryIO
 
@@ -28,6 +30,13 @@ from esc10.runs.writer import WRITER, this_process
 from esc10.storage import write_whole
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, EpochRow, TrainResult
+
+TAKEN_FOR_GONE = Outcome(
+    "interrupted", "the program was closed or the machine went down while it was unfinished", {}
+)
+"""What others write of a run whose process is gone. That process knows better, if it is not."""
+
+_BEAT_SECONDS = 10
 
 _log = logging.getLogger(__name__)
 
@@ -56,14 +65,16 @@ def add_event(run: Run, kind: str, **values: Any) -> None:
     Raises:
         RunError: the disk refused.
     """
+    with disk_trouble(f"Writing down run {run.run_id}", RunError):
+        _append(run, kind, **values)
+    beat(run)
+
+
+def _append(run: Run, kind: str, **values: Any) -> None:
     line = json.dumps({"at": time.time(), "kind": kind, **values}) + "\n"
-    with (
-        disk_trouble(f"Writing down run {run.run_id}", RunError),
-        (run.folder / "events.jsonl").open("a+b") as file,
-    ):
+    with (run.folder / "events.jsonl").open("a+b") as file:
         _drop_cut_off_line(file)
         file.write(line.encode())
-    beat(run)
 
 
 def add_epoch(run: Run, row: EpochRow) -> None:
@@ -109,16 +120,16 @@ def finish_run(run: Run, result: TrainResult, labels: Mapping[str, NDArray[np.in
 
 
 def end_run(run: Run, outcome: Outcome) -> None:
-    """Write the outcome, unless there is one: the first stands.
+    """Write the outcome, unless there is one: the first stands, but for `TAKEN_FOR_GONE`.
 
     Raises:
         RunError: the disk refused.
     """
     path = run.folder / "outcome.json"
     with disk_trouble(f"Storing run {run.run_id}", RunError):
-        if path.exists():
+        if path.exists() and (outcome == TAKEN_FOR_GONE or run.outcome != TAKEN_FOR_GONE):
             return
-        add_event(run, outcome.state, reason=outcome.reason)
+        _append(run, outcome.state, reason=outcome.reason)
         write_whole(path, json.dumps(asdict(outcome)).encode())
 
 
@@ -126,6 +137,24 @@ def beat(run: Run) -> None:
     """Say that this process still has the run in hand, for processes that cannot see it."""
     with suppress(OSError):  # whoever deletes the run's folder meanwhile knows better
         os.utime(run.folder / WRITER)
+
+
+@contextmanager
+def heartbeat(run: Run) -> Iterator[None]:
+    """A context in which the run has a heartbeat, however long nothing happens in it."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(_BEAT_SECONDS):
+            beat(run)
+
+    thread = threading.Thread(target=go_on, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def close_interrupted(except_for: Collection[str] = ()) -> None:
@@ -140,8 +169,7 @@ def close_interrupted(except_for: Collection[str] = ()) -> None:
             continue
         try:
             if run.state in UNFINISHED and not run.writer_lives:
-                reason = "the program was closed or the machine went down while it was unfinished"
-                end_run(run, Outcome("interrupted", reason, {}))
+                end_run(run, TAKEN_FOR_GONE)
         except RunError:
             # A full disk or a run deleted meanwhile must keep nobody from reading what is there.
             _log.exception("run %s could not be closed", run.run_id)

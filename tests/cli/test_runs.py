@@ -8,16 +8,22 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from esc10.datasets import load_dataset
 from esc10.evaluation.intervals import OF_THE_BEST
+from esc10.runs import writing
 from esc10.runs.outcome import Outcome
-from esc10.runs.writing import add_epoch, create_run, end_run, finish_run
+from esc10.runs.store import list_runs
+from esc10.runs.writing import add_epoch, close_interrupted, create_run, end_run, finish_run
+from esc10.training import loop
 from esc10.training.config import TrainConfig
+from esc10.training.loop import train
 from esc10.training.plan import plan_run
+from esc10.training.results import TrainResult
 from tests.support.command_line import (
     INTERVAL,
     Json,
@@ -26,6 +32,7 @@ from tests.support.command_line import (
     refusal,
 )
 from tests.support.made_runs import made_config, made_labels, made_result
+from tests.support.waiting import wait_for
 
 # runs
 
@@ -84,6 +91,30 @@ def test_a_run_that_was_killed_is_closed_by_the_next_command(practice_home: Path
     assert row["state"] == "interrupted"
     assert "machine went down" in row["reason"]
     assert row["epochs_trained"] >= 1
+
+
+def test_a_training_beats_within_an_epoch_and_outlives_being_taken_for_gone(
+    practice_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train_slowly(*arguments: Any) -> TrainResult:
+        (run,), _ = list_runs()
+        path = run.folder / "process.json"
+        os.utime(path, (0, 0))
+        wait_for(lambda: path.stat().st_mtime > 0, 60, "a heartbeat before the first epoch")
+        # As a program does that finds no such process, or heard nothing of a laptop that slept.
+        path.write_text(json.dumps({**json.loads(path.read_bytes()), "started": 0.0}))
+        close_interrupted()
+        assert run.state == "interrupted"
+        return train(*arguments)
+
+    monkeypatch.setattr(writing, "_BEAT_SECONDS", 0.01)
+    monkeypatch.setattr(loop, "train", train_slowly)
+    trained = answer(
+        practice_home, "train", "--dataset", "practice", "--model", "cnn", "--epochs", 1
+    )
+    (row,) = answer(practice_home, "runs")["runs"]
+    assert (row["state"], row["epochs_trained"]) == ("finished", 1)
+    assert row["best_val_accuracy"] == trained["best_val_accuracy"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,9 @@ from typing import Any
 import psutil
 import pytest
 
+from esc10.runs import writing
+from esc10.runs.exchange import run_zip
+from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.runs.writing import (
@@ -24,10 +30,14 @@ from esc10.runs.writing import (
     beat,
     close_interrupted,
     create_run,
+    end_run,
+    finish_run,
+    heartbeat,
 )
-from tests.support.made_runs import made_config, made_row
+from tests.support.made_runs import made_config, made_labels, made_result, made_row
 from tests.support.refusals import lock, refuse_to_read
 from tests.support.stored_runs import DAMAGE, cut_off, kinds, stored
+from tests.support.waiting import wait_for
 
 
 def dead_process() -> dict[str, Any]:
@@ -134,6 +144,52 @@ def test_who_closes_leaves_out_what_is_its_own() -> None:
         cut_off(run.folder / "process.json")
     close_interrupted(except_for=[mine.run_id])
     assert (mine.state, other.state) == ("queued", "interrupted")
+
+
+def taken_for_gone(run: Run) -> None:
+    written_by(run, dead_process())
+    close_interrupted()
+    assert run.state == "interrupted"
+
+
+def test_who_was_taken_for_gone_writes_down_all_the_same_how_the_run_ended() -> None:
+    trained, failed = create_run(made_config(1)), create_run(made_config(2))
+    for run in (trained, failed):
+        add_event(run, "started")
+        taken_for_gone(run)
+    for row in made_result().history:
+        add_epoch(trained, row)
+    finish_run(trained, made_result(), made_labels())
+    end_run(failed, Outcome("failed", "memory ran out", {}))
+    assert (trained.state, failed.state) == ("finished", "failed")
+    assert trained.answers("val_loss").epoch == made_result().best["val_loss"].epoch
+    assert trained.history() == list(made_result().history)
+    assert kinds(failed) == ["queued", "started", "interrupted", "failed"]
+    end_run(failed, Outcome("interrupted", "the program was closed", {}))
+    close_interrupted()
+    assert (trained.state, failed.state) == ("finished", "failed")
+
+
+def test_a_run_whose_writer_was_taken_for_gone_travels_as_any_other() -> None:
+    run = create_run(made_config())
+    taken_for_gone(run)
+    finish_run(run, made_result(), made_labels())
+    with zipfile.ZipFile(io.BytesIO(run_zip(run))) as archive:
+        events = archive.read(f"{run.run_id}/events.jsonl")
+    assert b"interrupted" not in events
+    assert b"finished" in events
+
+
+def test_a_run_has_a_heartbeat_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "_BEAT_SECONDS", 0.01)
+    run = create_run(made_config())
+    path = run.folder / "process.json"
+    threads = threading.active_count()
+    with heartbeat(run):
+        for _ in range(2):
+            os.utime(path, (0, 0))
+            wait_for(lambda: path.stat().st_mtime > 0, 60, "a heartbeat")
+    assert threading.active_count() == threads
 
 
 def test_a_clock_that_was_corrected_does_not_end_a_run() -> None:

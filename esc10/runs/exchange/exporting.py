@@ -8,7 +8,7 @@ import zipfile
 
 from esc10.runs.captions import CAPTION_FILE, Caption
 from esc10.runs.run import Run, unreadable
-from esc10.runs.writing import history_csv
+from esc10.runs.writing import TAKEN_FOR_GONE, history_csv
 from esc10.training.results import CRITERIA
 
 MEBIBYTE = 2**20
@@ -64,8 +64,16 @@ def run_zip(run: Run) -> bytes:
 
 
 def _events(run: Run) -> bytes:
-    """The events as lines, without the address of the worker that some runs noted beside them."""
-    events = [{name: event[name] for name in event if name != "worker"} for event in run.events()]
+    """The events as lines.
+
+    Without the address of the worker that some runs noted, and without what others on this machine
+    thought of its process.
+    """
+    events = [
+        {name: event[name] for name in event if name != "worker"}
+        for event in run.events()
+        if event.get("reason") != TAKEN_FOR_GONE.reason
+    ]
     return "".join(json.dumps(event) + "\n" for event in events).encode()
 
 
