@@ -47,7 +47,7 @@ def write_whole(path: Path, content: bytes) -> None:
         content: what the file shall hold.
 
     Raises:
-        OSError: the disk refused; nothing is left behind.
+        OSError: the disk refused; nothing is left behind, unless the folder was renamed meanwhile.
     """
     with whole_file(path) as file:
         file.write(content)
@@ -61,7 +61,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         path: the file to write, in a folder that is there.
 
     Raises:
-        OSError: the disk refused; nothing is left behind.
+        OSError: as for `write_whole`.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:

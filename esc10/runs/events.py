@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from esc10.storage import State, state_of
 from esc10.training.results import EpochRow
 
 _KEPT_LOGS = 512
@@ -27,14 +28,14 @@ class _Log:
     """What has been read of one file.
 
     Attributes:
-        state: the file's size in bytes, time of change in nanoseconds, and number on the disk.
+        state: what tells the file from what it was before.
         end: where the last whole line ends, in bytes.
         last_line: that line; a file that no longer has it there is another one.
         started: whether the worker had begun to train.
         history: the epochs.
     """
 
-    state: tuple[int, int, int] = (0, 0, 0)
+    state: State = None
     end: int = 0
     last_line: bytes = b""
     started: bool = False
@@ -71,9 +72,8 @@ def read_history(path: Path) -> tuple[bool, list[EpochRow]]:
     """
     with _lock:
         log = _logs.pop(path, None) or _Log()
-        stat = path.stat()
-        state = (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-        if state != log.state:
+        state = state_of(path)
+        if state is None or state != log.state:
             log = _read_on(path, log)
             log.state = state
         _logs[path] = log

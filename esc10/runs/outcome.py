@@ -17,6 +17,9 @@ from esc10.training.results import CRITERIA
 PARTS = ("validation", "test")
 """The clips that a run's best weights are judged on."""
 
+ALL_PARTS = ("train", *PARTS)
+"""All clips of a run."""
+
 UNFINISHED = ("queued", "training")
 WITH_WEIGHTS = ("finished", "stopped")
 CUT_SHORT = ("failed", "interrupted")

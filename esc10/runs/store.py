@@ -13,7 +13,7 @@ from esc10.datasets import SOURCES
 from esc10.datasets.clips import categories_of, clip_from_name
 from esc10.datasets.names import is_own
 from esc10.errors import DatasetError, RunError, advice_on, reason_of, was_gone
-from esc10.runs.outcome import PARTS
+from esc10.runs.outcome import ALL_PARTS
 from esc10.runs.run import Run, unreadable
 from esc10.storage import STRICT, ReadOnce, home, is_gone
 from esc10.training.plan import RunConfig
@@ -67,7 +67,7 @@ def _own_config(path: Path) -> RunConfig:
         raise ValueError("it is of another run")
     if config.train.dataset not in SOURCES and not is_own(config.train.dataset):
         raise RunError(f"it learned from {config.train.dataset!a}, which nobody here knows.")
-    if not all(config.clips.get(part) for part in ("train", *PARTS)) or not config.classes:
+    if not all(config.clips.get(part) for part in ALL_PARTS) or not config.classes:
         raise ValueError("it lacks clips or classes")
     datetime.fromisoformat(config.created)
     categories = categories_of(config.train.dataset, config.classes)

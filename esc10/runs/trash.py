@@ -91,6 +91,8 @@ def restore_run(run_id: str) -> None:
                 f"Run {run_id} cannot be restored: there is a run of that name again. Delete the "
                 "deleted one for good, or leave it where it is."
             )
+        for part in kept.glob(".*.part"):  # of a file that was being written when it was deleted
+            part.unlink()
         kept.rename(folder)
 
 

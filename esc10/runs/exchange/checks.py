@@ -21,13 +21,12 @@ from esc10.features.mel import MelConfig
 from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption, read_caption
 from esc10.runs.events import rows_of
 from esc10.runs.exchange.members import refused, shown
-from esc10.runs.outcome import WITH_WEIGHTS, Outcome, read_outcome
+from esc10.runs.outcome import ALL_PARTS, WITH_WEIGHTS, Outcome, read_outcome
 from esc10.runs.store import read_config
 from esc10.storage import STRICT
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, EpochRow, best_epochs
 
-PARTS = ("train", "validation", "test")
 MAX_CLIPS = 400
 """Every fixed source has as many."""
 
@@ -109,9 +108,9 @@ def _complaints_about_classes(config: RunConfig) -> Iterator[str]:
 
 
 def _complaints_about_clips(config: RunConfig) -> Iterator[str]:
-    if set(config.clips) != set(PARTS) or not all(config.clips.values()):
-        yield f"does not have clips for each of {', '.join(PARTS)}"
-    names = [name for part in PARTS for name in config.clips[part]]
+    if set(config.clips) != set(ALL_PARTS) or not all(config.clips.values()):
+        yield f"does not have clips for each of {', '.join(ALL_PARTS)}"
+    names = [name for part in ALL_PARTS for name in config.clips[part]]
     most = MAX_OWN_CLIPS if is_own(config.train.dataset) else MAX_CLIPS
     if len(names) > most or len(names) != len(set(names)):
         yield f"names a clip twice, or more than {most}"
