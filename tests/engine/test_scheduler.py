@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -75,6 +76,11 @@ def port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks the folder who may read")
+def test_nobody_else_may_read_the_key(key: None, tmp_path: Path) -> None:
+    assert stat.filemode((tmp_path / "lab.pem").stat().st_mode) == "-rw-------"
 
 
 def test_a_scheduler_that_comes_back_is_found_again(
