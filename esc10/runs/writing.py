@@ -27,7 +27,7 @@ from esc10.runs.outcome import UNFINISHED, Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
 from esc10.runs.writer import WRITER, this_process
-from esc10.storage import write_whole
+from esc10.storage import whole_file, write_whole
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, EpochRow, TrainResult
 
@@ -129,8 +129,10 @@ def end_run(run: Run, outcome: Outcome) -> None:
     with disk_trouble(f"Storing run {run.run_id}", RunError):
         if path.exists() and (outcome == TAKEN_FOR_GONE or run.outcome != TAKEN_FOR_GONE):
             return
-        _append(run, outcome.state, reason=outcome.reason)
-        write_whole(path, json.dumps(asdict(outcome)).encode())
+        with whole_file(path) as file:
+            file.write(json.dumps(asdict(outcome)).encode())
+            file.flush()  # a full disk refuses here, before an event: every try would add one
+            _append(run, outcome.state, reason=outcome.reason)
 
 
 def beat(run: Run) -> None:

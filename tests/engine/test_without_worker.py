@@ -71,19 +71,20 @@ def test_workers_that_may_not_train_are_not_waited_for(
     wait_for(lambda: not engine.status().capacity.workers, SECONDS, "the worker to go")
 
 
+@pytest.mark.parametrize("refused", ["wax+", "wx"], ids=["no room", "room for a line"])
 def test_a_run_that_a_full_disk_keeps_open_is_closed_when_there_is_room(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    refused: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is in no queue any more: nobody could end it by hand, or delete it."""
     monkeypatch.setattr(queue, "_SWEEP_SECONDS", 0)
     run = engine.submit(made_config())
-    with full_disk():
+    with full_disk(refused):
         engine.stop(run.run_id)
         assert engine.status().queue == ()
         assert run.state == "queued"
         trouble = engine.status().trouble
         assert trouble is not None
-        assert f"Writing down run {run.run_id} failed: no space left on device" in trouble
+        assert f"run {run.run_id} failed: no space left on device" in trouble
         heart = run.folder / "process.json"
         os.utime(heart, (0, 0))
         wait_for(lambda: heart.stat().st_mtime > 0, SECONDS, "a beat")

@@ -13,12 +13,12 @@ import pytest
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
-    """Have the system refuse to open files for writing, in every thread of this process."""
+def full_disk(refused: str = "wax+") -> Iterator[None]:
+    """Have the system refuse to open files in these modes, in every thread of this process."""
     really = Path.open
 
     def opened(path: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
-        if set(mode) & set("wax+"):
+        if set(mode) & set(refused):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         return really(path, mode, *arguments, **named)
 
