@@ -172,7 +172,7 @@ def test_folds_are_counted_over_all_tables() -> None:
     [
         (["1", "2", "3", "4", ""], "fold", "Their folds are not kept: 4 of 20 sounds have none."),
         (list(map(str, range(12))), "fold", "The folds 0 to 11 are not kept: ten are the most."),
-        (["1", "2", "3", "4"], "fold", "Their folds are not kept: they do not train, validate"),
+        (["1", "2", "3", "4"], "fold", "Their folds are not kept: under them dog lacks clips"),
         (["A", "B", "C", "D"], "fold", "The column fold is not kept: 'A' is no fold and no part."),
         (["9" * 5000, "x", "y"], "group", "99' is no fold and no part."),
         (["train", "test", "x"], "Set", "Their split is not kept: 4 of 12 sounds are in no part."),

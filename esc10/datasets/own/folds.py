@@ -86,7 +86,8 @@ def describe_split(sounds: Sequence[FoundSound], names: Mapping[str, str]) -> st
         unserved = _badly_served([names[sound.category] for sound in sounds], folds)
         if not unserved:
             return " Each sound's fold is told."
-        text = f" Their folds are not kept: they do not train, validate and test {min(unserved)}."
+        lacks = f"under them {min(unserved)} lacks clips to train, validate or test"
+        text = f" Their folds are not kept: {lacks}."
     counts = Counter(sound.part for sound in sounds)
     apart = counts.pop(None, 0)
     if len(counts) < 2:
