@@ -29,7 +29,7 @@ from esc10.audio.completeness import (
     ogg_links,
     stream_seconds,
 )
-from esc10.audio.frames import Alike, cut, in_few_planes, samples_of, without_padding
+from esc10.audio.frames import Alike, cut, in_plain_order, readable, samples_of, without_padding
 from esc10.errors import AudioError, reason_of
 
 READERS = (
@@ -54,6 +54,10 @@ _DELAY = {"mp3": 576 + 529, "aac": 1024}
 decoder's own, as LAME itself assumes; the block that AAC needs before its first."""
 
 MOST_CHANNELS = 64
+
+MOST_HERTZ = 768_000
+"""What the quickest converters take; only false headers claim more, and ten seconds of that are
+gigabytes."""
 
 _BLOCK_FRAMES = 8192
 
@@ -117,6 +121,8 @@ class Decoder:
             stream = container.streams.best("audio")
             if not isinstance(stream, AudioStream):
                 raise Undecodable(self._name, "has pictures and no sound")
+            if stream.codec_context is not None:  # it is where FFmpeg has no decoder
+                in_plain_order(stream.codec_context)
             self._claimed = claimed_seconds(container, stream, counted)
             frames = self._decoded_from(container, stream)
             if container.format.name == "ogg":
@@ -130,8 +136,8 @@ class Decoder:
                 if delay is None:
                     delay = _untold_delay(packet, stream)
                 try:
-                    frames = [some for frame in packet.decode() for some in in_few_planes(frame)]
-                except av.FFmpegError:
+                    frames = [some for frame in packet.decode() for some in readable(frame)]
+                except (av.FFmpegError, ValueError):
                     failed = True
                     continue
                 for frame in frames:
@@ -186,7 +192,7 @@ def opened(source: Path | bytes, name: str) -> Iterator[Decoder]:
         name: what to call it in a sentence.
 
     Raises:
-        AudioError: it is missing, empty, no sound, or has too many channels.
+        AudioError: it is missing, empty, no sound, or has too many channels or samples a second.
     """
     try:
         file = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
@@ -202,6 +208,11 @@ def opened(source: Path | bytes, name: str) -> Iterator[Decoder]:
             raise AudioError(
                 f"{name} has {decoder.channels} channels, and {MOST_CHANNELS} are the most. "
                 "Export some of them."
+            )
+        if decoder.rate > MOST_HERTZ:
+            raise AudioError(
+                f"{name} claims a sampling rate of {decoder.rate:,} Hz, and {MOST_HERTZ:,} are the "
+                "most. Export it at 44,100."
             )
         try:
             yield decoder

@@ -7,7 +7,9 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
+from av.audio.layout import AudioLayout
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
@@ -15,12 +17,33 @@ _PLANES = 7
 """The most planes that PyAV can tell the number of: it counts up to an empty pointer, and behind
 the eighth there is none. What stands there instead takes the whole process down (PyAV 18.1)."""
 
+_FRAME_SECONDS = 10.0
+"""Longer than any encoder's frame. One of some hertz would be gigabytes at another's rate."""
 
-def in_few_planes(frame: AudioFrame) -> list[AudioFrame]:
-    """The same samples, with those of all channels side by side where a plane each is too many."""
-    if not frame.format.is_planar or frame.layout.nb_channels <= _PLANES:
+
+def plain_name(layout: AudioLayout) -> str:
+    """A layout's name without the order of its channels, where that is no usual one."""
+    return layout.name.partition(" (")[0]
+
+
+def in_plain_order(context: AudioCodecContext) -> None:
+    """Let a decoder that decodes nothing yet take its channels as they come.
+
+    An order that a file makes up itself takes the whole process down: PyAV frees it twice (18.1).
+    """
+    told = context.layout
+    if told.nb_channels:
+        context.layout = plain_name(told)
+
+
+def readable(frame: AudioFrame) -> list[AudioFrame]:
+    """The same samples as NumPy can have them, in 32 bits and in few planes."""
+    long = frame.format.name.startswith("s64")
+    many = frame.format.is_planar and frame.layout.nb_channels > _PLANES
+    if not (long or many):
         return [frame]
-    return AudioResampler(frame.format.packed, frame.layout, frame.sample_rate).resample(frame)
+    packed = "s32" if long else frame.format.packed
+    return AudioResampler(packed, frame.layout, frame.sample_rate).resample(frame)
 
 
 def samples_of(frame: AudioFrame) -> NDArray[np.float32]:
@@ -30,7 +53,8 @@ def samples_of(frame: AudioFrame) -> NDArray[np.float32]:
     """
     raw: NDArray[Any] = frame.to_ndarray()  # (channels, frames), or (1, frames * channels)
     samples = raw.T if frame.format.is_planar else raw.reshape(-1, frame.layout.nb_channels)
-    floats: NDArray[np.float32] = samples.astype(np.float32, order="F", copy=False)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite
+        floats: NDArray[np.float32] = samples.astype(np.float32, order="F", copy=False)
     if samples.dtype == np.uint8:
         floats = (floats - 128) / np.float32(128)
     elif samples.dtype.kind == "i":
@@ -42,24 +66,28 @@ class Alike:
     """Brings frames to the rate and the channels of the first one; most are so already.
 
     Attributes:
-        left_out: whether a frame was left out, as its channels are none that can be mixed to these:
-            damaged files claim such.
+        left_out: whether a frame was left out, as its channels are none that can be mixed to these,
+            or its rate makes it endless: damaged files claim such.
     """
 
     def __init__(self, first: AudioFrame) -> None:
         """Make others like this one."""
         self.left_out = False
         self._rate, self._layout = first.sample_rate, first.layout
-        self._other: tuple[int, int, str] | None = None
+        self._other: tuple[int, str, str] | None = None
         self._resampler: AudioResampler | None = None
 
     def all(self, frames: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
         """The frames; to be called once."""
         for frame in frames:
-            kind = (frame.sample_rate, frame.layout.nb_channels, frame.format.name)
-            if kind[:2] == (self._rate, self._layout.nb_channels):
+            alike = frame.layout.nb_channels == self._layout.nb_channels
+            if alike and frame.sample_rate == self._rate:
                 yield from self._rest()
                 yield frame
+                continue
+            kind = (frame.sample_rate, frame.layout.name, frame.format.name)
+            if frame.samples > _FRAME_SECONDS * frame.sample_rate:
+                self.left_out = True
                 continue
             if kind != self._other:
                 yield from self._rest()
@@ -74,7 +102,7 @@ class Alike:
             return []
         try:
             return self._resampler.resample(frame)
-        except av.FFmpegError:
+        except (av.FFmpegError, ValueError):
             self.left_out = True
             self._resampler = self._other = None
             return []
@@ -116,6 +144,6 @@ def cut(frame: AudioFrame, begin: int, end: int) -> AudioFrame | None:
         return frame
     width = 1 if frame.format.is_planar else frame.layout.nb_channels
     raw: Any = np.ascontiguousarray(frame.to_ndarray()[:, begin * width : end * width])
-    cut = AudioFrame.from_ndarray(raw, frame.format.name, frame.layout.name)
+    cut = AudioFrame.from_ndarray(raw, frame.format.name, plain_name(frame.layout))
     cut.sample_rate = frame.sample_rate
     return cut

@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.audio.decoding import opened
+from esc10.audio.decoding import Decoder, opened
 from esc10.audio.loading import all_resampled
 from esc10.audio.measures import Meter
 from esc10.errors import AudioError
+
+_LARGEST = 2.0**31
+"""The full scale of integers of 32 bits: where a file has larger numbers, they are no samples."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Mixed:
         meter: what all its samples went by.
         mixed_power: the mean square of the one channel, at the file's own rate.
         floating: whether the file has floating-point numbers.
+        whole: whether all its numbers are whole.
         longer: whether it goes on beyond what was to be taken.
         broke_off: whether the file should have more than it has.
         damaged: whether something in it could not be decoded.
@@ -60,6 +64,7 @@ class Mixed:
     meter: Meter
     mixed_power: float
     floating: bool
+    whole: bool
     longer: bool
     broke_off: bool
     damaged: bool
@@ -87,30 +92,12 @@ def mixed(source: Path | bytes, name: str, limit_seconds: float, mixing: Mixing)
     with opened(source, name) as file:
         if not file.channels:
             raise AudioError(f"{name} holds no samples. Record or choose it again.")
-        meter, limit = Meter(file.channels), int(limit_seconds * file.rate)
-        longer = False
-
-        def mono() -> Iterator[NDArray[np.float32]]:
-            nonlocal longer
-            for block in file.blocks():
-                longer = meter.frames + len(block) > limit
-                block = block[: limit - meter.frames]
-                if not len(block):
-                    return
-                if not np.isfinite(block).all():
-                    raise AudioError(f"{name} holds samples that are not numbers. Export it again.")
-                if mixing.factor != 1:
-                    block = np.round(block) * np.float32(mixing.factor)
-                meter.add(block)
-                yield block.mean(axis=1) if mixing.channel is None else block[:, mixing.channel]
-                if longer:
-                    return
-
-        samples = all_resampled(mono(), file.rate)
+        mixer = _Mixer(file, name, int(limit_seconds * file.rate), mixing)
+        samples = all_resampled(mixer.mono(), file.rate)
         if not len(samples):
             raise AudioError(f"{name} holds no samples. Record or choose it again.")
-        seconds = meter.frames / file.rate
-        powers = meter.powers()
+        seconds = mixer.meter.frames / file.rate
+        powers = mixer.meter.powers()
         return Mixed(
             name=name,
             samples=samples,
@@ -118,11 +105,54 @@ def mixed(source: Path | bytes, name: str, limit_seconds: float, mixing: Mixing)
             rate=file.rate,
             channels=file.channels,
             mixing=mixing,
-            meter=meter,
+            meter=mixer.meter,
             mixed_power=float(powers[-1 if mixing.channel is None else mixing.channel]),
             floating=file.floating,
-            longer=longer,
-            broke_off=not longer and file.broke_off(seconds),
+            whole=mixer.whole,
+            longer=mixer.longer,
+            broke_off=not mixer.longer and file.broke_off(seconds),
             damaged=file.damaged,
             uncounted=file.uncounted,
         )
+
+
+class _Mixer:
+    """Mixes what goes by, block after block.
+
+    Attributes:
+        meter: what has gone by.
+        whole: whether all of it were whole numbers.
+        longer: whether there was more than was to be taken.
+    """
+
+    def __init__(self, file: Decoder, name: str, limit: int, mixing: Mixing) -> None:
+        """Mix no more than `limit` frames."""
+        self.meter = Meter(file.channels)
+        self.whole, self.longer = True, False
+        self._file, self._name, self._limit, self._mixing = file, name, limit, mixing
+
+    def mono(self) -> Iterator[NDArray[np.float32]]:
+        """Blocks of one channel; to be called once."""
+        for block in self._file.blocks():
+            self.longer = self.meter.frames + len(block) > self._limit
+            block = block[: self._limit - self.meter.frames]
+            if not len(block):
+                return
+            self._check(block)
+            self.whole = self.whole and np.array_equal(block, np.round(block))
+            if self._mixing.factor != 1:
+                block = np.round(block) * np.float32(self._mixing.factor)
+            self.meter.add(block)
+            channel = self._mixing.channel
+            yield block.mean(axis=1) if channel is None else block[:, channel]
+            if self.longer:
+                return
+
+    def _check(self, block: NDArray[np.float32]) -> None:
+        loudest = np.abs(block).max()
+        if not np.isfinite(loudest):
+            raise AudioError(f"{self._name} holds samples that are not numbers. Export it again.")
+        if loudest > _LARGEST:
+            raise AudioError(
+                f"{self._name} holds samples that are no sound: too large. Export it again."
+            )

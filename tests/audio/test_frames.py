@@ -16,6 +16,25 @@ def frame(layout: str, channels: int, rate: int = 44_100) -> av.AudioFrame:
     return made
 
 
+@pytest.mark.parametrize("second", ["3.0", "3 channels", "2 channels (FL+LFE)"])
+def test_layouts_that_follow_one_another_are_mixed_or_left_out(second: str) -> None:
+    """A resampler takes what it was made for; the number of channels does not say it all."""
+    alike = Alike(frame("mono", 1))
+    layouts = ("mono", "2.1", second, "2.1")
+    frames = [frame(layout, av.AudioLayout(layout).nb_channels) for layout in layouts]
+    made = list(alike.all(iter(frames)))
+    assert {each.layout.nb_channels for each in made} == {1}
+    assert sum(each.samples for each in made) == (4 - alike.left_out) * 1024
+
+
+def test_a_frame_of_some_hertz_does_not_fill_the_memory() -> None:
+    """At the rate of the first it would have 63 MB, and an Ogg's largest 4 GB."""
+    alike = Alike(frame("mono", 1, rate=768_000))
+    slow = frame("mono", 1, rate=50)
+    assert list(alike.all(iter([slow]))) == []
+    assert alike.left_out
+
+
 def test_stereo_after_mono_is_mixed() -> None:
     alike = Alike(frame("mono", 1))
     frames = list(alike.all(iter([frame("stereo", 2), frame("mono", 1)])))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from esc10.audio.decoding import READERS
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.audio.recording import load_recording
 from esc10.errors import AudioError
+from tests.support import ROOT
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.phone_sounds import KINDS, Kind, bursts, envelope, phone_sound
 
@@ -106,6 +109,46 @@ def test_a_film_that_refers_to_another_file_reads_nothing_but_itself(tmp_path: P
     # Its own samples, if any: the other file has no silence in it.
     assert np.median(envelope(recording.samples)) < 0.29
     assert envelope(recording.samples).min() < 1e-3
+
+
+def own_order(labels: list[int]) -> bytes:
+    """A CAF that says of each of its channels what it is: 1 the left one, 2 the right one."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return name + struct.pack(">q", len(content)) + content
+
+    count = len(labels)
+    samples = (32_767 * hiss(1, RATE, count)).astype(">i2").tobytes()
+    kind = struct.pack(">d4s5I", RATE, b"lpcm", 0, 2 * count, 1, count, 16)
+    order = b"".join(struct.pack(">2I3f", label, 0, 0, 0, 0) for label in labels)
+    return (
+        b"caff\0\1\0\0"
+        + chunk(b"desc", kind)
+        + chunk(b"chan", struct.pack(">3I", 0, 0, count) + order)
+        + chunk(b"data", bytes(4) + samples)
+    )
+
+
+HEAR = """
+import sys
+from pathlib import Path
+from esc10.audio.recording import load_recording
+for path in map(Path, sys.argv[1:]):
+    print(load_recording(path, path.name).channels)
+"""
+
+
+def test_an_order_of_channels_that_nobody_else_has_takes_nothing_down(tmp_path: Path) -> None:
+    """In a process of its own: what is freed twice ends it."""
+    paths = []
+    for labels in ([2, 1], [3, 1, 2], [0, 0], [1, 1], [2, 1, *[0] * 6]):
+        paths.append(tmp_path / f"{len(paths)}.caf")
+        paths[-1].write_bytes(own_order(labels))
+    done = subprocess.run(
+        [sys.executable, "-c", HEAR, *paths], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["2", "3", "2", "2", "8"]
 
 
 def test_no_reader_of_other_files_is_allowed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -98,6 +99,14 @@ def test_absurd_rates_come_in_or_are_sentences(rate: int, samples: int) -> None:
         assert np.isfinite(sound.samples).all()
 
 
+def test_integers_of_64_bits_are_heard() -> None:
+    samples = (tone() * 2**63).astype("<i8").tobytes()
+    kind = struct.pack("<HHIIHH", 1, 1, 44_100, 8 * 44_100, 8, 64)
+    header = struct.pack("<4sI4s4sI", b"RIFF", 36 + len(samples), b"WAVE", b"fmt ", len(kind))
+    wav = header + kind + b"data" + struct.pack("<I", len(samples)) + samples
+    assert_is_the_tone(load_recording(wav, "long.wav").samples)
+
+
 @pytest.mark.parametrize("kind", ["WAV", "FLAC"])
 def test_six_channels_are_mixed(kind: str) -> None:
     sound = load_recording(encoded(tone(rate=22_050, channels=6), 22_050, kind), "surround")
@@ -152,6 +161,19 @@ NO_SOUNDS = {
     "near silence": (
         encoded(tone() * 1e-5, subtype="FLOAT"),
         "is silent throughout",
+    ),
+    "huge": (with_a(3e38), "holds samples that are no sound: too large"),
+    "huge everywhere": (
+        encoded(np.full((44_100, 2), 3e38), subtype="FLOAT"),
+        "holds samples that are no sound: too large",
+    ),
+    "huger than 32 bits have": (
+        encoded(np.full((44_100, 2), 1e300), subtype="DOUBLE"),
+        "holds samples that are not numbers",
+    ),
+    "at 2 GHz": (
+        encoded(tone(), 2_000_000_000),
+        "claims a sampling rate of 2,000,000,000 Hz, and 768,000 are the most",
     ),
     "NaN": (with_a(np.nan), "holds samples that are not numbers"),
     "infinity": (with_a(-np.inf), "holds samples that are not numbers"),
