@@ -24,6 +24,10 @@ _AUDIBLE = 1e-3
 _LOUDEST = 16.0
 """Full scale is 1, and files of floating-point numbers may exceed it, but not by 24 dB."""
 
+_LEAST_COUNTS = 1000.0
+"""Numbers that are not whole may be counts of 16 bits too, with which something was computed; but
+not below -30 dBFS, where rounding would be heard."""
+
 _FULL_SCALES = (2.0**15, 2.0**23, 2.0**31)
 """Of integers of 16, 24 and 32 bits, which some programs store as they are in files of
 floating-point numbers."""
@@ -111,10 +115,12 @@ def _scale_of(heard: Mixed) -> float:
     peak = heard.meter.measures().peak
     if not heard.floating or peak <= _LOUDEST:
         return 1.0
-    for full_scale in _FULL_SCALES:
-        if peak <= full_scale:
-            return full_scale
-    raise AudioError(f"{heard.name} holds samples that are no sound: too large. Export it again.")
+    if peak < _LEAST_COUNTS and not heard.whole:
+        raise AudioError(
+            f"{heard.name} peaks at {peak:,.0f} times full scale: too much for fractions, too "
+            "little for counts. Export it again, with peaks below full scale."
+        )
+    return next(full_scale for full_scale in _FULL_SCALES if peak <= full_scale)
 
 
 def _refuse_silence(heard: Mixed, limit_seconds: float) -> None:
