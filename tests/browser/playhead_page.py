@@ -30,10 +30,12 @@ def main() -> None:
     time = np.arange(CLIP_SAMPLES) / SAMPLE_RATE
     with_votes = st.toggle("Votes", value=True)
     st.button("Again")
+    shown = st.toggle("Player", value=True)
     pitch = 440 if with_votes else 880
     samples = (0.1 * np.sin(2 * np.pi * pitch * time)).astype(np.float32)
     votes = made_votes() if with_votes else None
-    show_playhead(samples, mel_power(samples, MelConfig()), CLASSES, votes, key="player")
+    if shown:
+        show_playhead(samples, mel_power(samples, MelConfig()), CLASSES, votes, key="player")
     st.audio(wav_of(samples))
 
 

@@ -11,10 +11,24 @@ from playwright.sync_api import Locator, Page, expect
 from esc10.datasets.clips import class_label
 from tests.browser.conftest import START_SECONDS, App, free_port, start_app, stop_app
 from tests.browser.playhead_page import CLASSES, made_votes
-from tests.browser.steps import drawn, stop_each_other
+from tests.browser.steps import begin, drawn, stop_each_other
 from tests.support.waiting import wait_for
 
 SECONDS = 5.0
+
+WATCH_OBSERVERS = """(() => {
+    window.watching = new Set();
+    window.ResizeObserver = class extends ResizeObserver {
+        observe(element, ...how) {
+            if (element.dataset.part === 'rows') window.watching.add(this);
+            super.observe(element, ...how);
+        }
+        disconnect() {
+            window.watching.delete(this);
+            super.disconnect();
+        }
+    };
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +41,7 @@ def player_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 
 @pytest.fixture
 def player(page: Page, player_app: App) -> Page:
+    page.add_init_script(WATCH_OBSERVERS)
     page.goto(player_app.url)
     # The first to come waits for all that draws a spectrogram to be loaded.
     expect(page.locator("img.spectrum")).to_be_visible(timeout=1000 * START_SECONDS)
@@ -158,6 +173,17 @@ def test_another_sound_without_votes_has_its_line_alone(player: Page) -> None:
     assert audio(player, "currentTime") == 0
     seek(player, 0.4)
     wait_for(lambda: abs(line(player) - 0.4) < 0.01, 10, "the line to follow the click")
+
+
+def test_nothing_stays_of_the_sounds_before(player: Page) -> None:
+    for images in (1, 6, 1):
+        player.get_by_text("Votes").click()
+        expect(player.locator("[data-part=rows] > img")).to_have_count(images)
+    assert player.evaluate("() => window.watching.size") == 1
+    begin(player.locator("[data-part=audio]"))
+    wait_for(lambda: line(player) > 0.05, 20, "the line to move")
+    player.get_by_text("Player", exact=True).click()
+    player.wait_for_function("() => window.watching.size === 0")
 
 
 def test_the_line_stays_on_its_moment_when_the_window_changes(player: Page) -> None:

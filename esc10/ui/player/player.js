@@ -50,7 +50,6 @@ export default function ({ data, parentElement: root }) {
   const [now, audio, rows] = ["now", "audio", "rows"].map((part) =>
     root.querySelector(`[data-part=${part}]`),
   );
-  let frame = 0;
 
   function follow() {
     const share = Math.min(1, audio.currentTime / data.seconds);
@@ -62,8 +61,8 @@ export default function ({ data, parentElement: root }) {
       now.firstElementChild.textContent = data.classes[data.winners[place]];
       now.lastElementChild.textContent = `${data.percent[place]}%`;
     }
-    cancelAnimationFrame(frame);
-    if (!audio.paused) frame = requestAnimationFrame(follow);
+    cancelAnimationFrame(rows.frame);
+    if (!audio.paused) rows.frame = requestAnimationFrame(follow);
   }
 
   if (audio.dataset.id !== data.id) {
@@ -82,11 +81,15 @@ export default function ({ data, parentElement: root }) {
     audio.currentTime = (data.seconds * (click.clientX - left)) / width;
     follow();
   };
-  const resized = new ResizeObserver(follow);
-  resized.observe(rows);
+  // One for each place on the page: Streamlit calls again whenever `data` has changed.
+  rows.observer?.disconnect();
+  rows.observer = new ResizeObserver(follow);
+  rows.observer.observe(rows);
   return () => {
-    cancelAnimationFrame(frame);
-    resized.disconnect();
+    // Also called for a drawing that another one has overtaken: then the element is still there.
+    if (root.host.isConnected) return;
+    cancelAnimationFrame(rows.frame);
+    rows.observer.disconnect();
     audio.pause();
     URL.revokeObjectURL(audio.src);
   };
