@@ -14,22 +14,26 @@ import numpy as np
 import streamlit as st
 
 Thing = TypeVar("Thing")
-Kind = Literal["sounds", "answers", "words"]
+Kind = Literal["sounds", "players", "answers", "words"]
 
 _MEBIBYTE = 2**20
 
 BOUNDS: dict[Kind, int] = {
     "sounds": 160 * _MEBIBYTE,
+    "players": 32 * _MEBIBYTE,
     "answers": 32 * _MEBIBYTE,
-    "words": _MEBIBYTE,
+    "words": 8 * _MEBIBYTE,
 }
 """In bytes. Sounds are samples and spectrograms: the longest, of ten minutes, counts 145 MB, and
-sixty of ten seconds 80. Answers are a network's: one to ten minutes has 1.3 MB. Words are what
-is left when both are gone, a thousand sentences and verdicts: so a table of sounds, however
-long these are, needs none of them again."""
+sixty of ten seconds 80. Players are what a browser is sent of a sound, ten minutes in 7 MB. Answers
+are a network's: one to ten minutes has 1.3 MB. Words are what is left when all else is gone,
+sentences and verdicts: some hundred sounds are a table of which nothing is needed again, however
+long they are, even if six networks judge each."""
 
 _SMALL = 2**10
-"""Counted for each thing beside its arrays, in bytes."""
+"""Counted for each thing and its key beside what it holds, in bytes."""
+
+_NUMBER = 8
 
 _STATE = "remembered"
 
@@ -57,10 +61,11 @@ class Memory:
             self._kept.move_to_end(key)
         else:
             thing = make()
-            if bytes_of(thing) > self._bound:
+            size = bytes_of(thing)
+            if size > self._bound:
                 return thing
             self._kept[key] = thing
-            self.bytes += bytes_of(thing)
+            self.bytes += size
             while self.bytes > self._bound:
                 _, gone = self._kept.popitem(last=False)
                 self.bytes -= bytes_of(gone)
@@ -69,9 +74,22 @@ class Memory:
 
 
 def bytes_of(thing: object) -> int:
-    """How much room a thing takes: its arrays, and a little."""
-    parts = getattr(thing, "__dict__", {}).values()
-    return _SMALL + sum(part.nbytes for part in parts if isinstance(part, np.ndarray))
+    """How much room a thing takes: all that it holds, and a little."""
+    return _SMALL + _content(thing)
+
+
+def _content(thing: object) -> int:
+    match thing:
+        case np.ndarray():
+            return thing.nbytes
+        case str():
+            return len(thing)
+        case dict():
+            return sum(map(_content, thing.values()))
+        case list() | tuple():
+            return sum(map(_content, thing))
+        case _:
+            return sum(map(_content, getattr(thing, "__dict__", {}).values())) or _NUMBER
 
 
 def remembered(kind: Kind, key: Hashable, make: Callable[[], Thing]) -> Thing:

@@ -16,7 +16,6 @@ from esc10.engine.remote import RemoteClassifier
 from esc10.inference.explain.robustness import DISTURBANCES
 from esc10.inference.predictor import Answer
 from esc10.runs.run import Run
-from esc10.ui import server
 from esc10.ui.predict.explain import region as brushing
 from esc10.ui.predict.explain.subject import Case
 from tests.pages.conftest import Trained
@@ -195,6 +194,9 @@ def test_a_disturbance_is_answered_in_one_go_and_heard(
     assert not test.exception
     assert len(asked) == before
     assert says(test, f"At the slider, {disturbance.label(disturbance.values[-1])}")
+    sounds = test.session_state["remembered"]["sounds"]._kept
+    heard = [value for what, _, way, value in sounds if (what, way) == ("disturbed", key)]
+    assert set(heard) == set(disturbance.values)
 
 
 def test_before_there_is_a_worker_each_question_is_one_sentence(
@@ -202,7 +204,6 @@ def test_before_there_is_a_worker_each_question_is_one_sentence(
 ) -> None:
     st.cache_data.clear()
     monkeypatch.setattr(Cluster, "capacity", lambda _: NOTHING)
-    monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     test = shown("td_cnn")
     for question in (ORDER, REGION, DECISIVE, BEAR):
         assert [info.value for info in ask(test, question).info] == [WARMING_UP]

@@ -23,6 +23,7 @@ from esc10.ui import remembered, server
 from esc10.ui.microphone import recorder
 from esc10.ui.microphone.microphone import FILTERS
 from esc10.ui.microphone.recorder import Take
+from esc10.ui.player import player
 from esc10.ui.predict import inputs
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import encoded, hiss
@@ -180,6 +181,24 @@ def test_a_session_remembers_so_many_bytes_and_the_table_needs_none_of_them(
         assert told(page) == said
     # Each of the two that are looked at is decoded again, and nothing is asked about.
     assert work.since() == (2, 0)
+
+
+def test_a_player_is_made_once_and_goes_with_its_session(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    really = player.encoded
+
+    def encode(samples: np.ndarray) -> tuple[bytes, str]:
+        made.append(len(samples))
+        return really(samples)
+
+    monkeypatch.setattr(player, "encoded", encode)
+    page = drawn(uploaded(noises(6)))
+    for row in (*range(6), *range(6)):
+        look_at(page, row)
+    assert len(made) == 6
+    assert len(page.session_state["remembered"]["players"]._kept) == 6
 
 
 @pytest.mark.parametrize("model", ["cnn", "td_cnn"])

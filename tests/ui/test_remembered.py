@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from esc10.ui.remembered import Memory, bytes_of
+from esc10.ui.remembered import BOUNDS, Memory, bytes_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,25 @@ def test_a_thing_is_made_once() -> None:
 def test_arrays_count_and_nothing_is_free() -> None:
     assert bytes_of(sound(40)) - bytes_of(sound(0)) == 40 * 1024
     assert bytes_of("a sentence") > 0
+
+
+TEXT = "a" * 40_000
+
+
+@pytest.mark.parametrize(
+    "held", [TEXT, [TEXT], {"rows": [{"name": TEXT}]}], ids=["text", "list", "rows"]
+)
+def test_texts_count_however_deep_they_lie(held: object) -> None:
+    assert bytes_of(held) >= len(TEXT)
+
+
+def test_what_a_long_table_says_is_remembered_whole() -> None:
+    """Read row by row again and again, one word too many would push out all of them."""
+    memory, made = Memory(BOUNDS["words"]), []
+    words = [(sound, word) for sound in range(600) for word in ("digest", "tried", *"ABCDEF")]
+    for word in words * 2:
+        memory.recall(word, lambda word=word: made.append(word) or "crackling fire 100% ?")
+    assert len(made) == len(words)
 
 
 def test_what_was_used_least_recently_goes_first() -> None:

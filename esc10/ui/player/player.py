@@ -20,6 +20,7 @@ from esc10.datasets.clips import class_label
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots.frequencies import frequency_column
 from esc10.ui.plots.spectrograms import spectrum_png, strip_png
+from esc10.ui.remembered import remembered
 
 _STRIPS = 5
 _COLUMNS = 2000
@@ -84,25 +85,23 @@ def show_playhead(
     `power` is its power mel spectrogram, shape (mel bands, frames). `votes` are each frame's class
     probabilities, shape (frames, classes); None for a network whose frames have no votes.
     """
-    # Streamlit itself would look at a part of so long an array only.
     digest = hashlib.blake2b(repr(tuple(classes)).encode())
     for array in (samples, power, votes):
         if array is not None:
             digest.update(array.tobytes())
     name = digest.hexdigest()
-    _player(key=key, data=_player_data(name, samples, power, classes, votes))
+    data = remembered("players", name, lambda: _player_data(name, samples, power, classes, votes))
+    _player(key=key, data=data)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def _player_data(
     name: str,
-    _samples: NDArray[np.float32],
-    _power: NDArray[np.float32],
-    _classes: Sequence[str],
-    _votes: NDArray[np.float32] | None,
+    samples: NDArray[np.float32],
+    power: NDArray[np.float32],
+    classes: Sequence[str],
+    votes: NDArray[np.float32] | None,
 ) -> dict[str, Any]:
     """All that `player.js` is told; what each part is, is written there."""
-    samples, power, classes, votes = _samples, _power, _classes, _votes
     audio, kind = encoded(samples)
     seconds = len(samples) / SAMPLE_RATE
     level = decibels(pooled(power, _COLUMNS))[::-1]  # high bands on top

@@ -13,7 +13,7 @@ from esc10.inference.explain.robustness import DISTURBANCES, Disturbance, held_s
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.robustness import disturbed_columns, disturbed_spec, lines_of
 from esc10.ui.predict.explain.subject import Case, play
-from esc10.ui.server import HASHES
+from esc10.ui.remembered import remembered
 from esc10.ui.words import class_words
 
 _KEPT = 64
@@ -58,7 +58,7 @@ def show_disturbance(case: Case) -> None:
         st.markdown(
             f"At the slider, {_describe(disturbance, value)}: {case.verdict(answers[index])}"
         )
-        play(_disturbed(case.samples, key, value), disturbance.label(value))
+        play(_disturbed(case, key, value), disturbance.label(value))
         st.markdown(f"{_describe_held(case, disturbance, answers)} {_why(case, key)}")
         if key == "gain":
             st.caption(
@@ -81,15 +81,19 @@ def _choose(key: str, disturbance: Disturbance) -> float:
 @st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs={Case: lambda case: case.key})
 def _curve(case: Case, key: str) -> NDArray[np.float32]:
     """Class probabilities at every value, shape (values, classes)."""
-    sounds = (_disturbed(case.samples, key, value) for value in DISTURBANCES[key].values)
+    sounds = (_disturbed(case, key, value) for value in DISTURBANCES[key].values)
     power = np.stack([mel_power(sound, case.mel) for sound in sounds])
     return case.answers(case.input_of(power))
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=HASHES)
-def _disturbed(samples: NDArray[np.float32], key: str, value: float) -> NDArray[np.float32]:
-    """The disturbed sound, shape (samples,); the latest are kept, of 0.4 MB each."""
-    return DISTURBANCES[key].apply(samples, value)
+def _disturbed(case: Case, key: str, value: float) -> NDArray[np.float32]:
+    """The disturbed sound, shape (samples,), of 0.4 MB."""
+    disturbed: NDArray[np.float32] = remembered(
+        "sounds",
+        ("disturbed", case.sound, key, value),
+        lambda: DISTURBANCES[key].apply(case.samples, value),
+    )
+    return disturbed
 
 
 def _draw(case: Case, key: str, answers: NDArray[np.float32], index: int) -> None:

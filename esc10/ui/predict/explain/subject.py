@@ -49,10 +49,14 @@ class Case:
         return self.run.config.classes
 
     @cached_property
+    def sound(self) -> str:
+        """What tells its sound from others."""
+        return hashlib.sha256(self.samples.tobytes()).hexdigest()
+
+    @cached_property
     def key(self) -> tuple[str, str, object]:
         """What the network's answers depend on: the sound, the weights, the run."""
-        digest = hashlib.sha256(self.samples.tobytes()).hexdigest()
-        return digest, self.weights, version_of(self.run)
+        return self.sound, self.weights, version_of(self.run)
 
     @cached_property
     def power(self) -> NDArray[np.float32]:
