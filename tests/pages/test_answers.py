@@ -263,7 +263,6 @@ def test_before_there_is_a_worker_there_is_a_sentence_and_the_sound(
     runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Cluster, "capacity", lambda _: NOTHING)
-    monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     samples = (0.5 * clip(7)).astype(np.float32)
     test = shown(samples, "cnn", "td_cnn")
     assert [text.value for text in test.info] == [WARMING_UP]

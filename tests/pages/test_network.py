@@ -176,7 +176,6 @@ def test_before_there_is_a_worker_each_view_is_one_sentence(
     runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Cluster, "capacity", lambda _: NOTHING)
-    monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     monkeypatch.setattr(server.engine().networks, "_tables", {})
     forget_answers(runs["td_cnn"])
     test = shown(insides)
