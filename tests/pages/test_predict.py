@@ -6,6 +6,7 @@ import gc
 import re
 import weakref
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from esc10.ui.microphone.microphone import FILTERS
 from esc10.ui.microphone.recorder import Take
 from esc10.ui.player import player
 from esc10.ui.predict import inputs
+from esc10.ui.predict import kept as kept_sounds
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, says
@@ -33,6 +35,7 @@ from tests.support.waiting import wait_for
 UPLOADS = 60
 RATE = 16_000
 """Of a telephone."""
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LEARNED = "Trained on this clip"
 
 Sounds = Sequence[tuple[str, bytes]]
@@ -281,19 +284,38 @@ def test_the_room_is_judged_as_everything_else_is(work: Work) -> None:
     assert row["before"] == f"{in_a_cell(panel)} · trained on it"
 
 
-def test_kept_recordings_are_judged_once(work: Work) -> None:
-    from datetime import UTC, datetime
-
-    for seed in range(3):
-        samples = hiss(1 + seed, SAMPLE_RATE)[:, 0].astype(np.float32)
-        keep(samples, "rain", datetime.now(UTC))
+def kept(*labels: str) -> AppTest:
+    """The page of what was kept, with a sound for each label, a minute after the one before."""
+    for minute, label in enumerate(labels):
+        samples = hiss(1 + minute, SAMPLE_RATE)[:, 0].astype(np.float32)
+        keep(samples, label, NOON + timedelta(minutes=minute))
     page = open_page("pages/predict.py")
     page.session_state["way"] = "Kept"
-    drawn(page)
+    return drawn(page)
+
+
+def test_kept_recordings_are_judged_once(work: Work) -> None:
+    page = kept(*["rain"] * 3)
     assert list(page.dataframe[0].value["in truth"]) == ["rain"] * 3
     assert work.since() == (3, 6)
     drawn(page)
     assert work.since() == (0, 0)
+
+
+def test_all_kept_recordings_are_counted_and_can_be_reached(
+    runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_sounds, "_MOST_LISTED", 3)
+    page = kept("dog", "dog", "rain", "rain", "rain")
+    assert says(page, "2 × dog, 3 × rain")
+    assert says(page, "3 of 5 recordings")
+    assert list(page.dataframe[0].value["in truth"]) == ["rain"] * 3
+    page.session_state["page of kept"] = 2
+    drawn(page)
+    assert list(page.dataframe[0].value["in truth"]) == ["dog"] * 2
+    page.button(key="remove kept").click()
+    drawn(page)
+    assert says(page, "1 × dog, 3 × rain")
 
 
 def awful() -> bytes:

@@ -34,6 +34,7 @@ _JOBS = "dataset of kept recordings "
 """How the names of the jobs begin that make a dataset; each click has its own."""
 
 _MOST_LISTED = 60
+"""On a page."""
 
 
 def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
@@ -59,8 +60,8 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
 
 
 def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
-    """All kept recordings with the runs' answers; the one that is looked at."""
-    kept = kept_recordings()[-_MOST_LISTED:]
+    """The kept recordings with the runs' answers; the one that is looked at."""
+    kept = kept_recordings()
     if not kept:
         st.info(
             "Nothing is kept yet. Record a sound, press **Keep**, and say what it is: from a dozen "
@@ -69,6 +70,7 @@ def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
         )
         return None
     _offer_dataset(kept)
+    kept = _on_a_page(kept)
     files = [(one, sound) for one in kept for sound in given_file(one.path, one.name)]
     if not files:
         return None
@@ -77,6 +79,18 @@ def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
     if chosen is not None:
         _edit(kept[given.index(chosen)])
     return chosen
+
+
+def _on_a_page(kept: list[KeptRecording]) -> list[KeptRecording]:
+    """Those on the page that somebody has turned to; the latest are on the first."""
+    pages = -(-len(kept) // _MOST_LISTED)
+    if pages == 1:
+        return kept
+    page = st.pagination(pages, key="page of kept")
+    end = len(kept) - (page - 1) * _MOST_LISTED
+    listed = kept[max(0, end - _MOST_LISTED) : end]
+    st.caption(f"{len(listed)} of {len(kept)} recordings; the latest are on page 1.")
+    return listed
 
 
 def _edit(chosen: KeptRecording) -> None:
