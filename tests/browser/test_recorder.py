@@ -178,6 +178,24 @@ def test_the_simple_recorder_takes_over_and_the_microphone_is_let_go(
     expect(simple.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
+@pytest.mark.parametrize("query", ["", "?live=1"])
+def test_a_microphone_that_gave_nothing_is_said_to_be_muted(
+    playwright: Playwright, chromium: str, recorder_app: App, tmp_path: Path, query: str
+) -> None:
+    file = tmp_path / "muted.wav"
+    soundfile.write(file, np.zeros(RATE), RATE)
+    with tab(playwright, chromium, *microphone(file), allowed=True) as page:
+        visit(page, recorder_app, query)
+        page.clock.set_fixed_time(0)  # else it is taken for awake after three seconds
+        button(page, "Listen" if query else "Record").click()
+        expect(page.get_by_text("Waiting for the microphone")).to_be_visible()
+        expect(page.get_by_text("Nothing was heard.")).to_be_hidden()
+        button(page, "Stop").click()
+        expect(page.get_by_text("Nothing was heard.")).to_be_visible()
+        button(page, "Listen" if query else "Record").click()
+        expect(page.get_by_text("Nothing was heard.")).to_be_hidden()
+
+
 def test_a_refusal_is_explained(playwright: Playwright, chromium: str, recorder_app: App) -> None:
     refuses = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream=deny")
     with tab(playwright, chromium, *refuses, allowed=False) as page:

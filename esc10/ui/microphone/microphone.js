@@ -50,6 +50,7 @@ const TROUBLES = {
     "This browser cannot hand over sound as the microphone gives it. What remains is the simple " +
     "recorder, under Record.",
   ended: "The microphone went away. Connect it again.",
+  silent: "Nothing was heard. Is the microphone muted? Unmute it, then try again.",
   NotAllowedError:
     "The browser may not use the microphone. Allow it beside the page's address, or in the " +
     "settings of the system, then try again.",

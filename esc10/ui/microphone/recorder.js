@@ -146,7 +146,8 @@ class Recorder {
     this.microphone.close();
     this.why = why;
     this.say("");
-    if (!this.live && this.blocks.length) {
+    if (!this.frames) this.complain(TROUBLES.silent);
+    else if (!this.live) {
       this.say("Sending …");
       this.send();
     }

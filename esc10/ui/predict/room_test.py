@@ -67,7 +67,7 @@ def _show_pictures(test: RoomTest) -> None:
     mel = MelConfig()
     for column, title, samples in zip(
         st.columns(2),
-        ("The clip", f"What the microphone heard, {test.delay:.1f} s after Record"),
+        ("The clip", f"What the microphone heard, {test.delay:.1f} s into the recording"),
         (test.played, test.recorded),
         strict=True,
     ):
