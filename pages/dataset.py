@@ -45,6 +45,7 @@ def main() -> None:
         shown = _choose_dataset(here)
         show_balance(shown)
     show_overview(shown)
+    st.caption(shown.source.credit)
     _browse(shown)
 
 

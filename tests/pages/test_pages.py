@@ -12,7 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from esc10.datasets import CATEGORIES, load_dataset
+from esc10.datasets import CATEGORIES, load_dataset, source_of
 from esc10.datasets.clips import class_label
 from esc10.datasets.own.build import make_own
 from esc10.datasets.splits import leaking
@@ -125,6 +125,9 @@ def test_a_dataset_shows_each_class_with_its_clips_and_a_picture(practice_home: 
     for name in load_dataset("practice").classes:
         assert f"**{class_label(name)}** · 40" in said
     assert len(pictures(test)) == 10
+    # Once where it comes from, which is folded up by now, and once below what is shown of it.
+    credited = [text for text in test.caption if text.value == source_of("practice").credit]
+    assert len(credited) == 2
 
 
 def test_ten_classes_of_many_are_shown_until_all_are_asked_for(home: Path, tmp_path: Path) -> None:
