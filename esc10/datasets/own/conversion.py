@@ -80,19 +80,35 @@ def clip_all(
 
 
 def _clip(tree: Tree, found: FoundSound, path: Path) -> Clipped | LeftOut:
-    name = shown(found.name)
     try:
-        sound = load_recording(tree.sound(found.name), name, BEGINNING_SECONDS)
+        content, seconds = clip_of(tree.sound(found.name), shown(found.name))
     except SilentError as error:
         return LeftOut(found.name, SILENT, str(error))
     except (AudioError, DatasetError) as error:
         return LeftOut(found.name, UNREADABLE, str(error))
+    path.write_bytes(content)
+    return Clipped(found, path, seconds)
+
+
+def clip_of(source: Path | bytes, name: str) -> tuple[bytes, float]:
+    """What a sound becomes as a clip: a WAV file's bytes, always the same of the same sound.
+
+    Args:
+        source: a file, or a file's bytes.
+        name: what to call it in a sentence.
+
+    Returns:
+        The bytes, and how long the sound is in seconds, up to `BEGINNING_SECONDS`.
+
+    Raises:
+        SilentError: there is nothing in it to learn from.
+        AudioError: it is empty, or no audio.
+    """
+    sound = load_recording(source, name, BEGINNING_SECONDS)
     samples = fixed_length(sound.samples)
     if np.abs(samples).max() < _SMALLEST:
-        sentence = f"{name} is silent: there is nothing to learn from it."
-        return LeftOut(found.name, SILENT, sentence)
-    path.write_bytes(wav_of(within_full_scale(samples)))
-    return Clipped(found, path, sound.seconds)
+        raise SilentError(f"{name} is silent: there is nothing to learn from it.")
+    return wav_of(within_full_scale(samples)), sound.seconds
 
 
 def without_copies(

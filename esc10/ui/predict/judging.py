@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from esc10.datasets import Dataset
 from esc10.datasets.clips import class_label
-from esc10.errors import DatasetError
+from esc10.datasets.own.conversion import clip_of
+from esc10.errors import AudioError, DatasetError
 from esc10.features.mel import MelConfig
 from esc10.inference.novelty import Novelty, Unknown, by_probability, novelty_of
 from esc10.inference.prediction import (
@@ -43,7 +45,7 @@ class Judged:
         novelty: what it takes for unknown.
         windows: for each window why the run does not know it, None where it does.
         unknown: the same for the whole sound.
-        learned: whether the sound is a clip that trained the network, or was made of one.
+        learned: whether the sound is, was made of, or became a clip that trained the network.
     """
 
     slot: int
@@ -134,14 +136,26 @@ def _novelty(run: Run, weights: str, sounds: Dataset) -> Novelty:
 
 
 def _learned(given: Given, run: Run) -> bool:
-    """Whether the file that the sound is, or was made of, is one of the run's training clips."""
+    """Whether the sound is, was made of, or became one of the run's training clips."""
     try:
         sounds = dataset(run.config.train.dataset)
     except DatasetError:
         return False
+    hashes = {given.origin}
+    if sounds.source.own:
+        hashes.add(remembered("words", ("as a clip", given.key), lambda: _as_own_clip(given)))
     same = {
         clip.filename
         for clip, sha256 in zip(sounds.clips, sounds.sha256, strict=True)
-        if sha256 == given.origin
+        if sha256 in hashes
     }
     return not same.isdisjoint(run.config.clips["train"])
+
+
+def _as_own_clip(given: Given) -> str:
+    """The SHA-256 of the clip that the sound becomes in a dataset of own sounds; "" if of none."""
+    try:
+        content, _ = clip_of(given.read(), given.name)
+    except AudioError:
+        return ""
+    return hashlib.sha256(content).hexdigest()
