@@ -131,23 +131,20 @@ class Decoder:
 
     def _decoded_from(self, container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
         failed, delay = False, None
-        try:
-            for packet in container.demux(stream):
-                if delay is None:
-                    delay = _untold_delay(packet, stream)
-                try:
-                    frames = [some for frame in packet.decode() for some in readable(frame)]
-                except (av.FFmpegError, ValueError):
-                    failed = True
-                    continue
-                for frame in frames:
-                    self.damaged |= failed
-                    rest = cut(frame, delay, frame.samples)
-                    delay = max(0, delay - frame.samples)
-                    if rest is not None:
-                        yield rest
-        except av.FFmpegError:
-            return  # the end of what can be read; `broke_off` says whether there was to be more
+        for packet in _packets(container, stream):
+            if delay is None:
+                delay = _untold_delay(packet, stream)
+            try:
+                frames = [some for frame in packet.decode() for some in readable(frame)]
+            except (av.FFmpegError, ValueError):
+                failed = True
+                continue
+            for frame in frames:
+                self.damaged |= failed
+                rest = cut(frame, delay, frame.samples)
+                delay = max(0, delay - frame.samples)
+                if rest is not None:
+                    yield rest
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Blocks of shape (frames, channels), one frame at least; full scale is 1."""
@@ -174,6 +171,17 @@ class Decoder:
         if self._claimed is None:
             return breaks_off(self._file)
         return seconds < self._claimed - _SPARE_SECONDS
+
+
+def _packets(container: InputContainer, stream: AudioStream) -> Generator[Packet[AudioStream]]:
+    """A stream's packets, up to the end of what can be read; `broke_off` says if there was more."""
+    try:
+        yield from container.demux(stream)
+    except av.FFmpegError:
+        return
+    except IndexError:
+        # All was read, but another stream began on the way: PyAV counts them at the start (18.1).
+        return
 
 
 def _untold_delay(first: Packet[AudioStream], stream: AudioStream) -> int:

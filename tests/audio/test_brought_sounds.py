@@ -207,6 +207,17 @@ def test_a_sound_in_a_films_format_that_breaks_off_is_told_so(name: str) -> None
     assert "broken" in {fault.key for fault in faults}
 
 
+def test_a_film_whose_pictures_begin_late_is_heard() -> None:
+    """FFmpeg looks at the first 5 MB for what is in it; whatever begins later is news."""
+    sound = phone_sound(bursts(65), Kind("flv", "flv", "pcm_s16le", sample_format="s16"))
+    picture = b"\x12" + bytes(50)
+    begin = struct.pack(">BBHBHI", 9, 0, len(picture), 0, 65_000, 0)
+    film = sound + begin + picture + struct.pack(">I", len(begin) + len(picture))
+    recording = load_recording(film, "film.flv")
+    assert recording.seconds == pytest.approx(65, abs=0.05)
+    assert not recording.faults
+
+
 # channels
 
 
