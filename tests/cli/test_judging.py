@@ -180,7 +180,10 @@ def test_a_bad_file_among_others_costs_only_itself(
     bad, missing = tmp_path / "notes.wav", tmp_path / "missing.wav"
     bad.write_text("this is no sound")
     clips = load_dataset("practice").clips
-    files: Sequence[Path] = (clips[0].path, bad, missing, clips[1].path)
+    half = tmp_path / "half.wav"
+    content = clips[1].path.read_bytes()
+    half.write_bytes(content[: len(content) // 2])
+    files: Sequence[Path] = (clips[0].path, bad, missing, half)
     done = esc10(home, "predict", "latest", *files, "--json", status=2)
     found = json.loads(done.stdout)
     assert found["run_id"] == td_cnn["run_id"]
@@ -189,6 +192,8 @@ def test_a_bad_file_among_others_costs_only_itself(
         assert set(item) == {"file", "classes", "seconds", "remarks"}
         assert item["file"] == str(path)
         assert sum(best["probability"] for best in item["classes"]) == pytest.approx(1, abs=1e-4)
+    assert not any("breaks off" in remark for remark in first["remarks"])
+    assert any("breaks off" in remark for remark in last["remarks"])
     for item, path in ((broken, bad), (absent, missing)):
         assert set(item) == {"file", "error"}
         assert item["file"] == str(path)
