@@ -24,9 +24,9 @@ _AUDIBLE = 1e-3
 _LOUDEST = 16.0
 """Full scale is 1, and files of floating-point numbers may exceed it, but not by 24 dB."""
 
-_LEAST_COUNTS = 1000.0
-"""Numbers that are not whole may be counts of 16 bits too, with which something was computed; but
-not below -30 dBFS, where rounding would be heard."""
+_LEAST_COUNTS = 128.0
+"""Numbers that are not whole may be counts too, with which something was computed. A quiet sound of
+16 bits peaks at 300 or more; fractions exceed full scale by 24 dB now and then, hardly by 42."""
 
 _FULL_SCALES = (2.0**15, 2.0**23, 2.0**31)
 """Of integers of 16, 24 and 32 bits, which some programs store as they are in files of
