@@ -13,15 +13,15 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length
-from esc10.errors import AudioError, RunError
+from esc10.errors import AudioError, Esc10Error, NoWorkerError, RunError
 from esc10.features.inputs import network_input
 from esc10.features.mel import mel_power
 from esc10.runs.run import Run
-from esc10.ui.fragments import live
+from esc10.ui.fragments import live, show_trouble
 from esc10.ui.microphone.microphone import Heard, heard, message, microphone, name_of
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import engine
-from esc10.ui.words import class_words, in_markdown
+from esc10.ui.words import class_words
 
 _MOST_SECONDS = 6.0
 """In a message: a listener drops what is older than five, but for the last block."""
@@ -46,7 +46,7 @@ class Listening:
     judge: tuple[str, str] = ("", "")
     answers: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=_ANSWERS))
     picture: str = ""
-    trouble: str = ""
+    trouble: Esc10Error | None = None
 
     def add(self, sound: Heard) -> None:
         """Take samples in, mixed to one channel; what is older than a clip's length goes."""
@@ -91,15 +91,16 @@ def _listening(run: Run, weights: str) -> None:
 def _hear() -> None:
     listening: Listening = st.session_state.setdefault(_STATE, Listening())
     arrived = message(_KEY)
-    listening.received, listening.trouble = name_of(arrived), ""
+    listening.received, listening.trouble = name_of(arrived), None
     try:
         listening.add(heard(arrived, _MOST_SECONDS))
     except AudioError as error:
-        listening.trouble = str(error)
+        listening.trouble = error
 
 
 def _judge(listening: Listening, run: Run, weights: str) -> None:
-    """Ask the network, and draw what it was asked about."""
+    """Ask the network, and draw what it was asked about; again where it waits for a worker."""
+    listening.trouble = None
     samples = listening.clip()
     mel = run.config.mel
     power = mel_power(samples, mel)
@@ -113,7 +114,8 @@ def _judge(listening: Listening, run: Run, weights: str) -> None:
     try:
         chances = engine().networks.trained(run, weights).answer(x).clip[0]
     except RunError as error:
-        listening.trouble = str(error)
+        listening.trouble = error
+        listening.fresh = isinstance(error, NoWorkerError)
         return
     best = int(chances.argmax())
     words = f"{class_words(run.config.classes[best])}, {chances[best]:.0%}"
@@ -123,8 +125,8 @@ def _judge(listening: Listening, run: Run, weights: str) -> None:
 def _show(listening: Listening) -> None:
     """The answer in large type, the picture, and the answers before; each at its own place."""
     with st.container():
-        if listening.trouble:
-            st.error(in_markdown(listening.trouble), icon=":material/hearing_disabled:")
+        if listening.trouble is not None:
+            show_trouble(listening.trouble)
     if not listening.answers:
         st.info(
             "Press **Listen**: every second the network judges the last five. Nothing is stored.",
