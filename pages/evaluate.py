@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.evaluation.intervals import CHOSEN, describe_leaks
+from esc10.evaluation.intervals import CHOSEN, NO_LEAK, describe_leaks
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
@@ -105,7 +105,7 @@ def _leaks(run: Run) -> None:
         if leaks:
             st.warning(f"{leaks} {CHOSEN}", icon=":material/water_drop:")
         else:
-            st.caption(f"{CHOSEN} None of them shares a recording with a training clip.")
+            st.caption(f"{CHOSEN} {NO_LEAK}")
 
 
 def _matrices(run: Run, judged: Evaluation) -> None:

@@ -19,6 +19,9 @@ CHOSEN = (
     "the test clips."
 )
 
+NO_LEAK = "No validation or test clip shares a recording with a training clip."
+"""Where nothing leaks."""
+
 DEPENDENT = "are not independent of the training clips"
 
 _DEVIATIONS = NormalDist().inv_cdf(0.975)

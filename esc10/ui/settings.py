@@ -10,7 +10,7 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
-from esc10.evaluation.intervals import describe_leaks
+from esc10.evaluation.intervals import NO_LEAK, describe_leaks
 from esc10.features.inputs import KINDS
 from esc10.features.mel import MelConfig
 from esc10.runs.run import Run
@@ -146,4 +146,4 @@ def show_split(config: TrainConfig) -> None:
     if leaks:
         st.warning(leaks, icon=":material/water_drop:")
     else:
-        st.caption("No validation or test clip shares a recording with a training clip.")
+        st.caption(NO_LEAK)

@@ -16,7 +16,7 @@ from esc10.datasets import CATEGORIES, load_dataset, source_of
 from esc10.datasets.clips import class_label
 from esc10.datasets.own.build import make_own
 from esc10.datasets.splits import leaking
-from esc10.evaluation.intervals import CHOSEN, DEPENDENT
+from esc10.evaluation.intervals import CHOSEN, DEPENDENT, NO_LEAK
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
@@ -182,6 +182,11 @@ def test_an_evaluation_carries_its_intervals_and_its_leaks(practice_home: Path) 
     assert f"{len(leaking(run.config.clips, 'test'))} of 40 test clips" in leaks
     assert "are not independent of the training clips" in leaks
     assert says(test, CHOSEN)
+
+
+def test_an_evaluation_that_leaks_nothing_says_so_of_all_its_clips(practice_home: Path) -> None:
+    made_run()
+    assert says(page("pages/evaluate.py"), f"{CHOSEN} {NO_LEAK}")
 
 
 @pytest.mark.parametrize("name", ["pages/train.py", "pages/compare.py"])
