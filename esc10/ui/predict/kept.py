@@ -86,10 +86,13 @@ def _on_a_page(kept: list[KeptRecording]) -> list[KeptRecording]:
     pages = -(-len(kept) // _MOST_LISTED)
     if pages == 1:
         return kept
-    page = st.pagination(pages, key="page of kept")
-    end = len(kept) - (page - 1) * _MOST_LISTED
-    listed = kept[max(0, end - _MOST_LISTED) : end]
-    st.caption(f"{len(listed)} of {len(kept)} recordings; the latest are on page 1.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = st.pagination(pages, width="stretch", key="page of kept")
+        end = len(kept) - (page - 1) * _MOST_LISTED
+        listed = kept[max(0, end - _MOST_LISTED) : end]
+        st.caption(
+            f"{len(listed)} of {len(kept)} recordings; the latest are on page 1.", width="content"
+        )
     return listed
 
 
