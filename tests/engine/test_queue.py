@@ -20,6 +20,7 @@ from distributed.comm.core import CommClosedError
 from distributed.security import Security
 from numpy.typing import NDArray
 
+from esc10.audio.loading import load_clip
 from esc10.datasets import load_dataset
 from esc10.engine import keeper, queue, worker
 from esc10.engine.cluster import Cluster
@@ -33,6 +34,7 @@ from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import plane_of
 from esc10.progress import Progress
 from esc10.runs.outcome import UNFINISHED
+from esc10.runs.store import load_run
 from esc10.runs.writing import create_run
 from tests.support.engines import (
     COLD_OPTIONS,
@@ -42,6 +44,7 @@ from tests.support.engines import (
     first_epoch,
     kinds,
     plan,
+    worker_pid,
 )
 from tests.support.full_disk import full_disk
 from tests.support.stored_runs import emptied
@@ -67,12 +70,6 @@ def engine(module_engine: Engine, practice_home: Path) -> Engine:
     return module_engine
 
 
-def worker_pid(engine: Engine) -> int:
-    pids = engine._cluster.client.run(os.getpid)
-    assert len(pids) == 1
-    return int(next(iter(pids.values())))
-
-
 def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
     run = engine.submit(plan())
     assert engine.wait_until_idle(300)
@@ -84,8 +81,6 @@ def test_a_run_is_trained_stored_and_answers(engine: Engine) -> None:
     assert answers.probabilities["test"].shape == (80, 10)
     # What was stored is what the worker answers for the same clip now.
     name = run.config.clips["test"][0]
-    from esc10.audio.loading import load_clip
-
     sound = load_clip(load_dataset("practice").clip(name).path)
     power = mel_power(sound.samples, run.config.mel)[np.newaxis]
     x = network_input(power, "logmel", run.config.scaling)
@@ -247,8 +242,6 @@ def test_two_threads_may_submit(engine: Engine) -> None:
         thread.join()
     assert engine.wait_until_idle(120)
     for config in configs:
-        from esc10.runs.store import load_run
-
         run = load_run(config.run_id)
         assert run.state == "finished"
         assert kinds(run).count("started") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from esc10.engine import worker
 from esc10.engine.cluster import Cluster
 from esc10.engine.keeper import WORKER_OPTIONS, dask_environment
 from esc10.engine.keys import keys_of
+from esc10.engine.queue import Engine
 from esc10.runs.run import Run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
@@ -42,6 +44,13 @@ def kinds(run: Run) -> list[str]:
 def first_epoch(run: Run) -> None:
     """Wait until a run has trained for an epoch."""
     wait_for(lambda: "epoch" in kinds(run), WARM_SECONDS, f"the first epoch of {run.run_id}")
+
+
+def worker_pid(engine: Engine) -> int:
+    """The process of an engine's only worker."""
+    pids = engine._cluster.client.run(os.getpid)
+    assert len(pids) == 1
+    return int(next(iter(pids.values())))
 
 
 @contextmanager
