@@ -13,6 +13,7 @@ from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from tests.browser.conftest import App
 from tests.browser.steps import charts, drawn, visit
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
+from tests.support.waiting import wait_for
 
 BEST = ((10, 10), (5, 6), (1, 1))
 """The best epochs of ten of some runs, by accuracy and by loss."""
@@ -83,7 +84,9 @@ def nothing_is_crowded(page: Page) -> None:
     for chart in charts(page).filter(visible=True).all():
         expect(chart.locator(".mark-text.role-mark text").first).to_be_attached()
         chart.evaluate(SETTLED)
-        assert chart.evaluate(WRITTEN) == []
+        # A busy machine rests between two goes at a layout.
+        found = chart.evaluate(WRITTEN)
+        wait_for(lambda chart=chart: not chart.evaluate(WRITTEN), 20, f"an end of: {found}")
 
 
 @pytest.mark.parametrize("mode", ["", "?projector=true"], ids=["laptop", "projector"])
