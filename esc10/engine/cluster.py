@@ -163,9 +163,16 @@ class Cluster:
 
     def capacity(self) -> Capacity:
         """What is connected now."""
-        if self.client.status != "running":
-            return NOTHING  # the client would give the workers it knew last
-        workers = self.client.scheduler_info(n_workers=-1)["workers"].values()
+        scheduler = self.client.scheduler
+        if self.client.status != "running" or scheduler is None:
+            return NOTHING
+        # Not from the client's `scheduler_info`: what that was told, a look of the client's own,
+        # which leaves the workers out, may replace before it is read.
+        try:
+            seen = self.client.sync(scheduler.identity, n_workers=-1)
+        except OSError:
+            return NOTHING
+        workers = seen["workers"].values()
         return Capacity(
             workers=len(workers),
             trainers=int(sum(worker["resources"].get("TRAIN", 0) for worker in workers)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+import dask
 import numpy as np
 import pytest
 from distributed import LocalCluster
@@ -69,6 +70,18 @@ def test_workers_that_may_not_train_are_not_waited_for(
     assert trouble.startswith("No worker that may train is connected")
     scheduler.scale(0)
     wait_for(lambda: not engine.status().capacity.workers, SECONDS, "the worker to go")
+
+
+def test_no_worker_is_overlooked_while_dask_looks_for_itself(scheduler: LocalCluster) -> None:
+    """Its client counts workers now and then, and remembers no more of them than how many."""
+    with dask.config.set({"distributed.client.scheduler-info-interval": "1ms"}):
+        own = Cluster(scheduler.scheduler_address)
+    scheduler.scale(1)
+    wait_for(lambda: own.capacity().workers, SECONDS, "the worker")
+    assert {own.capacity().workers for _ in range(300)} == {1}
+    scheduler.scale(0)
+    wait_for(lambda: not own.capacity().workers, SECONDS, "the worker to go")
+    own.close()
 
 
 @pytest.mark.parametrize("refused", ["wax+", "wx"], ids=["no room", "room for a line"])

@@ -32,7 +32,6 @@ from esc10.training.networks import MODELS
 from esc10.ui import server
 from tests.pages.conftest import Trained
 from tests.support.pages import PAGE_SECONDS, drawn, says, texts
-from tests.support.waiting import wait_for
 
 NOT_KNOWN = "I don't know this"
 WEIGHTS = "val_accuracy"
@@ -254,7 +253,6 @@ def test_without_its_dataset_the_probability_decides(runs: dict[str, Run], home:
 
 
 def test_what_is_refused_of_the_known_is_said(runs: dict[str, Run]) -> None:
-    wait_for(lambda: server.engine()._cluster.capacity().workers, PAGE_SECONDS, "a worker")
     novelty = novelty_of(runs["cnn"], WEIGHTS, load_dataset("practice"), network_of(runs["cnn"]))
     test = shown(clip(), "cnn")
     assert says(test, f"{novelty.refused} of {novelty.validation} validation clips")
