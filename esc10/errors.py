@@ -54,10 +54,7 @@ def disk_trouble(doing: str, error: type[Esc10Error]) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
-        raise error(
-            f"{doing} failed: {reason_of(cause)}. {advice_on(cause)}, then try again; "
-            "what was finished is kept."
-        ) from cause
+        raise error(f"{doing} failed: {refusal(cause)}; what was finished is kept.") from cause
 
 
 def reason_of(cause: OSError) -> str:
@@ -65,8 +62,12 @@ def reason_of(cause: OSError) -> str:
     return (cause.strerror or str(cause)).lower()
 
 
-def advice_on(cause: OSError) -> str:
-    """What helps against trouble in the data folder, as the beginning of a sentence."""
+def refusal(cause: OSError) -> str:
+    """Why the data folder's disk refused, and what helps, as a sentence goes on after a colon."""
+    return f"{reason_of(cause)}. {_advice_on(cause)}, then try again"
+
+
+def _advice_on(cause: OSError) -> str:
     where = " (ESC10_HOME says where it is)"
     if cause.errno in _FULL:
         return f"Make room on the disk of the data folder{where}"

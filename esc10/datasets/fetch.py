@@ -60,9 +60,6 @@ def fetch(
             f"{key} holds own sounds, which no host has. Make it again from its sounds, "
             "with: python -m esc10 own PATH --title TITLE"
         )
-    open_supply = source.open_online
-    if from_path is not None:
-        open_supply = lambda _stage, _tally: _open_copy(source, from_path)  # noqa: E731
 
     def while_waiting() -> None:
         on_progress(Progress(f"{source.title} is being fetched elsewhere, waiting", 0, CLIPS))
@@ -73,13 +70,13 @@ def fetch(
         disk_trouble(f"Storing {source.title}", DatasetError),
         taking_turns(f"fetch {key}", while_waiting),
     ):
-        _fetch(source, open_supply, from_path is not None, on_progress, should_stop)
+        _fetch(source, source.open_online, from_path, on_progress, should_stop)
 
 
 def _fetch(
     source: Source,
-    open_supply: Callable[[Path, Tally], Opened],
-    local: bool,
+    open_online: Callable[[Path, Tally], Opened],
+    from_path: Path | None,
     on_progress: OnProgress,
     should_stop: ShouldStop,
 ) -> None:
@@ -95,14 +92,16 @@ def _fetch(
         _reopen(final, stage, damaged or [])
     stage.mkdir(parents=True, exist_ok=True)
     tally = Tally(start, on_progress, should_stop)
-    expected, supply = open_supply(stage, tally)
+    expected, supply = (
+        open_online(stage, tally) if from_path is None else _open_copy(source, from_path)
+    )
     try:
         try:
             hashes = _bring_all(expected, supply, stage, tally)
         finally:
             supply.close()
     except DatasetError:
-        if not local:
+        if from_path is None:
             # An archive that gave a damaged clip would give it again.
             (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
         raise

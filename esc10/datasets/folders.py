@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from esc10.errors import DatasetError, advice_on, reason_of
+from esc10.errors import DatasetError, refusal
 from esc10.storage import home
 
 MARKER = "complete.json"
@@ -36,7 +36,4 @@ def is_whole(key: str) -> bool:
 
 def unreadable(folder: Path, cause: OSError) -> DatasetError:
     """The error that says why a dataset cannot be read, which may well be whole."""
-    return DatasetError(
-        f"The dataset in {folder} cannot be read: {reason_of(cause)}. {advice_on(cause)}, "
-        "then try again."
-    )
+    return DatasetError(f"The dataset in {folder} cannot be read: {refusal(cause)}.")

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.errors import RunError, advice_on, reason_of, was_gone
+from esc10.errors import RunError, refusal, was_gone
 from esc10.runs.captions import Caption, caption_of
 from esc10.runs.events import read_events, read_history
 from esc10.runs.outcome import (
@@ -221,8 +221,7 @@ def unreadable(folder: Path, file: str, cause: Exception) -> RunError:
         return RunError(f"Run {run_id} is gone: it was deleted or moved. Choose another one.")
     if isinstance(cause, OSError) and not was_gone(cause):
         return RunError(
-            f"{file} of run {run_id} cannot be read: {reason_of(cause)}. {advice_on(cause)}, then "
-            "try again; the run may well be whole."
+            f"{file} of run {run_id} cannot be read: {refusal(cause)}; the run may well be whole."
         )
     how = "missing" if was_gone(cause) else "cut off, or not what a run has there"
     return RunError(

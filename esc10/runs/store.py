@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from esc10.datasets import SOURCES
 from esc10.datasets.clips import categories_of, clip_from_name
 from esc10.datasets.names import is_own
-from esc10.errors import DatasetError, RunError, advice_on, reason_of, was_gone
+from esc10.errors import DatasetError, RunError, refusal, was_gone
 from esc10.runs.outcome import ALL_PARTS
 from esc10.runs.run import Run, unreadable
 from esc10.storage import STRICT, ReadOnce, home, is_gone
@@ -88,9 +88,7 @@ def list_runs() -> tuple[list[Run], list[str]]:
     try:
         folders = sorted(runs_folder().iterdir(), reverse=True)
     except OSError as cause:
-        return [], [] if was_gone(cause) else [
-            f"The runs cannot be listed: {reason_of(cause)}. {advice_on(cause)}, then try again."
-        ]
+        return [], [] if was_gone(cause) else [f"The runs cannot be listed: {refusal(cause)}."]
     for folder in folders:
         if folder.name.startswith(".") or is_gone(folder):
             continue

@@ -12,7 +12,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from esc10.errors import RunError, advice_on, disk_trouble, reason_of, was_gone
+from esc10.errors import RunError, disk_trouble, refusal, was_gone
 from esc10.runs.run import Run
 from esc10.runs.store import RUN_ID, read_config, runs_folder
 from esc10.runs.writer import WRITER, is_there
@@ -60,10 +60,7 @@ def deleted_runs() -> list[Run]:
     except OSError as cause:
         if was_gone(cause):
             return []
-        raise RunError(
-            f"The deleted runs cannot be listed: {reason_of(cause)}. {advice_on(cause)}, then try "
-            "again."
-        ) from cause
+        raise RunError(f"The deleted runs cannot be listed: {refusal(cause)}.") from cause
     found = []
     for folder in folders:
         if not RUN_ID.fullmatch(folder.name):
