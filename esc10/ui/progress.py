@@ -33,12 +33,18 @@ def _describe(progress: Progress, seconds_left: float | None) -> str:
     return text
 
 
-def show_end(job: Job, name: str) -> None:
-    """How a job ended that did not succeed, until somebody has read it."""
+def show_end(
+    job: Job, name: str, left: str = "What has arrived is kept; start again to go on."
+) -> None:
+    """How a job ended that did not succeed, until it has been read.
+
+    `left` says what remains of it where it was cancelled.
+    """
     if job.error:
+        # It may quote the name of a stranger's file.
         st.error(in_markdown(job.error))
     elif job.cancelled:
-        st.info("Cancelled. What has arrived is kept; start again to go on.")
+        st.info(f"Cancelled. {left}")
     else:
         jobs().clear(name)
         return

@@ -49,7 +49,7 @@ class Memory:
         """Remember nothing yet, and never more than `bound` bytes."""
         self.bytes = 0
         self._bound = bound
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
 
     def __contains__(self, key: Hashable) -> bool:
         """Whether the thing is remembered."""
@@ -64,12 +64,12 @@ class Memory:
             size = bytes_of(thing)
             if size > self._bound:
                 return thing
-            self._kept[key] = thing
+            self._kept[key] = thing, size
             self.bytes += size
             while self.bytes > self._bound:
-                _, gone = self._kept.popitem(last=False)
-                self.bytes -= bytes_of(gone)
-        kept: Thing = self._kept[key]
+                _, (_, gone) = self._kept.popitem(last=False)
+                self.bytes -= gone
+        kept: Thing = self._kept[key][0]
         return kept
 
 

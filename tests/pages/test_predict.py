@@ -251,7 +251,7 @@ def test_what_a_session_remembered_goes_with_it(work: Work) -> None:
     page = drawn(uploaded([("sound.wav", noise(1))]))
     samples = [
         weakref.ref(thing.samples)
-        for thing in page.session_state["remembered"]["sounds"]._kept.values()
+        for thing, _ in page.session_state["remembered"]["sounds"]._kept.values()
     ]
     assert len(samples) == 2
     del page

@@ -11,7 +11,6 @@ from esc10.datasets.clips import class_label
 from esc10.datasets.description import Description, own_descriptions
 from esc10.datasets.names import MAX_NAME
 from esc10.datasets.own.build import delete_own, make_own
-from esc10.engine.jobs import Job
 from esc10.errors import DatasetError
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
@@ -19,7 +18,7 @@ from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.datasets.preview import choose_reading
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.local_paths import choose_path, local_path
-from esc10.ui.progress import show_job
+from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import jobs, jobs_to_show, start_own
 from esc10.ui.words import in_markdown
 
@@ -104,23 +103,8 @@ def _under_way(was_busy: bool) -> None:
         if job.running:
             show_job(job, name)
         else:
-            _show_end(job, name)
+            show_end(job, name, left="What was not whole yet is gone.")
     if was_busy and not _busy():
-        st.rerun()
-
-
-def _show_end(job: Job, name: str) -> None:
-    """How it ended if it did not succeed, until it has been read."""
-    if job.error:
-        # It may quote the name of a stranger's file.
-        st.error(in_markdown(job.error))
-    elif job.cancelled:
-        st.info("Cancelled. What was not whole yet is gone.")
-    else:
-        jobs().clear(name)
-        return
-    if st.button("I have read this", key=f"read {name}"):
-        jobs().clear(name)
         st.rerun()
 
 

@@ -16,6 +16,7 @@ from esc10.audio.wav import wav_of
 from esc10.datasets import Clip
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, reason_of
+from esc10.storage import state_of
 from esc10.ui.microphone.recorder import record
 from esc10.ui.remembered import is_remembered, remembered
 from esc10.ui.server import clip_sound, dataset, datasets_here
@@ -79,9 +80,8 @@ def given_file(path: Path, name: str) -> list[Given]:
             reason = reason_of(cause)
             raise AudioError(f"{name} cannot be read: {reason}. Choose another sound.") from cause
 
-    mark = (path, path.stat().st_mtime_ns if path.exists() else None)
     try:
-        return [given_sound(name, read, mark)]
+        return [given_sound(name, read, (path, state_of(path)))]
     except AudioError as error:
         st.error(in_markdown(str(error)))
         return []
@@ -100,19 +100,6 @@ def recording_of(given: Given) -> Recording:
     )
 
 
-def trouble_with(given: Given) -> str | None:
-    """Why a sound cannot be read; None where it can."""
-
-    def tried() -> str | None:
-        try:
-            recording_of(given)
-        except (AudioError, DatasetError) as error:
-            return str(error)
-        return None
-
-    return remembered("words", _tried(given), tried)
-
-
 def was_read(given: Given) -> bool:
     """Whether that is known already."""
     return is_remembered("words", _tried(given))
@@ -124,7 +111,15 @@ def _tried(given: Given) -> Hashable:
 
 def is_readable(given: Given) -> bool:
     """Whether a sound can be read; a sentence is shown where it cannot."""
-    trouble = trouble_with(given)
+
+    def tried() -> str | None:
+        try:
+            recording_of(given)
+        except (AudioError, DatasetError) as error:
+            return str(error)
+        return None
+
+    trouble = remembered("words", _tried(given), tried)
     if trouble is not None:
         st.error(in_markdown(trouble), icon=":material/hearing_disabled:")
     return trouble is None

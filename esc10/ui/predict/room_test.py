@@ -23,6 +23,7 @@ from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.predict.inputs import (
     Given,
     choose_clip,
+    given_file,
     given_sound,
     is_readable,
     recording_of,
@@ -80,7 +81,10 @@ def _show_pictures(test: RoomTest) -> None:
 def _show_answers(
     test: RoomTest, clip: Clip, given: Given, runs: Sequence[Run], weights: str
 ) -> None:
-    origin = given_sound(clip.filename, clip.path.read_bytes).key
+    itself = given_file(clip.path, clip.filename)
+    if not itself:
+        return
+    origin = itself[0].key
     # A clip's length of both, from where the clip begins.
     played = replace(given, key=f"the first of {origin}", origin=origin)
     recorded = replace(given, key=f"{origin} in {given.key}", origin=origin)
