@@ -18,7 +18,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui import local_paths, server
 from tests.conftest import link_tree
-from tests.support.pages import WARM_SECONDS
+from tests.support.pages import WARM_SECONDS, end_jobs
 
 NETWORKS = (("cnn", "mel"), ("cnn", "logmel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel"))
 """What is trained, the oldest first: the network, and the features it is given."""
@@ -48,6 +48,13 @@ def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     engine.close()
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_under_way(one_engine: None) -> Iterator[None]:
+    """No test leaves a job to the next."""
+    yield
+    end_jobs()
 
 
 @pytest.fixture(scope="package")

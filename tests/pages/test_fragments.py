@@ -24,7 +24,7 @@ from esc10.ui.predict.kept import _JOBS
 from tests.pages.conftest import Trained
 from tests.support import ROOT
 from tests.support.odd_sounds import hiss
-from tests.support.pages import drawn, end_jobs, open_page, says
+from tests.support.pages import drawn, open_page, predict, says
 from tests.support.waiting import wait_for
 
 TROUBLE = "the lights went out"
@@ -49,9 +49,8 @@ def compare() -> AppTest:
     return drawn(page)
 
 
-def predict(way: str, view: str = "The answer") -> AppTest:
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = way
+def viewed(way: str, view: str = "The answer") -> AppTest:
+    page = predict(way)
     page.session_state["predict view"] = view
     return drawn(page)
 
@@ -63,7 +62,7 @@ def making() -> AppTest:
     server.jobs().start(
         f"{_JOBS}here", lambda _, should_stop: wait_for(should_stop, 600, "the test's end")
     )
-    return predict("Kept")
+    return viewed("Kept")
 
 
 PARTS: dict[str, Callable[[], AppTest]] = {
@@ -78,9 +77,9 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_insides": lambda: evaluate("From inside"),
     "_keras": lambda: evaluate("Take it along"),
     "show_differing_clips": compare,
-    "_answers": lambda: predict("A clip"),
-    "_questioning": lambda: predict("A clip", "Question it"),
-    "_listening": lambda: predict("Live"),
+    "_answers": lambda: viewed("A clip"),
+    "_questioning": lambda: viewed("A clip", "Question it"),
+    "_listening": lambda: viewed("Live"),
     "_show_making": making,
 }
 """How a person comes to see each live part of the app."""
@@ -98,12 +97,6 @@ def live_parts() -> Iterator[str]:
 def test_every_live_part_is_tried_here_and_no_other_way_leads_to_one() -> None:
     assert sorted(live_parts()) == sorted(PARTS)
     assert [path for path in SOURCES if "st.fragment" in path.read_text("utf-8")] == [FRAGMENTS]
-
-
-@pytest.fixture(autouse=True)
-def nothing_under_way() -> Iterator[None]:
-    yield
-    end_jobs()
 
 
 @pytest.fixture
@@ -163,6 +156,6 @@ def test_what_waits_for_a_worker_is_drawn_once_whatever_the_engine_saw_last(
 
     monkeypatch.setattr(Cluster, "ask", ask)
     monkeypatch.setattr(Engine, "status", status)
-    page = predict("A clip")
+    page = viewed("A clip")
     assert [text.value for text in page.info] == [WARMING_UP]
     assert len(asked) == 1

@@ -16,7 +16,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui import server
 from tests.support.own_sounds import numbered, sound, zip_of
-from tests.support.pages import WARM_SECONDS, drawn, open_page
+from tests.support.pages import WARM_SECONDS, drawn, predict, told, uploaded
 
 SECONDS = 3
 TRAINED = " · trained on it"
@@ -40,10 +40,7 @@ def test_what_was_kept_and_learned_is_known_again_and_the_rest_is_not() -> None:
         for clip in load_dataset(run.config.train.dataset).clips
         if clip.filename in run.config.clips["train"]
     }
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "Kept"
-    drawn(page)
-    said = [TRAINED in text for text in page.dataframe[0].value["A says"]]
+    said = [TRAINED in text for text in told(drawn(predict("Kept")))]
     assert said == [
         soundfile.read(kept.path, dtype="int16")[0].tobytes() in learned
         for kept in kept_recordings()
@@ -55,12 +52,7 @@ def test_so_are_the_files_that_own_sounds_were_made_of() -> None:
     names = numbered(["dog", "rain"], 4)
     files = {name: sound(seed, 7.0, 44_100) for seed, name in enumerate(names)}
     run = trained_on(make_own(zip_of(files), "Mine"))
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "Upload"
-    drawn(page)
-    for name, content in {**files, "new.wav": sound(99, 7.0, 44_100)}.items():
-        page.file_uploader(key="upload").upload(name, content)
-    drawn(page)
-    said = [TRAINED in text for text in page.dataframe[0].value["A says"]]
+    page = drawn(uploaded([*files.items(), ("new.wav", sound(99, 7.0, 44_100))]))
+    said = [TRAINED in text for text in told(page)]
     assert sum(said) == len(run.config.clips["train"])
     assert not said[-1]

@@ -10,7 +10,7 @@ from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.ui.microphone.microphone import Heard
 from esc10.ui.predict.live import _STATE, Listening
 from tests.pages.conftest import Trained
-from tests.support.pages import drawn, open_page, says
+from tests.support.pages import drawn, predict, says
 
 
 def test_what_was_heard_before_a_worker_came_is_judged_when_it_does(
@@ -20,8 +20,7 @@ def test_what_was_heard_before_a_worker_came_is_judged_when_it_does(
     noise = np.random.default_rng(1).normal(0, 3000, (5 * SAMPLE_RATE, 1)).astype(np.int16)
     listening = Listening()
     listening.add(Heard(noise, SAMPLE_RATE, {}, 1))
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "Live"
+    page = predict("Live")
     page.session_state[_STATE] = listening
     with monkeypatch.context() as without:
         without.setattr(Cluster, "capacity", lambda _: NOTHING)

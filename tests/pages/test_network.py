@@ -302,7 +302,6 @@ def test_an_import_that_no_worker_can_check_says_so(
     content = run_zip(runs["cnn"])
     shutil.rmtree(runs["cnn"].folder)
     monkeypatch.setattr(Cluster, "capacity", lambda _: NOTHING)
-    monkeypatch.setattr(server.engine(), "_seen", NOTHING)
     monkeypatch.setattr(import_run, "_WARM_SECONDS", 0)
     test = upload(shown(importing), content)
     assert says(test, "Nothing was imported: for a minute there was no worker")

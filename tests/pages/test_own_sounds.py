@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +21,10 @@ from esc10.training.plan import plan_run, training_data
 from esc10.ui import local_paths, server
 from esc10.ui.datasets import own as own_sounds
 from tests.support.own_sounds import folder_of, numbered, sounds, zip_of
-from tests.support.pages import PAGE_SECONDS, drawn, end_jobs, open_page, plain
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, own_sounds_section, plain
 from tests.support.waiting import wait_for
 
 THREE = ("dog", "rain", "sea_waves")
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    yield
-    end_jobs()
-
-
-def section() -> AppTest:
-    """The section by itself, drawn once."""
-
-    def script() -> None:
-        from esc10.ui.datasets.own import show_own_sounds
-
-        show_own_sounds()
-
-    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
 
 
 def when_idle(test: AppTest) -> AppTest:
@@ -79,7 +61,7 @@ def made_run(key: str) -> Run:
 def test_a_folder_becomes_a_dataset_with_a_card(tmp_path: Path, home: Path) -> None:
     files = sounds(numbered(("dog", "cat"), 3)) | {"dog/![x](y).wav": b"no sound"}
     folder = folder_of(files, tmp_path / "in")
-    test = section()
+    test = own_sounds_section()
     test.button(key="make own").click().run()
     assert [text.value for text in test.warning] == ["Give them a title, such as *My kitchen*."]
     test.text_input(key="own title").set_value("My [kitchen](http://x)")
@@ -104,7 +86,7 @@ def test_another_reading_can_be_chosen_before_anything_is_made(tmp_path: Path) -
     files = sounds(
         f"{city}/{name}/{n}.wav" for city in ("Bonn", "Ulm") for name in THREE for n in "abc"
     )
-    test = section()
+    test = own_sounds_section()
     test.text_input(key="own title").set_value("Cities")
     folder = str(folder_of(files, tmp_path / "in"))
     test.text_input(key="own path").set_value(folder).run()
@@ -136,7 +118,7 @@ def test_only_who_sits_here_names_any_path(
     if shared:
         monkeypatch.setenv("ESC10_IMPORT", str(inside))
     for name in ("pages/dataset.py", None):
-        test = section() if name is None else page(name)
+        test = own_sounds_section() if name is None else page(name)
         boxes = [box.key for box in test.text_input if box.key != "own title"]
         assert bool(boxes) == (here or shared)
     if not boxes:
@@ -153,7 +135,7 @@ def test_only_who_sits_here_names_any_path(
 
 
 def test_an_uploaded_zip_becomes_a_dataset() -> None:
-    test = section()
+    test = own_sounds_section()
     test.text_input(key="own title").set_value("Uploaded")
     test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(numbered(THREE, 3)))).run()
     test.button(key="make own").click().run()
@@ -164,7 +146,7 @@ def test_an_uploaded_zip_becomes_a_dataset() -> None:
 
 
 def test_what_is_refused_is_said_and_can_be_dismissed() -> None:
-    test = section()
+    test = own_sounds_section()
     test.text_input(key="own title").set_value("Mine")
     names = ["*dog*/![x](http://evil)\u2060.wav", "*dog*/2.wav"]
     test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(names))).run()
@@ -202,7 +184,7 @@ def test_making_can_be_cancelled(home: Path, monkeypatch: pytest.MonkeyPatch) ->
         return make_own(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(own_sounds, "make_own", slowly)
-    test = section()
+    test = own_sounds_section()
     test.text_input(key="own title").set_value("Mine")
     test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(numbered(THREE, 3)))).run()
     test.button(key="make own").click().run()
@@ -217,7 +199,7 @@ def test_making_can_be_cancelled(home: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_deleting_asks_first() -> None:
     key = make_own(zip_of(sounds(numbered(THREE, 3))), "Mine")
-    test = section()
+    test = own_sounds_section()
     test.button(key=f"delete {key}").click().run()
     assert own_descriptions()
     test.button(key="delete own").click().run()

@@ -27,7 +27,7 @@ from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.own_sounds import folder_of, numbered, sounds
-from tests.support.pages import WARM_SECONDS, drawn, open_page, plain, says
+from tests.support.pages import WARM_SECONDS, drawn, open_page, plain, says, uploaded
 
 
 def page(name: str) -> AppTest:
@@ -307,9 +307,7 @@ def test_a_run_without_weights_offers_nothing_to_judge(practice_home: Path) -> N
 def test_a_network_whose_weights_are_damaged_says_so(practice_home: Path) -> None:
     made_run()
     assert server.engine().wait_until_warm(WARM_SECONDS)
-    test = page("pages/predict.py")
-    test.segmented_control(key="way").set_value("Upload").run()
-    test.file_uploader(key="upload").upload("hiss.wav", encoded(hiss(5), 44_100)).run()
+    test = drawn(uploaded([("hiss.wav", encoded(hiss(5)))]))
     assert [text.value for text in test.error if "damaged or belong to another" in text.value]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import re
 import weakref
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -29,7 +28,7 @@ from esc10.ui.predict import inputs
 from esc10.ui.predict import kept as kept_sounds
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import encoded, hiss
-from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, says
+from tests.support.pages import PAGE_SECONDS, Sounds, drawn, plain, predict, says, told, uploaded
 from tests.support.waiting import wait_for
 
 UPLOADS = 60
@@ -37,8 +36,6 @@ RATE = 16_000
 """Of a telephone."""
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LEARNED = "Trained on this clip"
-
-Sounds = Sequence[tuple[str, bytes]]
 
 
 class Work:
@@ -99,24 +96,6 @@ def noise(seed: int, seconds: float = 0.5) -> bytes:
 
 def noises(count: int, seconds: float = 0.5, first: int = 1) -> Sounds:
     return [(f"{seed}.wav", noise(seed, seconds)) for seed in range(first, first + count)]
-
-
-def uploaded(sounds: Sounds, *models: Run) -> AppTest:
-    """The page after uploads, before it is drawn."""
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "Upload"
-    if models:
-        page.session_state["judges 6"] = [run.run_id for run in models]
-    drawn(page)
-    box = page.file_uploader(key="upload")
-    for name, content in sounds:
-        box.upload(name, content)
-    return page
-
-
-def told(page: AppTest) -> list[str]:
-    """What the table says of each sound."""
-    return list(page.dataframe[0].value["A says"])
 
 
 def headline(page: AppTest) -> str:
@@ -267,8 +246,7 @@ def test_the_room_is_judged_as_everything_else_is(work: Work) -> None:
     clip = clip_of(fold=1)
     played = load_clip(clip.path).samples
     heard = np.concatenate([np.zeros(SAMPLE_RATE, np.float32), 0.5 * played])
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "Room test"
+    page = predict("Room test")
     choose(page, "room", clip)
     take = Take(wav_of(heard), SAMPLE_RATE, dict.fromkeys(FILTERS))
     page.session_state["room take kept"] = recorder._Kept(take=take)
@@ -289,8 +267,7 @@ def kept(*labels: str) -> AppTest:
     for minute, label in enumerate(labels):
         samples = hiss(1 + minute, SAMPLE_RATE)[:, 0].astype(np.float32)
         keep(samples, label, NOON + timedelta(minutes=minute))
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "Kept"
+    page = predict("Kept")
     return drawn(page)
 
 
@@ -350,8 +327,7 @@ def clip_of(fold: int) -> Clip:
 
 
 def chosen(clip: Clip, *judges: Run) -> AppTest:
-    page = open_page("pages/predict.py")
-    page.session_state["way"] = "A clip"
+    page = predict("A clip")
     page.session_state["judges 6"] = [run.run_id for run in judges]
     choose(page, "given", clip)
     return drawn(page)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,29 +17,14 @@ from esc10.ui import server
 from esc10.ui.predict import kept
 from tests.support.odd_sounds import hiss
 from tests.support.own_sounds import numbered, sounds, zip_of
-from tests.support.pages import PAGE_SECONDS, drawn, end_jobs, plain, says
+from tests.support.pages import PAGE_SECONDS, drawn, own_sounds_section, plain, says
 from tests.support.waiting import wait_for
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    yield
-    end_jobs()
 
 
 def all_ended() -> None:
     jobs = server.jobs().named("")
     assert jobs
     wait_for(lambda: not any(job.running for job in jobs.values()), PAGE_SECONDS, "the jobs")
-
-
-def own_sounds() -> AppTest:
-    def script() -> None:
-        from esc10.ui.datasets.own import show_own_sounds
-
-        show_own_sounds()
-
-    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
 
 
 def kept_sounds() -> AppTest:
@@ -54,7 +38,7 @@ def kept_sounds() -> AppTest:
 
 
 def test_trouble_with_own_sounds_is_told_to_who_brought_them() -> None:
-    first, second = own_sounds(), own_sounds()
+    first, second = own_sounds_section(), own_sounds_section()
     first.text_input(key="own title").set_value("Mine")
     bad = zip_of(sounds(numbered(("dog",), 3)))
     first.file_uploader(key="own zip 0").upload("mine.zip", bad).run()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from streamlit.testing.v1 import AppTest
 
+from esc10.runs.run import Run
 from esc10.ui import server
 from tests.support import ROOT
 
@@ -15,6 +17,9 @@ WARM_SECONDS = 300
 PAGE_SECONDS = 120
 """How long a page may take, on a busy machine."""
 
+Sounds = Sequence[tuple[str, bytes]]
+"""Files by their names."""
+
 
 def open_page(name: str) -> AppTest:
     """A page of the app, not yet run."""
@@ -22,6 +27,40 @@ def open_page(name: str) -> AppTest:
     if name != "app.py":
         test.switch_page(name)
     return test
+
+
+def predict(way: str) -> AppTest:
+    """The Predict page with one of its ways in which a sound comes, not yet run."""
+    test = open_page("pages/predict.py")
+    test.session_state["way"] = way
+    return test
+
+
+def uploaded(sounds: Sounds, *judges: Run) -> AppTest:
+    """The Predict page with uploads, before they are drawn; the newest run judges unless told."""
+    test = predict("Upload")
+    if judges:
+        test.session_state["judges 6"] = [run.run_id for run in judges]
+    box = drawn(test).file_uploader(key="upload")
+    for name, content in sounds:
+        box.upload(name, content)
+    return test
+
+
+def told(test: AppTest) -> list[str]:
+    """What the first network says of each sound in the table of several."""
+    return list(test.dataframe[0].value["A says"])
+
+
+def own_sounds_section() -> AppTest:
+    """The section on own sounds by itself, drawn once."""
+
+    def script() -> None:
+        from esc10.ui.datasets.own import show_own_sounds
+
+        show_own_sounds()
+
+    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
 
 
 def drawn(test: AppTest) -> AppTest:
