@@ -17,7 +17,7 @@ from esc10.ui.compare.run_table import show_runs, ticked_among
 from esc10.ui.compare.trash import offer_deletion, show_deleted, show_undo
 from esc10.ui.curves import show_curves
 from esc10.ui.fragments import live
-from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
+from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.run_marks import edit_caption, mark
 from esc10.ui.server import all_runs
@@ -30,11 +30,12 @@ def main() -> None:
     if not runs:
         show_undo()
         show_deleted()
-        explain_and_stop(
+        show_missing(
             "There is nothing to compare yet: no network has been trained.",
             "pages/train.py",
             "Train a network",
         )
+        return
     with st.container(horizontal=True, gap="medium"):
         shown = _filtered(runs)
         weights = _choose_weights()

@@ -40,7 +40,7 @@ def main() -> None:
             "Choose a source above. The practice sounds are made on this machine in seconds.",
             icon=":material/arrow_upward:",
         )
-        st.stop()
+        return
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = _choose_dataset(here)
         show_balance(shown)

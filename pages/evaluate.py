@@ -21,7 +21,7 @@ from esc10.ui.evaluate.import_run import show_import
 from esc10.ui.evaluate.network import show_insides
 from esc10.ui.evaluate.reports import show_reports
 from esc10.ui.fragments import live
-from esc10.ui.frame import explain_and_stop, guarded, open_page
+from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, class_words, share
@@ -36,11 +36,12 @@ def main() -> None:
     runs = with_weights(every)
     if not runs:
         show_import()
-        explain_and_stop(
+        show_missing(
             "There is nothing to judge yet: no network has been trained.",
             "pages/train.py",
             "Train a network",
         )
+        return
     left, right = st.columns([1, 1.55], vertical_alignment="top")
     with left:
         run = choose_run(runs, "Run", key="run")

@@ -11,7 +11,7 @@ from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
-from esc10.ui.frame import guarded, open_page
+from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.predict.answers import show_answers
 from esc10.ui.predict.batch import choose_among
@@ -45,12 +45,12 @@ def main() -> None:
     open_page("Predict")
     runs = runs_with_weights()
     if not runs:
-        st.info(
+        show_missing(
             "No network has been trained that could judge a sound. You can record and keep sounds "
             "all the same: networks can learn from them.",
-            icon=":material/info:",
+            "pages/train.py",
+            "Train a network",
         )
-        st.page_link("pages/train.py", label="**Train a network**", icon=":material/arrow_forward:")
     engine()  # warms up while people record
     way = st.segmented_control(
         "Sound",

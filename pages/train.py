@@ -15,7 +15,7 @@ from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import show_curves
 from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, live
-from esc10.ui.frame import explain_and_stop, guarded, in_projector_mode, open_page
+from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import (
@@ -38,11 +38,12 @@ def main() -> None:
     open_page("Train")
     here = datasets_here()
     if not here:
-        explain_and_stop(
+        show_missing(
             "Training needs sounds, and there are none on this machine yet.",
             "pages/dataset.py",
             "Get a dataset",
         )
+        return
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
         config = choose_settings(here)

@@ -105,8 +105,7 @@ def picture_toolbar(filename: str) -> dict[str, Any]:
     }
 
 
-def explain_and_stop(sentence: str, page: str, label: str) -> None:
-    """Say what is missing on this page, offer the page that mends it, and end the run."""
+def show_missing(sentence: str, page: str, label: str) -> None:
+    """Say what is missing on this page, and offer the page that mends it."""
     st.info(sentence, icon=":material/info:")
     st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:")
-    st.stop()
