@@ -107,8 +107,10 @@ def test_a_film_that_refers_to_another_file_reads_nothing_but_itself(tmp_path: P
     except AudioError:
         return
     # Its own samples, if any: the other file has no silence in it.
-    assert np.median(envelope(recording.samples)) < 0.29
-    assert envelope(recording.samples).min() < 1e-3
+    heard, own = envelope(recording.samples), envelope(bursts(5, SAMPLE_RATE)[:, 0])
+    shared = min(len(heard), len(own))
+    assert np.corrcoef(heard[:shared], own[:shared])[0, 1] > 0.9
+    assert heard.min() < 1e-3
 
 
 def own_order(labels: list[int]) -> bytes:

@@ -26,8 +26,7 @@ from esc10.training.plan import plan_run
 from tests.conftest import link_tree
 from tests.support import ROOT
 from tests.support.engines import admitted
-from tests.support.pages import WARM_SECONDS
-from tests.support.waiting import wait_for
+from tests.support.waiting import WARM_SECONDS, wait_for
 
 START_SECONDS = 120
 TRAIN_SECONDS = 300

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from tests.browser.conftest import App
@@ -79,14 +79,19 @@ def crowded_run(number: int, best: tuple[int, int]) -> None:
     finish_run(run, replace(result, best=marked), made_labels())
 
 
+def crowded(chart: Locator) -> list[str]:
+    """What cannot be read in a chart that has come to rest."""
+    chart.evaluate(SETTLED)
+    found: list[str] = chart.evaluate(WRITTEN)
+    return found
+
+
 def nothing_is_crowded(page: Page) -> None:
     drawn(page)
     for chart in charts(page).filter(visible=True).all():
         expect(chart.locator(".mark-text.role-mark text").first).to_be_attached()
-        chart.evaluate(SETTLED)
-        # A busy machine rests between two goes at a layout.
-        found = chart.evaluate(WRITTEN)
-        wait_for(lambda chart=chart: not chart.evaluate(WRITTEN), 20, f"an end of: {found}")
+        if found := crowded(chart):  # a busy machine rests between two goes at a layout
+            wait_for(lambda chart=chart: not crowded(chart), 20, f"an end of: {found}")
 
 
 @pytest.mark.parametrize("mode", ["", "?projector=true"], ids=["laptop", "projector"])

@@ -32,7 +32,7 @@ from tests.support.command_line import (
     refusal,
 )
 from tests.support.made_runs import made_config, made_labels, made_result
-from tests.support.waiting import wait_for
+from tests.support.stored_runs import wait_for_beat
 
 # runs
 
@@ -98,9 +98,8 @@ def test_a_training_beats_within_an_epoch_and_outlives_being_taken_for_gone(
 ) -> None:
     def train_slowly(*arguments: Any) -> TrainResult:
         (run,), _ = list_runs()
+        wait_for_beat(run, 60)
         path = run.folder / "process.json"
-        os.utime(path, (0, 0))
-        wait_for(lambda: path.stat().st_mtime > 0, 60, "a heartbeat before the first epoch")
         # As a program does that finds no such process, or heard nothing of a laptop that slept.
         path.write_text(json.dumps({**json.loads(path.read_bytes()), "started": 0.0}))
         close_interrupted()

@@ -92,7 +92,7 @@ def test_who_waits_for_another_can_be_cancelled() -> None:
 
 def test_two_that_make_datasets_of_one_title_at_once_get_two(tmp_path: Path) -> None:
     source = folder_of(sounds(numbered(("dog", "rain"), 4)), tmp_path / "mine")
-    both_begun = threading.Barrier(2)
+    both_begun = threading.Barrier(2, timeout=SECONDS)
 
     def make() -> str:
         began: list[Callable[[], int]] = [both_begun.wait]

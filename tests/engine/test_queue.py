@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
-import os
 import signal
 import threading
 import zipfile
@@ -36,19 +35,10 @@ from esc10.progress import Progress
 from esc10.runs.outcome import UNFINISHED
 from esc10.runs.store import load_run
 from esc10.runs.writing import create_run
-from tests.support.engines import (
-    COLD_OPTIONS,
-    LONG,
-    WARM_SECONDS,
-    admitted,
-    first_epoch,
-    kinds,
-    plan,
-    worker_pid,
-)
-from tests.support.full_disk import full_disk
-from tests.support.stored_runs import emptied
-from tests.support.waiting import wait_for
+from tests.support.engines import COLD_OPTIONS, LONG, admitted, first_epoch, plan, worker_pid
+from tests.support.refusals import full_disk
+from tests.support.stored_runs import emptied, kinds, wait_for_beat
+from tests.support.waiting import WARM_SECONDS, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -332,7 +322,9 @@ def test_another_scheduler_can_be_named(engine: Engine) -> None:
 
 def test_without_the_keys_nobody_gives_orders(engine: Engine) -> None:
     """Whoever does runs what he likes, as the person whose app it is."""
-    workers = engine._cluster.client.scheduler_info(n_workers=-1)["workers"]
+    client = engine._cluster.client
+    workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
+    assert workers
     for address in (engine._cluster.address, *workers):
         host = address.partition("://")[2]
         for stranger, security in (("tcp", Security()), ("tls", Security.temporary())):
@@ -380,11 +372,10 @@ def test_a_run_that_waits_or_trains_has_a_heartbeat(
     training, waiting = engine.submit(plan(epochs=500)), engine.submit(plan())
     first_epoch(training)
     for run in (training, waiting):
-        path = run.folder / "process.json"
-        emptied(path)  # what says whose it is; between two beats the engine looks for dead ones
+        # What says whose it is; between two beats the engine looks for dead ones.
+        emptied(run.folder / "process.json")
         for _ in range(2):
-            os.utime(path, (0, 0))
-            wait_for(lambda path=path: path.stat().st_mtime > 0, 120, f"a beat of {run.run_id}")
+            wait_for_beat(run, 120)
         assert run.state in UNFINISHED
     engine.stop(waiting.run_id)
     engine.stop(training.run_id)

@@ -22,8 +22,9 @@ from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.engine.sent_run import LOST
 from tests.support import ROOT, cold_worker
-from tests.support.engines import LONG, WARM_SECONDS, first_epoch, kinds, plan
-from tests.support.waiting import wait_for
+from tests.support.engines import LONG, first_epoch, plan
+from tests.support.stored_runs import kinds
+from tests.support.waiting import WARM_SECONDS, wait_for
 
 README = (ROOT / "README.md").read_text("utf-8")
 

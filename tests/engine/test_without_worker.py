@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import dask
@@ -14,9 +13,9 @@ from esc10.engine import queue
 from esc10.engine.cluster import Cluster
 from esc10.engine.queue import Engine
 from esc10.errors import NoWorkerError
-from tests.support.full_disk import full_disk
 from tests.support.made_runs import made_config
-from tests.support.stored_runs import kinds, stored
+from tests.support.refusals import full_disk
+from tests.support.stored_runs import kinds, stored, wait_for_beat
 from tests.support.waiting import wait_for
 
 SECONDS = 30
@@ -98,9 +97,7 @@ def test_a_run_that_a_full_disk_keeps_open_is_closed_when_there_is_room(
         trouble = engine.status().trouble
         assert trouble is not None
         assert f"run {run.run_id} failed: no space left on device" in trouble
-        heart = run.folder / "process.json"
-        os.utime(heart, (0, 0))
-        wait_for(lambda: heart.stat().st_mtime > 0, SECONDS, "a beat")
+        wait_for_beat(run, SECONDS)
     wait_for(lambda: run.state == "cancelled", SECONDS, "the run to be closed")
     assert kinds(run) == ["queued", "cancelled"]
     wait_for(

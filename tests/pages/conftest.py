@@ -18,7 +18,8 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui import local_paths, server
 from tests.conftest import link_tree
-from tests.support.pages import WARM_SECONDS, end_jobs
+from tests.support.pages import end_jobs
+from tests.support.waiting import WARM_SECONDS
 
 NETWORKS = (("cnn", "mel"), ("cnn", "logmel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel"))
 """What is trained, the oldest first: the network, and the features it is given."""

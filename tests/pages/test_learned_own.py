@@ -16,7 +16,8 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui import server
 from tests.support.own_sounds import numbered, sound, zip_of
-from tests.support.pages import WARM_SECONDS, drawn, predict, told, uploaded
+from tests.support.pages import drawn, predict, told, uploaded
+from tests.support.waiting import WARM_SECONDS
 
 SECONDS = 3
 TRAINED = " · trained on it"

@@ -27,7 +27,8 @@ from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.own_sounds import folder_of, numbered, sounds
-from tests.support.pages import WARM_SECONDS, drawn, open_page, plain, says, uploaded
+from tests.support.pages import drawn, open_page, plain, says, uploaded
+from tests.support.waiting import WARM_SECONDS
 
 
 def page(name: str) -> AppTest:

@@ -9,7 +9,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +32,7 @@ from esc10.runs.writing import (
 )
 from tests.support.made_runs import made_config, made_labels, made_result, made_row
 from tests.support.refusals import lock, refuse_to_read
-from tests.support.stored_runs import DAMAGE, cut_off, kinds, stored
+from tests.support.stored_runs import DAMAGE, cut_off, kinds, stored, unheard
 
 
 def dead_process() -> dict[str, Any]:
@@ -75,15 +74,22 @@ def test_runs_of_a_process_that_is_gone_are_closed_and_no_others() -> None:
 def test_a_process_elsewhere_lives_as_long_as_its_heart_beats() -> None:
     run = create_run(made_config())
     written_by(run, {**dead_process(), "host": "another machine, or this one by its former name"})
-    hour_ago = time.time() - 3600
-    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    unheard(run)
     assert not run.writer_lives
     beat(run)
     assert run.writer_lives
-    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    unheard(run)
     add_event(run, "started")
     assert run.writer_lives
-    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    unheard(run)
+    close_interrupted()
+    assert run.state == "interrupted"
+
+
+def assert_closed_once_unheard(run: Run) -> None:
+    close_interrupted()
+    assert run.state == "queued"
+    unheard(run)
     close_interrupted()
     assert run.state == "interrupted"
 
@@ -94,12 +100,7 @@ def test_two_containers_may_share_a_name_and_no_process_numbers() -> None:
     dead = {**writer, **dead_process()}
     assert not written_by(run, dead).writer_lives, "a process of these is seen at once"
     written_by(run, {**dead, "numbered": "in another container"})
-    close_interrupted()
-    assert run.state == "queued"
-    hour_ago = time.time() - 3600
-    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
-    close_interrupted()
-    assert run.state == "interrupted"
+    assert_closed_once_unheard(run)
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.ESTALE])
@@ -108,12 +109,7 @@ def test_a_process_that_cannot_be_looked_up_lives_as_long_as_its_heart_beats(
 ) -> None:
     run = create_run(made_config())
     refuse_to_read(monkeypatch, run.folder / "process.json", number)
-    close_interrupted()
-    assert run.state == "queued"
-    hour_ago = time.time() - 3600
-    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
-    close_interrupted()
-    assert run.state == "interrupted"
+    assert_closed_once_unheard(run)
 
 
 def test_a_process_of_which_nothing_can_be_told_is_not_taken_for_gone(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -15,18 +14,16 @@ from esc10.runs.writing import (
     heartbeat,
 )
 from tests.support.made_runs import made_config
-from tests.support.waiting import wait_for
+from tests.support.stored_runs import wait_for_beat
 
 
 def test_a_run_has_a_heartbeat_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "_BEAT_SECONDS", 0.01)
     run = create_run(made_config())
-    path = run.folder / "process.json"
     threads = threading.active_count()
     with heartbeat(run):
         for _ in range(2):
-            os.utime(path, (0, 0))
-            wait_for(lambda: path.stat().st_mtime > 0, 60, "a heartbeat")
+            wait_for_beat(run, 60)
     assert threading.active_count() == threads
 
 

@@ -18,7 +18,8 @@ from esc10.runs.run import Run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
 from tests.support import cold_worker
-from tests.support.waiting import wait_for
+from tests.support.stored_runs import kinds
+from tests.support.waiting import WARM_SECONDS, wait_for
 
 COLD_OPTIONS = tuple(
     option.replace(worker.__name__, cold_worker.__name__) for option in WORKER_OPTIONS
@@ -28,17 +29,10 @@ COLD_OPTIONS = tuple(
 LONG = 5000
 """Epochs of a run that is not meant to end by itself."""
 
-WARM_SECONDS = 120
-
 
 def plan(model: str = "cnn", epochs: int = 3, **settings: object) -> RunConfig:
     """A run on the practice sounds."""
     return plan_run(TrainConfig("practice", model, epochs=epochs, **settings))  # type: ignore[arg-type]
-
-
-def kinds(run: Run) -> list[str]:
-    """What has happened to a run, in order."""
-    return [event["kind"] for event in run.events()]
 
 
 def first_epoch(run: Run) -> None:

@@ -11,9 +11,6 @@ from esc10.runs.run import Run
 from esc10.ui import server
 from tests.support import ROOT
 
-WARM_SECONDS = 300
-"""How long a worker may take to import Keras and trace three networks, on a busy machine."""
-
 PAGE_SECONDS = 120
 """How long a page may take, on a busy machine."""
 

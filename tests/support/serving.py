@@ -19,7 +19,6 @@ class Host:
         cut_after: bytes after which it breaks a transfer off; None for never.
         hold: waited for before each answer; lets a test see requests side by side.
         requests: (path, value of the Range header or None), in order.
-        most_at_once: the largest number of requests that were under way together.
     """
 
     files: dict[str, bytes | Callable[[], bytes]]
@@ -27,20 +26,7 @@ class Host:
     cut_after: int | None = None
     hold: threading.Event | None = None
     requests: list[tuple[str, str | None]] = field(default_factory=list)
-    most_at_once: int = 0
     url: str = ""
-    _now: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def entered(self, path: str, range_header: str | None) -> None:
-        with self._lock:
-            self.requests.append((path, range_header))
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
-
-    def left(self) -> None:
-        with self._lock:
-            self._now -= 1
 
 
 @contextmanager
@@ -53,15 +39,13 @@ def serve(host: Host) -> Iterator[Host]:
 
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
-            host.entered(self.path, wanted)
+            host.requests.append((self.path, wanted))
             try:
                 if host.hold is not None:
                     host.hold.wait(10)
                 self.answer(wanted)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client has had enough
-            finally:
-                host.left()
 
         def answer(self, wanted: str | None) -> None:
             content = host.files.get(self.path)

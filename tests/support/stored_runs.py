@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from tests.support.made_runs import made_config, made_labels, made_result
+from tests.support.waiting import wait_for
 
 
 def stored(number: int = 1, epochs: int = 3, ended: str = "epochs") -> Run:
@@ -21,7 +24,21 @@ def stored(number: int = 1, epochs: int = 3, ended: str = "epochs") -> Run:
 
 
 def kinds(run: Run) -> list[str]:
+    """What has happened to a run, in order."""
     return [event["kind"] for event in run.events()]
+
+
+def unheard(run: Run) -> float:
+    """Make it an hour since a run's heart has beaten; gives back when that was."""
+    hour_ago = time.time() - 3600
+    os.utime(run.folder / "process.json", (hour_ago, hour_ago))
+    return hour_ago
+
+
+def wait_for_beat(run: Run, seconds: float) -> None:
+    """Wait until a run's heart beats, after an hour in which it did not."""
+    heart, before = run.folder / "process.json", unheard(run)
+    wait_for(lambda: heart.stat().st_mtime > before, seconds, f"a beat of {run.run_id}")
 
 
 def cut_off(path: Path) -> None:

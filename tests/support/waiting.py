@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 POLL_SECONDS = 0.05
 
+WARM_SECONDS = 300
+"""How long a worker may take to import Keras and trace three networks, on a busy machine."""
+
 
 def wait_for(condition: Callable[[], object], seconds: float, what: str) -> None:
     """Return as soon as the condition holds.

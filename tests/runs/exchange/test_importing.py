@@ -36,7 +36,7 @@ from tests.support.made_zips import (
     valid_config,
     with_json,
 )
-from tests.support.refusals import lock
+from tests.support.refusals import full_disk, lock
 
 
 def test_runs_that_cannot_be_entered_are_a_sentence(
@@ -159,13 +159,9 @@ def test_weights_that_do_not_fit_are_refused(files: Files) -> None:
     assert "belong to another network" in sentence
 
 
-def test_a_full_disk_leaves_nothing(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, content: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("esc10.runs.exchange.importing.write_whole", full)
-    assert "no space left on device" in refusal(packed(files), anything)
+def test_a_full_disk_leaves_nothing(files: Files) -> None:
+    with full_disk():
+        assert "no space left on device" in refusal(packed(files), anything)
 
 
 def test_another_run_of_the_same_kind_is_another_run(files: Files) -> None:
