@@ -76,7 +76,7 @@ def test_a_recorded_clip_gets_its_class_and_leaves_nothing_on_the_disk(
         choose(page, "Class", class_label(surest.true))
         field = page.get_by_role("combobox", name="Clip", exact=True)
         field.fill(clip.src_file)  # a long list draws what can be seen of it
-        page.get_by_role("option", name=clip.src_file).click()
+        page.get_by_role("option", name=f"{clip.src_file}, take {clip.take} ").click()
         drawn(page)
         record_seconds(page, 8)
         expect(page.get_by_text("What the microphone heard")).to_be_visible()
