@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import sys
 
 from benchmarks.machine import machine
 from benchmarks.report import write_table
@@ -27,7 +28,10 @@ def main() -> None:
     if options.literal and options.name != "train_step":
         parser.error("--literal belongs to train_step")
     benchmark = importlib.import_module(f"benchmarks.{options.name}")
-    results = benchmark.measure(**({"literal": True} if options.literal else {}))
+    try:
+        results = benchmark.measure(**({"literal": True} if options.literal else {}))
+    except RuntimeError as failure:  # what a process of a side said at its end
+        sys.exit(f"{options.name} was not measured: {failure}")
     table = benchmark.table(results)
     write_table(options.name, table, machine())
     if options.json:

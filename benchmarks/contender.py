@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.instruction_sets import SETS
+
 KINDS = ("ours", "literal", "conv1d", "conv2d", "conv2d-kept", "matmul", "copy")
 """The sides: our networks, the lab's code, PyTorch in three forms, and the machine's two speeds."""
 
@@ -26,13 +28,14 @@ cost it a third of a step; TensorFlow keeps memory by itself."""
 class Contender:
     """The parent's end of such a process."""
 
-    def __init__(self, kind: str, network: str, batch: Path) -> None:
+    def __init__(self, kind: str, network: str, batch: Path, instructions: str) -> None:
         """Start it and wait until it could begin.
 
         Args:
             kind: one of `KINDS`.
             network: a key of `esc10.training.networks.MODELS`; the machine's speeds have none.
             batch: an `.npz` with `x`, shape (clips, frames, mel bands), and `y`, shape (clips,).
+            instructions: a key of `benchmarks.instruction_sets.SETS`.
 
         Raises:
             RuntimeError: the process ended; with the last that it said.
@@ -44,7 +47,11 @@ class Contender:
             stdout=subprocess.PIPE,
             stderr=self._said,
             text=True,
-            env={**os.environ, **(_KEEP_MEMORY if kind.endswith("-kept") else {})},
+            env={
+                **os.environ,
+                **SETS[instructions],
+                **(_KEEP_MEMORY if kind.endswith("-kept") else {}),
+            },
         )
         try:
             self._read()

@@ -1,8 +1,12 @@
-"""A training step on 32 clips: ours, PyTorch's best form, the lab's code, and the floor."""
+"""A training step on 32 clips: ours, PyTorch's best form, the lab's code, and the floor.
+
+Each side twice: with all that the processor has, and held to AVX2.
+"""
 
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +14,14 @@ import numpy as np
 
 from benchmarks import floor
 from benchmarks.contender import Contender
+from benchmarks.instruction_sets import FULL, SETS, used_by_onednn
 from benchmarks.report import markdown_table
 from benchmarks.sounds import BATCH, batch_of_clips, best_dataset, home_with
 from benchmarks.spread import Spread, seconds, spread
 from esc10.training.networks import MODELS, layer_table
 
 FORMS = ("conv1d", "conv2d", "conv2d-kept")
+SIDES = ("ours", *FORMS, "matmul", "copy")
 ROUNDS, WARM_ROUNDS = 10, 2
 STEPS_IN_A_TURN = 3
 LITERAL_STEPS = 3
@@ -29,41 +35,52 @@ def measure(literal: bool = False) -> Results:
     Args:
         literal: measure the lab's own code too; its first step alone takes minutes.
     """
+    used = {instructions: used_by_onednn(instructions) for instructions in SETS}
     with tempfile.TemporaryDirectory() as folder, home_with(best_dataset()):
         batch = Path(folder) / "batch.npz"
         x, y = batch_of_clips(best_dataset())
         np.savez(batch, x=x, y=y)
         results: Results = {}
         for network in MODELS:
-            sides = {kind: Contender(kind, network, batch) for kind in ("ours", *FORMS)}
-            speeds = {kind: Contender(kind, network, batch) for kind in ("matmul", "copy")}
-            try:
-                times = _turns(sides | speeds)
-            finally:
-                for side in (sides | speeds).values():
-                    side.close()
+            times = _turns(network, batch)
             first, further = _literal(network, batch) if literal else (None, None)
-            results[network] = _result(network, x.shape, times, first, further)
-    return {"dataset": best_dataset(), "networks": results}
+            results[network] = {
+                instructions: _result(
+                    network,
+                    x.shape,
+                    {kind: times[instructions, kind] for kind in SIDES},
+                    *((first, further) if instructions == FULL else (None, None)),
+                )
+                for instructions in SETS
+            }
+    return {"dataset": best_dataset(), "onednn": used, "networks": results}
 
 
-def _turns(sides: dict[str, Contender]) -> dict[str, Spread]:
-    """Each side's seconds, in turn; what it needs to wake up in each turn is not counted."""
-    times: dict[str, list[float]] = {kind: [] for kind in sides}
-    for turn in range(WARM_ROUNDS + ROUNDS):
-        for kind, side in sides.items():
-            taken = [side.step() for _ in range(STEPS_IN_A_TURN)]
-            if turn >= WARM_ROUNDS:
-                times[kind] += taken[1:]
-    return {kind: spread(taken) for kind, taken in times.items()}
+def _turns(network: str, batch: Path) -> dict[tuple[str, str], Spread]:
+    """The seconds of each side with each instruction set, in turn.
+
+    What a side needs to wake up in each turn is not counted.
+    """
+    with ExitStack() as stack:
+        sides = {
+            (instructions, kind): stack.enter_context(
+                closing(Contender(kind, network, batch, instructions))
+            )
+            for instructions in SETS
+            for kind in SIDES
+        }
+        times: dict[tuple[str, str], list[float]] = {side: [] for side in sides}
+        for turn in range(WARM_ROUNDS + ROUNDS):
+            for side, contender in sides.items():
+                taken = [contender.step() for _ in range(STEPS_IN_A_TURN)]
+                if turn >= WARM_ROUNDS:
+                    times[side] += taken[1:]
+    return {side: spread(taken) for side, taken in times.items()}
 
 
 def _literal(network: str, batch: Path) -> tuple[float, Spread]:
-    side = Contender("literal", network, batch)
-    try:
+    with closing(Contender("literal", network, batch, FULL)) as side:
         return side.step(), spread([side.step() for _ in range(LITERAL_STEPS)])
-    finally:
-        side.close()
 
 
 def _result(
@@ -99,20 +116,26 @@ def _result(
 def table(results: Results) -> str:
     """Every side's seconds, and the ratios."""
     rows = []
-    for network, result in results["networks"].items():
-        ratio = result["literal_of_ours"]
-        rows.append(
-            [
-                network,
-                seconds(result["spread"]["ours"]),
-                *(seconds(result["spread"][form]) for form in FORMS),
-                f"**{result['of_pytorch']:.2f}**",
-                seconds(result["literal_first_s"]),
-                seconds(result["spread"]["literal"]),
-                f"{ratio:.0f} ×" if ratio else "–",
-                seconds(result["floor_s"]),
-            ]
-        )
+    for network, by_instructions in results["networks"].items():
+        for instructions, result in by_instructions.items():
+            ratio = result["literal_of_ours"]
+            rows.append(
+                [
+                    f"{network}, {instructions}",
+                    seconds(result["spread"]["ours"]),
+                    *(seconds(result["spread"][form]) for form in FORMS),
+                    f"**{result['of_pytorch']:.2f}**",
+                    seconds(result["literal_first_s"]),
+                    seconds(result["spread"]["literal"]),
+                    f"{ratio:.0f} ×" if ratio else "–",
+                    seconds(result["floor_s"]),
+                ]
+            )
     head = ["network", "ours", "PyTorch Conv1d", "Conv2d, channels last", "the same, memory kept"]
     head += ["ours / best PyTorch", "literal, first step", "literal, further", "literal / ours"]
-    return markdown_table([*head, "floor"], rows)
+    used = [
+        f"{instructions}: oneDNN in {library} uses {isa}"
+        for instructions, by_library in results["onednn"].items()
+        for library, isa in by_library.items()
+    ]
+    return f"{markdown_table([*head, 'floor'], rows)}\n\n{'; '.join(used)}."

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from benchmarks import floor, keras_steps, report
-from benchmarks.__main__ import NAMES
+from benchmarks.__main__ import NAMES, main
 from benchmarks.contender import Contender
 from benchmarks.fresh import answers_of, say
+from benchmarks.instruction_sets import FULL
 from benchmarks.memory import Watch
 from benchmarks.spread import seconds, spread
 from esc10.training.networks import MODELS, layer_table
@@ -122,7 +123,17 @@ def test_a_side_that_fails_says_why(tmp_path: Path) -> None:
     batch = tmp_path / "batch.npz"
     np.savez(batch, x=np.zeros((2, 3, 4), np.float32), y=np.zeros(2, np.int64))
     with pytest.raises(RuntimeError, match="KeyError: 'no such side'"):
-        Contender("no such side", "cnn", batch)
+        Contender("no such side", "cnn", batch, FULL)
+
+
+def test_a_benchmark_that_fails_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("a contender ended: out of memory")
+
+    monkeypatch.setattr("benchmarks.features.measure", fail)
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "features"])
+    with pytest.raises(SystemExit, match="features was not measured: a contender ended: out of me"):
+        main()
 
 
 def test_a_fresh_process_that_fails_says_why() -> None:

@@ -79,8 +79,16 @@ def test_the_tables_have_the_ratios() -> None:
         "literal_of_ours": 178.4,
         "floor_s": 0.0149,
     }
-    made_up = train_step.table({"networks": {"td_cnn": step}})
-    assert all(text in made_up for text in ("| td_cnn |", "**0.46**", "178 ×", "0.0149 s"))
+    held = {**step, "of_pytorch": 0.789}
+    made_up = train_step.table(
+        {
+            "networks": {"td_cnn": {"full": step, "avx2": held}},
+            "onednn": {"avx2": {"TensorFlow": "Intel AVX2"}},
+        }
+    )
+    assert all(text in made_up for text in ("| td_cnn, full |", "**0.46**", "178 ×", "0.0149 s"))
+    assert all(text in made_up for text in ("| td_cnn, avx2 |", "**0.79**"))
+    assert made_up.endswith("\n\navx2: oneDNN in TensorFlow uses Intel AVX2.")
     result = {
         "dataset": "practice",
         "clips": 400,
