@@ -52,12 +52,13 @@ def dask_setup(worker: Worker) -> None:
     The worker's metric `warm` says when no run will wait for either.
     """
     try:
-        import esc10.inference.classifier
-        import esc10.training.loop  # noqa: F401
+        import esc10.inference.classifier  # noqa: F401
+        from esc10.training.loop import onednn
     except Exception:
         # Dask would only log it, and offer a worker that can do nothing.
         _log.exception("Keras cannot be imported")
         os._exit(1)
+    _log.info("oneDNN is %s", onednn())
     warm = threading.Event()
     worker.metrics[WARM_METRIC] = lambda _: warm.is_set()
     threading.Thread(target=_warm_up, args=(warm,), name="warm up", daemon=True).start()

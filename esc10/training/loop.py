@@ -16,6 +16,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from numpy.typing import NDArray
+from tensorflow.python.util._pywrap_util_port import IsMklEnabled
 
 from esc10.progress import ShouldStop, never_stop
 from esc10.training.config import TrainConfig
@@ -90,8 +91,18 @@ def train(
             "python": platform.python_version(),
             "keras": version("keras"),
             "tensorflow": version("tensorflow"),
+            "onednn": onednn(),
         },
     )
+
+
+def onednn() -> str:
+    """Whether TensorFlow computes with oneDNN in this process: `on`, or `off`.
+
+    `esc10.training` switches it on; TensorFlow for some processors has none. TensorFlow tells it
+    nowhere else.
+    """
+    return "on" if IsMklEnabled() else "off"
 
 
 def _run_epochs(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -121,7 +123,10 @@ def test_it_says_how_large_the_network_is_and_what_trained_it(trained: TrainResu
     assert trained.parameters == network.count_params()
     assert trained.parameters - trained.trainable_parameters == 2 * (16 + 16 + 32)
     assert trained.versions["keras"] == keras.__version__
-    assert sorted(trained.versions) == ["keras", "python", "tensorflow"]
+    assert sorted(trained.versions) == ["keras", "onednn", "python", "tensorflow"]
+    if platform.machine() in ("x86_64", "AMD64"):
+        wished = {"1": "on", "0": "off"}[os.environ["TF_ENABLE_ONEDNN_OPTS"]]
+        assert trained.versions["onednn"] == wished
 
 
 @pytest.mark.parametrize("key", ["td_cnn", "cnn_rnn"])
