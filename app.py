@@ -11,7 +11,14 @@ from esc10.runs.outcome import UNFINISHED
 from esc10.training.networks import MODELS
 from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page
-from esc10.ui.server import all_runs, datasets_here, engine, with_weights
+from esc10.ui.server import (
+    PREPARE_JOBS,
+    all_runs,
+    datasets_here,
+    engine,
+    is_under_way,
+    with_weights,
+)
 from esc10.ui.words import NETWORKS, in_markdown
 
 
@@ -52,21 +59,27 @@ def _steps() -> list[Step]:
     under_way = sum(run.state in UNFINISHED for run in runs)
     if here:
         sounds = "Ready: " + ", ".join(source_of(key).title for key in here)
+    elif is_under_way():
+        # Without sounds nothing can be under way but what brings some.
+        sounds = "Sounds are on their way."
     else:
         sounds = "No sounds yet. The practice sounds need no network and take seconds."
-    closed = "Opens when a network is trained."
     return [
         Step("1 · Dataset", "pages/dataset.py", sounds, bool(here)),
         Step("2 · Train", "pages/train.py", _training_state(trained, under_way), trained > 0),
         Step(
             "3 · Evaluate",
             "pages/evaluate.py",
-            "Click a mistake and hear it; then *Compare* runs." if trained else closed,
+            "Click a mistake and hear it; then *Compare* runs."
+            if trained
+            else "Nothing to judge yet. A run from elsewhere can be imported.",
         ),
         Step(
             "4 · Predict",
             "pages/predict.py",
-            "Upload or record a sound." if trained else closed,
+            "Upload or record a sound."
+            if trained
+            else "Record and keep sounds now. To judge them takes a trained network.",
         ),
     ]
 
@@ -74,6 +87,8 @@ def _steps() -> list[Step]:
 def _training_state(trained: int, under_way: int) -> str:
     if under_way:
         return f"{under_way} under way, {trained} trained."
+    if is_under_way(PREPARE_JOBS):
+        return f"Getting ready to train, {trained} trained."
     if trained:
         return f"{trained} trained."
     return f"Nothing trained yet. One click trains all {NETWORKS}."

@@ -13,7 +13,7 @@ from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
-from esc10.ui.curves import show_curves
+from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, live
 from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.layer_table import show_layer_table
@@ -24,7 +24,7 @@ from esc10.ui.server import (
     dataset,
     datasets_here,
     engine,
-    jobs,
+    is_under_way,
     jobs_to_show,
     start_own,
 )
@@ -39,7 +39,9 @@ def main() -> None:
     here = datasets_here()
     if not here:
         show_missing(
-            "Training needs sounds, and there are none on this machine yet.",
+            "Training needs sounds, and they are on their way."
+            if is_under_way()
+            else "Training needs sounds, and there are none on this machine yet.",
             "pages/dataset.py",
             "Get a dataset",
         )
@@ -60,8 +62,8 @@ def main() -> None:
 
 def _buttons(config: TrainConfig) -> None:
     with st.container(horizontal=True):
-        one = st.button("Train", type="primary", icon=":material/play_arrow:")
-        every = st.button(f"Train all {NETWORKS}", icon=":material/playlist_play:")
+        every = st.button(f"Train all {NETWORKS}", type="primary", icon=":material/playlist_play:")
+        one = st.button("Train", icon=":material/play_arrow:")
     if one:
         _start([config])
     if every:
@@ -81,10 +83,8 @@ def _start(configs: list[TrainConfig]) -> None:
 
 
 def _busy(runs: list[Run]) -> bool:
-    if any(job.running for job in jobs().named(PREPARE_JOBS).values()):
-        return True
     # Also what another program trains in the same folder.
-    return any(run.state in UNFINISHED for run in runs)
+    return is_under_way(PREPARE_JOBS) or any(run.state in UNFINISHED for run in runs)
 
 
 def _seconds_to_next_tick(runs: list[Run]) -> float:
@@ -109,18 +109,22 @@ def _board(seconds: float) -> None:
     An element that changes its place is built anew in the browser, so what comes and goes has a
     container of its own, and the charts come after it.
     """
+    # Before the runs are listed: what ends meanwhile is one of them.
+    preparing = is_under_way(PREPARE_JOBS)
     with st.container():
         _show_preparation()
     runs = all_runs()
     shown = _on_the_board(runs)
-    if not shown:
+    if shown:
+        show_curves(shown, 260 if in_projector_mode() else 300)
+        with st.container(gap="xsmall"):
+            for slot, run in shown:
+                show_run(run, slot)
+        st.caption(describe_curves([run for _, run in shown]))
+    elif not preparing:
         st.info(
             f"Press **Train all {NETWORKS}** and watch the curves grow.", icon=":material/school:"
         )
-    else:
-        show_curves(shown, 260 if in_projector_mode() else 300)
-        for slot, run in shown:
-            show_run(run, slot)
     if seconds != _seconds_to_next_tick(runs):
         st.rerun()
 

@@ -10,7 +10,7 @@ import streamlit as st
 from esc10.datasets.splits import leaking
 from esc10.evaluation.intervals import CHOSEN, DEPENDENT
 from esc10.runs.run import Run
-from esc10.ui.frame import chart_pixels
+from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.curves import METRICS, curve_columns, curve_spec
 from esc10.ui.server import HASHES
 from esc10.ui.words import plain_name
@@ -59,7 +59,7 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
     The charts keep their place on the page from the first epoch to the last: only their rows
     change. Streamlit's Vega chart, unlike its Plotly chart, takes new rows without a new canvas.
 
-    `height` is that of the plotting areas, in pixels.
+    `height` is that of a chart with its axes, in pixels.
     """
     points = tuple((slot, plain_name(run), len(run.history()), run) for slot, run in runs)
     for column, metric in zip(st.columns(2), METRICS, strict=True):
@@ -67,16 +67,18 @@ def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
         column.markdown(f"**{METRICS[metric][0]}**")
         column.vega_lite_chart(
             table if len(table) else _NO_POINT,
-            curve_spec(metric, chart_pixels(), height),
+            curve_spec(metric, ink(), chart_pixels(), height),
             key=f"curve {metric}",
             width="stretch",
         )
-    st.caption(
-        "Solid: validation clips, which the network never trains on. Dotted: training clips. The "
-        "large mark is the best epoch, the bar through it the accuracy's 95 % interval. Where "
-        "dotted goes on improving and solid does not, the network learns its clips by heart. "
-        + CHOSEN
-        + _describe_dependence([run for _, run in runs])
+
+
+def describe_curves(runs: Sequence[Run]) -> str:
+    """How to read the charts of these runs, in sentences."""
+    return (
+        "Solid: validation clips, which no network trains on. Dotted: training clips. Large mark: "
+        "the best epoch, with the accuracy's 95 % interval. Where only dotted goes on improving, "
+        f"the network learns its clips by heart. {CHOSEN}{_describe_dependence(runs)}"
     )
 
 

@@ -20,6 +20,7 @@ def show_layer_table(table: LayerTable) -> None:
             "parameters": [row.parameters for row in table.rows],
         },
         hide_index=True,
+        column_config={"parameters": st.column_config.NumberColumn(format="%,d")},
         height="content",
     )
     st.markdown(

@@ -37,7 +37,7 @@ from esc10.storage import State, state_of
 from esc10.ui.words import in_markdown
 
 FETCH_JOBS = "fetch "
-"""How the names of the jobs begin that fetch a dataset; its key follows."""
+"""How the names of the jobs begin that fetch a dataset; its key and a blank follow."""
 
 PREPARE_JOBS = "prepare training "
 """How the names of the jobs begin that a click on Train starts; each click has its own."""
@@ -108,6 +108,11 @@ def own_jobs(prefix: str) -> dict[str, Job]:
     """The jobs of this session's, by name, the oldest first."""
     mine = st.session_state.get(_MINE, ())
     return {name: job for name, job in jobs().named(prefix).items() if name in mine}
+
+
+def is_under_way(prefix: str = "") -> bool:
+    """Whether a job runs whose name begins so, whoever started it."""
+    return any(job.running for job in jobs().named(prefix).values())
 
 
 def jobs_to_show(prefix: str) -> dict[str, Job]:

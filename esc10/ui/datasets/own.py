@@ -19,7 +19,7 @@ from esc10.ui.datasets.preview import choose_reading
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.local_paths import choose_path, local_path
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import jobs, jobs_to_show, start_own
+from esc10.ui.server import is_under_way, jobs_to_show, start_own
 from esc10.ui.words import in_markdown
 
 MAX_UPLOAD_MEGABYTES = 300
@@ -46,7 +46,7 @@ def show_own_sounds() -> None:
             st.error(in_markdown(st.session_state.pop(_TROUBLE)))
         for key, described in reversed(own_descriptions().items()):
             _card(key, described)
-    busy = _busy()
+    busy = is_under_way(_JOBS)
     live(_under_way, SOON_SECONDS if busy else None)(busy)
 
 
@@ -94,17 +94,13 @@ def _start(source: Path | bytes, title: str, reading: str) -> None:
     st.rerun()
 
 
-def _busy() -> bool:
-    return any(job.running for job in jobs().named(_JOBS).values())
-
-
 def _under_way(was_busy: bool) -> None:
     for name, job in jobs_to_show(_JOBS).items():
         if job.running:
             show_job(job, name)
         else:
             show_end(job, name, left="What was not whole yet is gone.")
-    if was_busy and not _busy():
+    if was_busy and not is_under_way(_JOBS):
         st.rerun()
 
 

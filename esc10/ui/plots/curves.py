@@ -84,7 +84,7 @@ def _drawn(history: list[EpochRow], column: str) -> list[EpochRow]:
     return [history[place] for place in sorted(kept)]
 
 
-def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
+def curve_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: colour and shape tell the run, dash tells training from validation."""
     labels = {"labelFontSize": font_size, "titleFontSize": font_size}
     return {
@@ -112,36 +112,56 @@ def curve_spec(metric: str, font_size: int, height: int) -> dict[str, Any]:
             },
             _points("marker", size=60),
             _points("best", size=260),
-            _best_values(font_size),
+            *_best_values(ink, font_size),
         ],
         **vega.chart_look(axis=labels),
     }
 
 
-def _best_values(font_size: int) -> dict[str, Any]:
+def _best_values(ink: str, font_size: int) -> list[dict[str, Any]]:
     """The runs' best values after their marks, in a line above the picture, in the runs' order.
 
     At the points they would lie on one another, as runs are often best in neighbouring epochs.
     """
     glyphs = json.dumps(palette.RUN_GLYPHS, ensure_ascii=False)
+    mark, figure = f"{glyphs}[datum.slot]", "format(datum.value, '.2f')"
+    begins = f"{3.2 * font_size} + (datum.place - 1) * {4 * font_size}"
+    # Figures have the colour of type: some runs' colours are too pale to read.
+    return [
+        _above("'best'", "0", ink, font_size, only="datum.place == 1"),
+        _above(mark, begins, None, font_size),
+        _above(figure, f"{begins} + {1.2 * font_size}", ink, font_size),
+    ]
+
+
+def _above(
+    text: str, begins: str, ink: str | None, font_size: int, only: str = "true"
+) -> dict[str, Any]:
+    """A word for each best value, in the line above the picture; in its run's colour without ink.
+
+    `text`, `begins` and `only` are expressions of Vega: the word, where it begins, for which.
+    """
     return {
         "transform": [
             {"filter": "datum.best"},
             {"window": [{"op": "row_number", "as": "place"}], "sort": [{"field": "slot"}]},
-            {"calculate": f"{glyphs}[datum.slot] + ' ' + format(datum.value, '.2f')", "as": "said"},
+            {"filter": only},
+            {"calculate": text, "as": "said"},
         ],
         "mark": {
             "type": "text",
             "align": "left",
             "baseline": "bottom",
-            "x": {"expr": f"(datum.place - 1) * {4 * font_size}"},
+            "x": {"expr": begins},
             "fontSize": font_size,
             "fontWeight": "bold",
+            **({"fill": ink} if ink else {}),
         },
         "encoding": {
             "x": None,
             "y": {"value": -6},
             "text": {"field": "said", "type": "nominal"},
+            **({"color": None} if ink else {}),
         },
     }
 

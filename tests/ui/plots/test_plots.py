@@ -173,7 +173,18 @@ def test_only_the_best_accuracy_has_an_interval_while_it_trains(
     places = [place for place, low in enumerate(columns["low"]) if low is not None]
     assert len(places) == intervals
     assert all(columns["best"][place] for place in places)
-    assert curve_spec(metric, 16, 300)["layer"]
+
+
+def test_the_best_values_are_called_so_in_the_colour_of_type() -> None:
+    layers = curve_spec("accuracy", "#123456", 16, 300)["layer"]
+    words = [layer for layer in layers if layer["mark"]["type"] == "text"]
+    said = [layer["transform"][-1]["calculate"] for layer in words]
+    assert said[0] == "'best'"
+    assert "◆" in said[1]
+    assert said[2] == "format(datum.value, '.2f')"
+    assert [layer["mark"].get("fill") for layer in words] == ["#123456", None, "#123456"]
+    # A colour of its run's would go before the fill.
+    assert ["color" in layer["encoding"] for layer in words] == [True, False, True]
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "loss"])
