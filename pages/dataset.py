@@ -13,14 +13,22 @@ from esc10.errors import DatasetError
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
 from esc10.progress import OnProgress, ShouldStop
-from esc10.ui.clip_view import player, provenance, spectrogram, waveform
+from esc10.ui.clip_view import player, provenance, readable_sound, spectrogram, waveform
 from esc10.ui.datasets.overview import show_balance, show_overview
 from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.local_paths import choose_path, import_folder, is_here, local_path
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import FETCH_JOBS, dataset, datasets_here, engine, jobs
+from esc10.ui.server import (
+    FETCH_JOBS,
+    dataset,
+    datasets_here,
+    engine,
+    is_under_way,
+    jobs_to_show,
+    start_own,
+)
 from esc10.ui.settings import forget_unless
 from esc10.ui.words import class_words, in_markdown, megabytes
 
@@ -32,14 +40,11 @@ def main() -> None:
     with st.container(gap="xsmall"):
         # Once there is something to look at, that comes first.
         with st.expander("Get sounds", expanded=_worth_a_look(here), icon=":material/download:"):
-            busy = _busy()
+            busy = is_under_way(FETCH_JOBS)
             live(_sources, SOON_SECONDS if busy else None)(busy)
         show_own_sounds()
     if not here:
-        st.info(
-            "Choose a source above. The practice sounds are made on this machine in seconds.",
-            icon=":material/arrow_upward:",
-        )
+        _show_nothing_yet()
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = _choose_dataset(here)
@@ -51,12 +56,18 @@ def main() -> None:
 
 def _worth_a_look(here: list[str]) -> bool:
     """Whether the sources stand open: with nothing here yet, or when a fetch has news."""
-    fetches = jobs().named(FETCH_JOBS).values()
+    fetches = jobs_to_show(FETCH_JOBS).values()
     return not here or any(job.running or job.error or job.cancelled for job in fetches)
 
 
-def _busy() -> bool:
-    return any(job.running for job in jobs().named(FETCH_JOBS).values())
+def _show_nothing_yet() -> None:
+    if is_under_way():
+        st.info("The sounds show here as soon as they are whole.", icon=":material/hourglass:")
+    else:
+        st.info(
+            "Choose a source above. The practice sounds are made on this machine in seconds.",
+            icon=":material/arrow_upward:",
+        )
 
 
 def _sources(was_busy: bool) -> None:
@@ -64,13 +75,12 @@ def _sources(was_busy: bool) -> None:
     for column, source in zip(st.columns(len(SOURCES)), SOURCES.values(), strict=True):
         with column.container(border=True, height="stretch"):
             _card(source, compact)
-    if was_busy and not _busy():
+    if was_busy and not is_under_way(FETCH_JOBS):
         st.rerun()
 
 
 def _card(source: Source, compact: bool) -> None:
-    name = FETCH_JOBS + source.key
-    job = jobs().get(name)
+    fetches = jobs_to_show(_fetches_of(source.key))
     whole = is_whole(source.key)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"#### {source.title}", width="content")
@@ -81,20 +91,24 @@ def _card(source: Source, compact: bool) -> None:
     if not compact:
         st.markdown(source.summary)
     st.caption(source.credit)
-    if job is not None and job.running:
-        show_job(job, source.key)
+    st.markdown(facts)
+    for name, job in fetches.items():
+        if job.running:
+            show_job(job, name)
+        else:
+            show_end(job, name)
+    if any(job.running for job in fetches.values()):
         return
-    if job is not None:
-        show_end(job, name)
+    # At the card's foot, whatever stands above: so that the cards' buttons stand in a line.
+    st.space("stretch")
     with st.container(horizontal=True, vertical_alignment="center"):
         if not whole and st.button(
             "Make" if source.synthetic else "Fetch",
-            key=name,
+            key=f"fetch {source.key}",
             type="primary",
             icon=":material/download:",
         ):
             _start(source.key, None)
-        st.markdown(facts, width="content")
         with st.popover("More"):
             _more(source, whole)
 
@@ -103,7 +117,7 @@ def _more(source: Source, whole: bool) -> None:
     st.markdown(f"{source.summary} {source.attribution}")
     if source.homepage:
         st.markdown(f"[{source.homepage}]({source.homepage})")
-    if is_here() or import_folder() is not None:
+    if not source.synthetic and (is_here() or import_folder() is not None):
         path = choose_path("A zip or folder", f"path {source.key}", "/media/stick/ESC-10.zip")
         if st.button("Load", key=f"load {source.key}", disabled=not path):
             _load(source.key, path)
@@ -126,8 +140,13 @@ def _start(key: str, path: Path | None) -> None:
         # So that nobody waits for them after the click on Train.
         feature_set(datasets.load_dataset(key), MelConfig(), on_progress, should_stop)
 
-    jobs().start(FETCH_JOBS + key, work)
+    start_own(_fetches_of(key), work)
     st.rerun()
+
+
+def _fetches_of(key: str) -> str:
+    """How the names of the jobs begin that fetch this dataset; each click has its own."""
+    return f"{FETCH_JOBS}{key} "
 
 
 def _choose_dataset(here: list[str]) -> Dataset:
@@ -148,7 +167,7 @@ def _choose_dataset(here: list[str]) -> Dataset:
 def _browse(shown: Dataset) -> None:
     key = shown.source.key
     st.markdown("#### Clip by clip")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         category = st.selectbox(
             "Class", shown.classes, format_func=class_label, key=f"class {key}", width=260
         )
@@ -159,7 +178,7 @@ def _browse(shown: Dataset) -> None:
             clip for clip in shown.clips if clip.category == category and fold in ("all", clip.fold)
         ]
         clip = st.selectbox(
-            f"Recording ({len(clips)} of {len(shown.clips)})",
+            f"Clip ({len(clips)} of {len(shown.clips)})",
             clips,
             format_func=_clip_name,
             key=f"clip {key} {category} {fold}",
@@ -178,15 +197,18 @@ def _clip_name(clip: Clip) -> str:
 def _show_clip(clip: Clip, shown: Dataset) -> None:
     words, sound = st.columns([2, 1], vertical_alignment="center")
     words.markdown(provenance(clip, shown))
+    heard = readable_sound(clip, shown.source)
+    if heard is None:
+        return
     with sound:
         player(clip)
     columns = st.columns(3)
     with columns[0]:
-        waveform(clip, 260)
+        waveform(heard, 260, clip.filename)
     with columns[1]:
-        spectrogram(clip, "mel", 260)
+        spectrogram(heard, "mel", 260, clip.filename)
     with columns[2]:
-        spectrogram(clip, "logmel", 260)
+        spectrogram(heard, "logmel", 260, clip.filename)
     st.caption(
         "The same five seconds three times. In power, the lab's way, only the loudest bands show; "
         "in decibels the quiet ones show too, and a network learns far more from them."

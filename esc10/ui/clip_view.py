@@ -10,7 +10,7 @@ from esc10.features.mel import MelConfig
 from esc10.ui.frame import chart_pixels, picture_toolbar
 from esc10.ui.plots.spectrograms import mel_spectrogram
 from esc10.ui.plots.waveform import waveform as waveform_figure
-from esc10.ui.server import clip_sound
+from esc10.ui.server import ClipSound, clip_sound
 from esc10.ui.words import class_words, in_markdown
 
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
@@ -53,24 +53,33 @@ def provenance(clip: Clip, dataset: Dataset) -> str:
     )
 
 
-def spectrogram(clip: Clip, kind: str, height: int) -> None:
-    """The clip's mel spectrogram; a sentence if it cannot be read."""
+def readable_sound(clip: Clip, source: Source) -> ClipSound | None:
+    """The clip's sound; None where its file cannot be read, which is said."""
     try:
-        power = clip_sound(clip.path).power
+        return clip_sound(clip.path)
     except AudioError as error:
-        st.error(in_markdown(str(error)))
-        return
-    figure = mel_spectrogram(power, MelConfig(), kind, chart_pixels(), height)
-    name = f"{kind} {clip.filename}"
+        show_damage(error, source)
+        return None
+
+
+def show_damage(error: AudioError, source: Source) -> None:
+    """Say that a clip of this source cannot be read, and what to do."""
+    if source.own:
+        remedy = "Make this dataset again from its sounds."
+    else:
+        remedy = "On the Dataset page: *Get sounds*, *More*, *Verify every clip again*."
+    st.error(f"{in_markdown(str(error))} {remedy}")
+
+
+def spectrogram(sound: ClipSound, kind: str, height: int, filename: str) -> None:
+    """The mel spectrogram of the clip of that name."""
+    figure = mel_spectrogram(sound.power, MelConfig(), kind, chart_pixels(), height)
+    name = f"{kind} {filename}"
     st.plotly_chart(figure, key=name, config=picture_toolbar(name))
 
 
-def waveform(clip: Clip, height: int) -> None:
-    """The clip's waveform; nothing if it cannot be read, which its spectrogram has said."""
-    try:
-        samples = clip_sound(clip.path).samples
-    except AudioError:
-        return
-    figure = waveform_figure(samples, chart_pixels(), height)
-    name = f"wave {clip.filename}"
+def waveform(sound: ClipSound, height: int, filename: str) -> None:
+    """The waveform of the clip of that name."""
+    figure = waveform_figure(sound.samples, chart_pixels(), height)
+    name = f"wave {filename}"
     st.plotly_chart(figure, key=name, config=picture_toolbar(name))

@@ -166,7 +166,7 @@ def test_a_strangers_names_are_text_wherever_trouble_is_told(tmp_path: Path) -> 
     test = page("pages/dataset.py")
     test.text_input(key="path esc10").set_value(str(evil)).run()
     test.button(key="load esc10").click().run()
-    job = server.jobs().named("fetch esc10")["fetch esc10"]
+    (job,) = server.jobs().named("fetch esc10 ").values()
     wait_for(lambda: not job.running, PAGE_SECONDS, "the refusal")
     drawn(test)
     (error,) = test.error

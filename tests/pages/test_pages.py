@@ -12,9 +12,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from esc10.datasets import CATEGORIES, load_dataset, source_of
+from esc10.datasets import CATEGORIES, load_dataset
 from esc10.datasets.clips import class_label
-from esc10.datasets.own.build import make_own
 from esc10.datasets.splits import leaking
 from esc10.evaluation.intervals import CHOSEN, DEPENDENT, NO_LEAK
 from esc10.evaluation.metrics import evaluate
@@ -26,9 +25,8 @@ from esc10.training.plan import RunConfig, plan_run
 from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.support.odd_sounds import encoded, hiss
-from tests.support.own_sounds import folder_of, numbered, sounds
-from tests.support.pages import drawn, open_page, plain, says, uploaded
-from tests.support.waiting import WARM_SECONDS
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, says, uploaded
+from tests.support.waiting import WARM_SECONDS, wait_for
 
 
 def page(name: str) -> AppTest:
@@ -89,73 +87,42 @@ def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
 
 
 def test_the_front_door_names_the_next_step(practice_home: Path) -> None:
-    assert "Ready: Practice sounds (synthetic)" in [text.value for text in page("app.py").markdown]
+    test = page("app.py")
+    assert says(test, "Ready: Practice sounds (synthetic)")
+    assert says(test, "Nothing to judge yet.")
     made_run()
     assert "1 trained." in [text.value for text in page("app.py").markdown]
 
 
-def test_a_dataset_is_browsed_by_class_and_fold(practice_home: Path) -> None:
-    test = page("pages/dataset.py")
-    test.selectbox(key="class practice").set_value("rain").run()
-    test.segmented_control(key="fold practice").set_value(3).run()
-    (clips,) = (box for box in test.selectbox if "Recording" in box.label)
-    assert clips.label == "Recording (8 of 400)"
-    assert any("**rain** · fold 3" in text.value for text in test.markdown)
+def under_way(name: str) -> None:
+    """Start a job that goes on until the test has ended."""
+    server.jobs().start(
+        name, lambda _, should_stop: wait_for(should_stop, PAGE_SECONDS, "the test's end")
+    )
 
 
-def test_a_class_without_clips_in_a_fold_says_so(practice_home: Path, tmp_path: Path) -> None:
-    key = make_own(folder_of(sounds(numbered(["dog", "rain"], 3)), tmp_path / "few"), "Few")
-    test = page("pages/dataset.py")
-    test.segmented_control(key="fold practice").set_value(2).run()
-    test.segmented_control(key="browse dataset").set_value(key)
-    drawn(test)
-    assert any(text.value.startswith("**dog** · fold") for text in test.markdown)
-    empty = {2, 3} - {clip.fold for clip in load_dataset(key).clips}
-    assert empty
-    for fold in empty:
-        test.segmented_control(key=f"fold {key}").set_value(fold)
-        drawn(test)
-        assert says(test, f"Fold {fold} has no clip of dog.")
-        assert not any("· fold" in text.value for text in test.markdown)
+def test_nobody_is_invited_to_what_is_under_way() -> None:
+    under_way("fetch practice 1")
+    for name, said, unsaid in (
+        ("app.py", "Sounds are on their way.", "No sounds yet"),
+        ("pages/dataset.py", "as soon as they are whole", "Choose a source"),
+        ("pages/train.py", "they are on their way", "none on this machine"),
+    ):
+        test = page(name)
+        assert says(test, said)
+        assert not says(test, unsaid)
 
 
-def test_a_dataset_shows_each_class_with_its_clips_and_a_picture(practice_home: Path) -> None:
-    test = page("pages/dataset.py")
-    said = [text.value for text in test.markdown]
-    assert "**400 clips, 10 classes, balanced:** 40 of each, 8 in every fold." in said
-    for name in load_dataset("practice").classes:
-        assert f"**{class_label(name)}** · 40" in said
-    assert len(pictures(test)) == 10
-    # Once where it comes from, which is folded up by now, and once below what is shown of it.
-    credited = [text for text in test.caption if text.value == source_of("practice").credit]
-    assert len(credited) == 2
-
-
-def test_ten_classes_of_many_are_shown_until_all_are_asked_for(home: Path, tmp_path: Path) -> None:
-    names = [*numbered([f"class {number:02}" for number in range(12)], 3), "class 11/3.wav"]
-    key = make_own(folder_of(sounds(names), tmp_path / "many"), "Many")
-    test = page("pages/dataset.py")
-    assert len(pictures(test)) == 10
-    (uneven,) = (text.value for text in test.markdown if "37 clips, 12 classes" in text.value)
-    assert "uneven:" in uneven
-    assert "from 3 (class 00) to 4 (class 11)" in uneven
-    test.checkbox(key=f"all classes of {key}").check().run()
-    assert len(pictures(test)) == 12
-
-
-def test_a_damaged_clip_is_named_in_its_card(practice_home: Path) -> None:
-    clip = load_dataset("practice").clips[0]
-    shutil.rmtree(practice_home / "features")
-    clip.path.unlink()
-    clip.path.write_bytes(b"no sound")
-    test = page("pages/dataset.py")
-    assert len(pictures(test)) == 9
-    assert any(clip.path.name in plain(error.value) for error in test.error)
-
-
-def pictures(test: AppTest) -> list[str]:
-    """The spectrograms in HTML."""
-    return [html.value for html in test.get("html") if "data:image/png" in html.value]
+def test_nobody_is_told_to_press_train_while_a_training_is_prepared(practice_home: Path) -> None:
+    press = "Press **Train all three**"
+    board = page("pages/train.py")
+    assert says(board, press)
+    assert [button.label for button in board.button if button.proto.type == "primary"] == [
+        "Train all three"
+    ]
+    under_way("prepare training 1")
+    assert not says(page("pages/train.py"), press)
+    assert says(page("app.py"), "Getting ready to train, 0 trained.")
 
 
 @pytest.mark.parametrize("split", ["folds", "lab"])
@@ -199,6 +166,14 @@ def test_the_best_validation_accuracy_is_said_to_flatter(
     test = page(name)
     assert says(test, CHOSEN)
     assert says(test, DEPENDENT) == (split == "lab")
+
+
+def test_the_runs_stand_right_under_their_curves(practice_home: Path) -> None:
+    made_run()
+    said = [text.value for text in page("pages/train.py").caption]
+    (line,) = (place for place, text in enumerate(said) if "finished after 1 epoch" in text)
+    (reading,) = (place for place, text in enumerate(said) if text.startswith("Solid:"))
+    assert line < reading
 
 
 def view(test: AppTest, name: str) -> AppTest:

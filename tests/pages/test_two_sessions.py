@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from esc10.ui import server
 from esc10.ui.predict import kept
 from tests.support.odd_sounds import hiss
 from tests.support.own_sounds import numbered, sounds, zip_of
-from tests.support.pages import PAGE_SECONDS, drawn, own_sounds_section, plain, says
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, own_sounds_section, plain, says
 from tests.support.waiting import wait_for
 
 
@@ -40,7 +41,7 @@ def kept_sounds() -> AppTest:
 def test_trouble_with_own_sounds_is_told_to_who_brought_them() -> None:
     first, second = own_sounds_section(), own_sounds_section()
     first.text_input(key="own title").set_value("Mine")
-    bad = zip_of(sounds(numbered(("dog",), 3)))
+    bad = zip_of(sounds(numbered(("dog", "cat"), 3)) | {"cat/0.wav": b"no sound"})
     first.file_uploader(key="own zip 0").upload("mine.zip", bad).run()
     first.button(key="make own").click().run()
     all_ended()
@@ -48,7 +49,18 @@ def test_trouble_with_own_sounds_is_told_to_who_brought_them() -> None:
     assert not second.error
     assert [button.label for button in second.button if "read" in button.label] == []
     (error,) = drawn(first).error
-    assert "sounds of one class" in plain(error.value)
+    assert "The class cat has 2 usable sounds" in plain(error.value)
+
+
+def test_a_fetch_that_failed_is_told_to_who_began_it(practice_home: Path, tmp_path: Path) -> None:
+    first, second = drawn(open_page("pages/dataset.py")), drawn(open_page("pages/dataset.py"))
+    first.text_input(key="path esc10").set_value(str(tmp_path / "nothing.zip")).run()
+    first.button(key="load esc10").click().run()
+    all_ended()
+    for session, told in ((first, True), (second, False)):
+        (sources,) = (box for box in drawn(session).expander if box.label == "Get sounds")
+        assert sources.proto.expanded == told
+        assert says(session, "does not exist") == told
 
 
 def test_two_that_make_datasets_of_kept_recordings_get_one_each(

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
-from esc10.features.cache import cached_power
 from esc10.features.mel import MelConfig
-from esc10.ui.clip_view import player
+from esc10.ui.clip_view import player, show_damage
+from esc10.ui.frame import in_projector_mode
 from esc10.ui.plots.spectrograms import small_picture
 from esc10.ui.server import HASHES, clip_sound
-from esc10.ui.words import class_words, in_markdown
+from esc10.ui.words import class_words
 
-_CARDS_IN_A_ROW = 5
+_CARDS_IN_A_ROW, _CARDS_IN_A_PROJECTED_ROW = 5, 4
 _FIRST_CLASSES = 10
 _PICTURES_KEPT = 256
 
@@ -31,9 +31,11 @@ def show_overview(sounds: Dataset) -> None:
     counts = clips_by_fold(sounds)
     more = f"all classes of {sounds.source.key}"
     shown = len(counts) if st.session_state.get(more) else _FIRST_CLASSES
-    for first in range(0, min(shown, len(counts)), _CARDS_IN_A_ROW):
-        row = slice(first, min(shown, first + _CARDS_IN_A_ROW))
-        columns = st.columns(_CARDS_IN_A_ROW, gap="small")
+    # In large type a player in a narrower card would lose half its loudspeaker.
+    across = _CARDS_IN_A_PROJECTED_ROW if in_projector_mode() else _CARDS_IN_A_ROW
+    for first in range(0, min(shown, len(counts)), across):
+        row = slice(first, min(shown, first + across))
+        columns = st.columns(across, gap="small")
         for column, category, folds in zip(columns, sounds.classes[row], counts[row], strict=False):
             with column.container(border=True, gap="xsmall", height="stretch"):
                 _card(category, folds, sounds)
@@ -97,20 +99,23 @@ def _card(category: str, folds: NDArray[np.int64], sounds: Dataset) -> None:
     clip = next(clip for clip in sounds.clips if clip.category == category)
     st.markdown(f"**{class_words(category)}** · {folds.sum()}")
     try:
-        st.html(_picture(sounds, clip))
+        picture = _picture(clip)
     except AudioError as error:
-        st.error(in_markdown(str(error)))
-    player(clip)
+        show_damage(error, sounds.source)
+    else:
+        st.html(picture)
+        player(clip)
     short = describe_short_folds(folds)
     if short:
         st.caption(short)
 
 
 @st.cache_data(max_entries=_PICTURES_KEPT, show_spinner=False, hash_funcs=HASHES)
-def _picture(sounds: Dataset, clip: Clip) -> str:
-    """A clip's spectrogram in HTML: from what training keeps, where that is there already."""
-    mel = MelConfig()
-    kept = cached_power(sounds, mel)
-    power = clip_sound(clip.path).power if kept is None else kept[sounds.clips.index(clip)]
+def _picture(clip: Clip) -> str:
+    """A clip's spectrogram in HTML: of its file, which what training keeps of it may outlive.
+
+    Raises:
+        AudioError: the file cannot be read.
+    """
     description = f"Log-mel spectrogram of a clip of the class {class_label(clip.category)}"
-    return small_picture(power, mel, description)
+    return small_picture(clip_sound(clip.path).power, MelConfig(), description)
