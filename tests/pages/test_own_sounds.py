@@ -148,15 +148,43 @@ def test_an_uploaded_zip_becomes_a_dataset() -> None:
 def test_what_is_refused_is_said_and_can_be_dismissed() -> None:
     test = own_sounds_section()
     test.text_input(key="own title").set_value("Mine")
-    names = ["*dog*/![x](http://evil)\u2060.wav", "*dog*/2.wav"]
-    test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(names))).run()
+    files = sounds(numbered(("*dog*", "cat"), 3)) | {"cat/![x](http://evil)\u2060.wav": b"none"}
+    del files["cat/0.wav"]
+    test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(files)).run()
     test.button(key="make own").click().run()
     when_idle(test)
     (error,) = test.error
-    assert r"sounds of one class \(x" in error.value
+    assert "The class cat has 2 usable sounds" in plain(error.value)
+    assert r"\!\[x\]\(http" in error.value
     (read,) = (button for button in test.button if button.label == "I have read this")
     read.click().run()
     assert not test.error
+
+
+@pytest.mark.parametrize(
+    ("names", "refusal"),
+    [
+        ([*numbered(THREE, 3), "lonely/0.wav"], "The class lonely has 1 usable sound, and needs"),
+        (
+            [*numbered(THREE, 2), *numbered(("door",), 3)],
+            "The classes dog (2), rain (2), sea_waves (2) have too few usable sounds: each needs",
+        ),
+        (["*dog*/![x](http://evil)\u2060.wav", "*dog*/2.wav"], "holds sounds of one class (x"),
+    ],
+)
+def test_what_nothing_can_be_made_of_is_refused_before_it_is_let_go(
+    names: list[str], refusal: str
+) -> None:
+    test = own_sounds_section()
+    test.text_input(key="own title").set_value("Mine")
+    test.file_uploader(key="own zip 0").upload("mine.zip", zip_of(sounds(names))).run()
+    for _ in range(2):
+        (error,) = test.error
+        assert refusal in plain(error.value)
+        assert "](http://" not in error.value
+        assert test.file_uploader[0].key == "own zip 0"
+        test.button(key="make own").click().run()
+    assert not server.jobs().named("own sounds ")
 
 
 def test_a_strangers_names_are_text_wherever_trouble_is_told(tmp_path: Path) -> None:

@@ -22,17 +22,11 @@ from esc10.archives.trees import Tree, shown
 from esc10.archives.zips import ZipTree, open_tree
 from esc10.datasets.description import Description, write_description
 from esc10.datasets.folders import MARKER, dataset_folder, datasets_folder
-from esc10.datasets.names import (
-    MAX_CLASSES,
-    MIN_CLASSES,
-    class_names,
-    is_own,
-    own_key,
-    plain_words,
-)
+from esc10.datasets.names import is_own, own_key, plain_words
+from esc10.datasets.own.classes import check_enough, classes_of
 from esc10.datasets.own.conversion import Clipped, clip_all, name_clips, without_copies
-from esc10.datasets.own.folds import MIN_CLIPS, describe_split, make_folds
-from esc10.datasets.own.found import FoundSound, Reading
+from esc10.datasets.own.folds import describe_split, make_folds
+from esc10.datasets.own.found import Reading
 from esc10.datasets.own.layouts import chosen_reading, readings_of
 from esc10.datasets.own.left_out import (
     LeftOut,
@@ -41,14 +35,11 @@ from esc10.datasets.own.left_out import (
     describe_others,
     not_placed,
 )
-from esc10.datasets.own.summary import summary_of, too_few
+from esc10.datasets.own.summary import summary_of
 from esc10.datasets.sources import sources
 from esc10.errors import DatasetError, disk_trouble
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.storage import home, taking_turns, write_whole
-
-MAX_CLIPS = 2000
-"""As many as ESC-50 has."""
 
 _PARTIAL = ".partial"
 _FORGOTTEN_SECONDS = 24 * 3600
@@ -97,12 +88,7 @@ def make_of(
 ) -> str:
     """The same of the sounds of a reading of a tree, which stays open."""
     title, found = _free_title(title), reading.sounds
-    if len(found) > MAX_CLIPS:
-        raise DatasetError(
-            f"{tree.title} holds {len(found):,} sounds, and {MAX_CLIPS:,} are the most. "
-            "Choose some of each class."
-        )
-    names = _class_names(found, tree)
+    names = classes_of(tree, found)
     stage = dataset_folder(own_key(title, secrets.token_hex(4)) + _PARTIAL)
     with disk_trouble(f"Storing {title}", DatasetError):
         _forget_old_stages()
@@ -135,29 +121,6 @@ def _free_title(title: str) -> str:
     return candidate
 
 
-def _class_names(found: Sequence[FoundSound], tree: Tree) -> dict[str, str]:
-    """For each class as its folder calls it, its name here."""
-    names = class_names(sound.category for sound in found)
-    nameless = [category for category, name in names.items() if not name]
-    if nameless:
-        raise DatasetError(
-            f"{tree.title} has a class called '{shown(nameless[0])}'. "
-            "Name it with letters or digits."
-        )
-    classes = len(set(names.values()))
-    if classes < MIN_CLASSES:
-        raise DatasetError(
-            f"{tree.title} holds sounds of one class ({next(iter(names.values()))}). A network "
-            f"learns to tell at least {MIN_CLASSES} apart: put each class into a folder of its own."
-        )
-    if classes > MAX_CLASSES:
-        raise DatasetError(
-            f"{tree.title} holds {classes:,} classes, and {MAX_CLASSES} are the most. "
-            "Does each class have one folder?"
-        )
-    return names
-
-
 def _describe_merged(names: Mapping[str, str]) -> str:
     """Which classes are one, as a sentence to follow another; or nothing."""
     spelled: dict[str, list[str]] = defaultdict(list)
@@ -178,10 +141,11 @@ def _complete(
     """Name the clips, put them into folds, describe them, and give the folder its name."""
     classes = tuple(sorted(set(names.values()), key=lambda name: (name.casefold(), name)))
     labels = [classes.index(names[clip.found.category]) for clip in clips]
-    counts = Counter(labels)
-    for label, name in enumerate(classes):
-        if counts[label] < MIN_CLIPS:
-            raise too_few(name, counts[label], [one.sentence for one in left_out])
+    heard = Counter(labels)
+    check_enough(
+        {name: heard[label] for label, name in enumerate(classes)},
+        [one.sentence for one in left_out],
+    )
     found = [clip.found for clip in clips]
     told = [sound.recording for sound in found]
     folds = make_folds(

@@ -9,6 +9,7 @@ from pathlib import Path
 from esc10.archives.trees import Tree
 from esc10.archives.zips import ZipTree, open_tree
 from esc10.datasets.names import class_names
+from esc10.datasets.own.classes import classes_of
 from esc10.datasets.own.folds import describe_split
 from esc10.datasets.own.found import TEST, TRAINING, VALIDATION, FoundSound, Reading
 from esc10.datasets.own.layouts import readings_of
@@ -18,6 +19,7 @@ from esc10.datasets.own.left_out import (
     describe_others,
     not_placed,
 )
+from esc10.errors import DatasetError
 
 _NOT_YET_HEARD = "Whether each sound can be heard shows when they are made a dataset."
 
@@ -49,12 +51,14 @@ class Preview:
             or parts they come with.
         classes: the classes, by their names.
         aside: in sentences, what would be left out, before any file is listened to.
+        refusal: in sentences, why nothing can be made of it; empty where something can.
     """
 
     key: str
     understood: str
     classes: tuple[ClassPreview, ...]
     aside: str
+    refusal: str
 
 
 def previews_of(source: Path | bytes) -> tuple[Preview, ...]:
@@ -77,11 +81,17 @@ def _preview(tree: Tree, reading: Reading) -> Preview:
         of_class[names[sound.category]].append(sound)
     left_out = [*not_placed(reading), *archives_inside(tree)]
     aside = describe_left_out(left_out) if left_out else ""
+    refusal = ""
+    try:
+        classes_of(tree, reading.sounds)
+    except DatasetError as error:
+        refusal = str(error)
     return Preview(
         reading.key,
         reading.understood + describe_split(reading.sounds, names),
         tuple(_class(name, of_class[name]) for name in sorted(of_class, key=str.casefold)),
         f"{aside}{describe_others(tree, reading.tables)} {_NOT_YET_HEARD}".strip(),
+        refusal,
     )
 
 

@@ -1,30 +1,13 @@
-"""What is said of an own dataset: how it was made, or why it cannot be."""
+"""What is said of an own dataset: how it was made."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE
-from esc10.datasets.own.folds import AS_GIVEN, AS_SPLIT, AT_RANDOM, MIN_CLIPS, Folds
-from esc10.errors import DatasetError
+from esc10.datasets.own.folds import AS_GIVEN, AS_SPLIT, AT_RANDOM, Folds
 
 _CLASSES_NAMED = 3
-
-
-def too_few(name: str, clips: int, complaints: Sequence[str]) -> DatasetError:
-    """The error that says a class has too few sounds.
-
-    Args:
-        name: the class.
-        clips: how many of its sounds can be used.
-        complaints: a sentence for each file that was left out.
-    """
-    because = f" {_files(len(complaints))} left out: {complaints[0]}" if complaints else ""
-    return DatasetError(
-        f"The class {name} has {clips or 'no'} usable {'sound' if clips == 1 else 'sounds'}, and "
-        f"needs at least {MIN_CLIPS}: one to train, one to validate and one to test.{because} "
-        "Add sounds, or take the class out."
-    )
 
 
 def summary_of(
@@ -52,10 +35,6 @@ def summary_of(
         f"{CLIP_SECONDS:g} s, "
         f"{padded} padded with silence. {left_out} " + _describe_folds(folds, told, classes)
     )
-
-
-def _files(count: int) -> str:
-    return "1 file was" if count == 1 else f"{count or 'No'} files were"
 
 
 def _describe_folds(folds: Folds, told: Sequence[str | None], classes: Sequence[str]) -> str:

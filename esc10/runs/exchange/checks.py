@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from esc10.datasets import SOURCES, source_of
 from esc10.datasets.clips import categories_of, clip_from_name
 from esc10.datasets.names import are_class_names, is_own
-from esc10.datasets.own.build import MAX_CLIPS as MAX_OWN_CLIPS
+from esc10.datasets.own.classes import MAX_CLIPS as MAX_OWN_CLIPS
 from esc10.errors import DatasetError, RunError
 from esc10.features.mel import MelConfig
 from esc10.runs.captions import MAX_NOTE, MAX_TITLE, Caption, read_caption

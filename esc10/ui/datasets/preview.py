@@ -20,7 +20,7 @@ _ROWS = 8
 def choose_reading(source: Path | bytes, name: str) -> str | None:
     """The classes that are found, what is left out, and a choice where there are several readings.
 
-    `name` tells one source from another. None where there is nothing to read, which is said.
+    `name` tells one source from another. None where nothing can be made of it, which is said.
     """
     try:
         previews = _previews(source, name)
@@ -40,6 +40,9 @@ def choose_reading(source: Path | bytes, name: str) -> str | None:
             st.markdown(in_markdown(chosen.understood))
         _show_classes(chosen)
         st.caption(in_markdown(chosen.aside))
+        if chosen.refusal:
+            st.error(in_markdown(chosen.refusal))
+            return None
     return chosen.key
 
 
