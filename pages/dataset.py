@@ -118,7 +118,7 @@ def _more(source: Source, whole: bool) -> None:
     if source.homepage:
         st.markdown(f"[{source.homepage}]({source.homepage})")
     if not source.synthetic and (is_here() or import_folder() is not None):
-        path = choose_path("A zip or folder", f"path {source.key}", "/media/stick/ESC-10.zip")
+        path = choose_path("A zip or folder", f"path {source.key}", "/media/stick/sounds.zip")
         if st.button("Load", key=f"load {source.key}", disabled=not path):
             _load(source.key, path)
     if whole and st.button("Verify every clip again", key=f"verify {source.key}"):

@@ -67,7 +67,7 @@ def show_damage(error: AudioError, source: Source) -> None:
     if source.own:
         remedy = "Make this dataset again from its sounds."
     else:
-        remedy = "On the Dataset page: *Get sounds*, *More*, *Verify every clip again*."
+        remedy = "Mend it on the Dataset page: *Get sounds*, *More*, *Verify every clip again*."
     st.error(f"{in_markdown(str(error))} {remedy}")
 
 
