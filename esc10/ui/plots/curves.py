@@ -125,12 +125,12 @@ def _best_values(ink: str, font_size: int) -> list[dict[str, Any]]:
     """
     glyphs = json.dumps(palette.RUN_GLYPHS, ensure_ascii=False)
     mark, figure = f"{glyphs}[datum.slot]", "format(datum.value, '.2f')"
-    begins = f"{3.2 * font_size} + (datum.place - 1) * {4 * font_size}"
+    begins = f"{2.7 * font_size} + (datum.place - 1) * {3.8 * font_size}"
     # Figures have the colour of type: some runs' colours are too pale to read.
     return [
         _above("'best'", "0", ink, font_size, only="datum.place == 1"),
         _above(mark, begins, None, font_size),
-        _above(figure, f"{begins} + {1.2 * font_size}", ink, font_size),
+        _above(figure, f"{begins} + {1.1 * font_size}", ink, font_size),
     ]
 
 
