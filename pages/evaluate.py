@@ -100,9 +100,10 @@ def _choose_weights(run: Run) -> str:
 
 
 def _leaks(run: Run) -> None:
-    leaks = describe_leaks(run.config.clips)
+    source = source_of(run.config.train.dataset)
+    leaks = describe_leaks(run.config.clips, source)
     with st.container(horizontal=True, vertical_alignment="center"):
-        synthetic_badge(source_of(run.config.train.dataset))
+        synthetic_badge(source)
         if leaks:
             st.warning(f"{leaks} {CHOSEN}", icon=":material/water_drop:")
         else:

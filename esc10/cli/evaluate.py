@@ -39,12 +39,13 @@ def evaluate(options: Namespace) -> Answer:
         }
         for name, part in verdict.parts.items()
     }
-    said = cautions(run.config.clips)
+    source = datasets.source_of(run.config.train.dataset)
+    said = cautions(run.config.clips, source)
     answer = {
         "run_id": verdict.run_id,
         "weights": verdict.weights,
         "epoch": verdict.epoch,
-        "synthetic": datasets.source_of(run.config.train.dataset).synthetic,
+        "synthetic": source.synthetic,
         "classes": list(verdict.classes),
         "cautions": list(said),
         **parts,

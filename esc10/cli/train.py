@@ -11,6 +11,7 @@ from dataclasses import fields
 
 from esc10.cli.datasets import show
 from esc10.cli.figures import Answer, best_figures, format_accuracy, interval_of
+from esc10.datasets import source_of
 from esc10.evaluation.intervals import cautions
 from esc10.progress import ShouldStop
 from esc10.runs.outcome import Outcome
@@ -46,7 +47,7 @@ def train(options: Namespace) -> Answer:
     return answer, (
         f"{run.run_id}: {len(result.history)} epochs, best validation accuracy {best}, "
         f"best validation loss {answer['best_val_loss']:.3f}. "
-        + " ".join(cautions(run_config.clips))
+        + " ".join(cautions(run_config.clips, source_of(config.dataset)))
     )
 
 

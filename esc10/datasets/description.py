@@ -31,6 +31,8 @@ class Description:
         summary: in sentences, what was done to the sounds.
         skipped: a sentence for each file that was left out, the first of them only.
         created: when it was made, ISO 8601, UTC.
+        recordings_known: whether every clip told the recording it was cut from; one of before this
+            was noted counts as not known.
     """
 
     title: str
@@ -40,6 +42,7 @@ class Description:
     summary: str
     skipped: tuple[str, ...]
     created: str
+    recordings_known: bool = False
 
 
 _DESCRIPTION = TypeAdapter(Description | None, config=STRICT)

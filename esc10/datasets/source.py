@@ -107,6 +107,8 @@ class Source:
         attribution: the same in full.
         homepage: where the dataset is described.
         synthetic: True where the sounds were made by a program.
+        recordings_known: whether it is known of every clip which recording it was cut from; False
+            for an own dataset that is not on this machine.
         own_classes: the names of an own dataset's classes; empty where it is not on this machine.
         open_online: its files and what brings them without a local copy; called with the folder in
             which downloads may gather, and with what counts bytes and hears the wish to stop. None
@@ -125,6 +127,7 @@ class Source:
     attribution: str
     homepage: str
     synthetic: bool = False
+    recordings_known: bool = True
     own_classes: tuple[str, ...] = ()
     open_online: Callable[[Path, Tally], Opened] | None = None
     files_in: Callable[[LocalCopy], tuple[ExpectedFile, ...]] | None = None

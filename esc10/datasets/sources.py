@@ -49,5 +49,6 @@ def _own_source(key: str, described: Description | None) -> Source:
         credit="Own sounds.",
         attribution="Own sounds; their rights are their authors'.",
         homepage="",
+        recordings_known=described is not None and described.recordings_known,
         own_classes=classes,
     )

@@ -84,7 +84,7 @@ def lab_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
 
 
 def fold_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
-    """The official folds: one validates, one tests, three train; no recording is in two of them.
+    """The dataset's folds: one validates, one tests, three train.
 
     Raises:
         RunError: a fold outside 1 to 5, the same fold twice, or one without clips.

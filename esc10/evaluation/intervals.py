@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from statistics import NormalDist
 
+from esc10.datasets.source import Source
 from esc10.datasets.splits import leaking
 
 OF_THE_BEST = "of the best epoch, on the clips that chose it"
@@ -21,6 +22,12 @@ CHOSEN = (
 
 NO_LEAK = "No validation or test clip shares a recording with a training clip."
 """Where nothing leaks."""
+
+_NOT_KNOWN = (
+    "Not every clip's recording is known here, so nor is whether a validation or test clip shares "
+    "one with a training clip: where one does, figures and intervals flatter."
+)
+_PERHAPS_MORE = "There may be more: not every clip's recording is known here."
 
 DEPENDENT = "are not independent of the training clips"
 
@@ -45,27 +52,33 @@ def wilson_interval(right: int, clips: int) -> tuple[float, float]:
     return min(share, middle - half), max(share, middle + half)
 
 
-def describe_leaks(clips: Mapping[str, Sequence[str]]) -> str | None:
-    """What leaks under a split, and what it does to figures and intervals; None where nothing does.
+def describe_leaks(clips: Mapping[str, Sequence[str]], source: Source) -> str | None:
+    """What leaks under a split, or may, and what it does to figures and intervals.
 
     Args:
         clips: for each part of a split its clips' ESC-50 names.
+        source: where the clips come from.
+
+    Returns:
+        None where it is known that nothing leaks.
     """
     counts = {part: len(leaking(clips, part)) for part in ("validation", "test")}
     if not any(counts.values()):
-        return None
-    return (
+        return None if source.recordings_known else _NOT_KNOWN
+    told = (
         f"{counts['validation']} of {len(clips['validation'])} validation clips and "
         f"{counts['test']} of {len(clips['test'])} test clips share a recording with a training "
         f"clip: they {DEPENDENT}, so figures and intervals flatter."
     )
+    return told if source.recordings_known else f"{told} {_PERHAPS_MORE}"
 
 
-def cautions(clips: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+def cautions(clips: Mapping[str, Sequence[str]], source: Source) -> tuple[str, ...]:
     """What to know beside a run's accuracies and intervals, in sentences.
 
     Args:
         clips: for each part of its split its clips' ESC-50 names.
+        source: where the clips come from.
     """
-    leaks = describe_leaks(clips)
+    leaks = describe_leaks(clips, source)
     return (CHOSEN, leaks) if leaks else (CHOSEN,)

@@ -142,7 +142,7 @@ def show_split(config: TrainConfig) -> None:
         for name, indices in split.parts.items()
     )
     st.caption(f"Clips, frames and mel bands: {shapes}")
-    leaks = describe_leaks(split.names(shown))
+    leaks = describe_leaks(split.names(shown), shown.source)
     if leaks:
         st.warning(leaks, icon=":material/water_drop:")
     else:

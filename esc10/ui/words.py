@@ -20,7 +20,7 @@ from esc10.training.results import EpochRow, best_epochs
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
 )
-SPLIT_WORDS = dict(zip(SPLITS, ("official folds", "the lab's, random"), strict=True))
+SPLIT_WORDS = dict(zip(SPLITS, ("the dataset's folds", "the lab's, random"), strict=True))
 CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss"}
 CRITERION_LABEL = "Weights of the best epoch by validation"
 NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(MODELS)]

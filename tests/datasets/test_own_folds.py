@@ -42,6 +42,7 @@ def test_recordings_that_names_tell_stay_together(pattern: str) -> None:
     dataset, described = made(sounds(names))
     assert described.folds == "by recording"
     assert "(20 of 20 clips)" in described.summary
+    assert dataset.source.recordings_known
     by_recording = recordings_by_fold(dataset)
     assert len(by_recording) == 10
     assert {len(folds) for folds in by_recording.values()} == {1}
@@ -73,6 +74,19 @@ def test_names_that_tell_nothing_are_not_guessed_at() -> None:
     dataset, described = made(sounds(names))
     assert described.folds == "at random"
     assert len(recordings_by_fold(dataset)) == 8
+    assert not dataset.source.recordings_known
+
+
+def test_folds_that_came_along_tell_no_recordings() -> None:
+    names = [
+        f"fold{fold}/{kind}/{letter}.wav"
+        for fold in range(1, 6)
+        for kind in "ab"
+        for letter in "xy"
+    ]
+    dataset, described = made(sounds(names))
+    assert described.folds == "as given"
+    assert not dataset.source.recordings_known
 
 
 def test_a_class_of_one_recording_is_parted_and_leaks() -> None:

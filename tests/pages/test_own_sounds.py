@@ -13,12 +13,14 @@ from streamlit.testing.v1 import AppTest
 from esc10 import datasets
 from esc10.datasets.description import own_descriptions
 from esc10.datasets.own.build import delete_own, make_own
+from esc10.evaluation.intervals import NO_LEAK
 from esc10.runs.run import Run
 from esc10.runs.store import load_run
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from esc10.ui import local_paths, server
+from esc10.ui.compare.run_rows import runs_table
 from esc10.ui.datasets import own as own_sounds
 from tests.support.own_sounds import folder_of, numbered, sounds, zip_of
 from tests.support.pages import PAGE_SECONDS, drawn, open_page, own_sounds_section, plain
@@ -310,3 +312,16 @@ def test_every_page_opens_a_run_whose_own_sounds_are_gone() -> None:
             drawn(judged)
             assert not judged.error
     assert load_run(run.run_id).config.classes == THREE
+
+
+def test_of_recordings_that_no_name_tells_no_page_says_that_none_leaks() -> None:
+    run = made_run(make_own(zip_of(sounds(numbered(("dog", "rain"), 5))), "Mine"))
+    for name in ("train", "evaluate"):
+        page = drawn(open_page(f"pages/{name}.py"))
+        assert any("recording is known here" in text.value for text in page.warning)
+        assert NO_LEAK not in said(page)
+    assert runs_table([run], "val_accuracy", {})["leaks"].to_pylist() == [None]
+    known = made_run(
+        make_own(zip_of(sounds(f"{c}/r{r}-a.wav" for c in "ab" for r in range(5))), "2")
+    )
+    assert runs_table([known], "val_accuracy", {})["leaks"].to_pylist() == [0]

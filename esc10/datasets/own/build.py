@@ -163,6 +163,7 @@ def _complete(
         summary=summary_of(seconds, told, folds, classes, said),
         skipped=tuple(one.sentence for one in left_out[:_SKIPPED_NAMED]),
         created=datetime.now(UTC).isoformat(timespec="microseconds"),
+        recordings_known=None not in told,
     )
     return _give_name(stage, described, files)
 

@@ -116,6 +116,8 @@ def offer_csv(table: pa.Table) -> None:
 
 def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
     outcome, config = run.outcome, run.config.train
+    source = source_of(config.dataset)
+    leaks = len(leaking(run.config.clips, "test"))
     row = {
         "mark": "" if slot is None else f"{RUN_GLYPHS[slot]} {LETTERS[slot]}",
         "name": title_of(run) or plain_name(run),
@@ -123,9 +125,9 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "epochs": len(run.history()),
         "seconds_per_epoch": run.seconds_per_epoch,
         "state": describe_state(run, weights),
-        "data": source_of(config.dataset).title,
+        "data": source.title,
         "split": describe_split(run),
-        "leaks": len(leaking(run.config.clips, "test")),
+        "leaks": leaks if leaks or source.recordings_known else None,
         "parameters": outcome.parameters if outcome else None,
         "network": MODELS[config.model].title,
         "features": config.features,

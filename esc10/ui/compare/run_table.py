@@ -108,7 +108,7 @@ def _column_config() -> dict[str, Any]:
     interval = "Where the accuracy on endless clips of this kind may lie, after Wilson."
     doubts = {
         "validation": CHOSEN,
-        "test": f"Where *leaks* is not 0, so many {DEPENDENT}.",
+        "test": f"As many as *leaks* says {DEPENDENT}.",
     }
     config: dict[str, Any] = {
         "mark": column.TextColumn("", width=pixels(48)),
@@ -126,7 +126,8 @@ def _column_config() -> dict[str, Any]:
         "leaks": column.NumberColumn(
             "leaks",
             width=pixels(56),
-            help="Test clips whose recording is also in training: they flatter.",
+            help="Test clips whose recording is also in training: they flatter. Empty where the "
+            "recordings are not known.",
         ),
         "parameters": column.NumberColumn("parameters", format="localized", width=pixels(94)),
         "network": column.TextColumn("network", width=pixels(190)),
