@@ -19,8 +19,8 @@ from esc10.training.plan import TrainingData, training_data
 from esc10.training.results import TrainResult
 
 KILLED = (
-    "the training process was killed, by the system or because memory ran out; its log may say "
-    "more: worker.log in the data folder, if the app started it"
+    "the training process was killed, by the system or because memory ran out; if the app started "
+    "it, worker.log in the data folder may say more"
 )
 LOST = "the connection to the scheduler was lost: it was ended, or the network failed"
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from esc10.datasets import Dataset
 from esc10.errors import RunError
+from esc10.evaluation.intervals import percent
 from esc10.features.cache import feature_set
 from esc10.features.inputs import inputs_of
 from esc10.inference.predictor import Predictor, embeddings_of
@@ -122,8 +123,8 @@ class Novelty:
         reasons = []
         if probability < self.least_probability:
             reasons.append(
-                f"its answer has {probability:.0%}, and {100 - LEVEL}% of the validation clips' "
-                f"answers have {self.least_probability:.0%} at least"
+                f"its answer has {percent(probability)}%, and {100 - LEVEL}% of the validation "
+                f"clips' answers have {percent(self.least_probability)}% at least"
             )
         farthest = self.greatest_distance
         if distance is not None and farthest is not None and distance > farthest:

@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, NoWorkerError, RunError
+from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation, JudgedClip
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig
@@ -85,7 +86,7 @@ def _describe_answer(judged: JudgedClip, run: Run) -> str:
     order = np.argsort(-np.array(judged.probabilities), kind="stable")[:_CLASSES_SHOWN]
     classes = run.config.classes
     first, *others = (
-        f"{class_words(classes[label])} {judged.probabilities[label]:.0%}" for label in order
+        f"{class_words(classes[label])} {percent(judged.probabilities[label])}%" for label in order
     )
     mark = ":material/check:" if judged.right else ":material/close:"
     return f"{class_words(judged.true)} {mark} **{first}**, {', '.join(others)}"

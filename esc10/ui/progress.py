@@ -6,6 +6,7 @@ import streamlit as st
 
 from esc10.engine.jobs import Job
 from esc10.progress import Progress
+from esc10.runs.outcome import CUT_SHORT
 from esc10.runs.run import Run
 from esc10.ui.plots import palette
 from esc10.ui.server import engine, jobs
@@ -106,14 +107,26 @@ def _show_queued(run: Run, name: str) -> None:
 
 
 def _show_ended(run: Run, state: str, name: str) -> None:
-    outcome = run.outcome
-    history = run.history()
-    text = f"{name}: {STATE_WORDS[state]}"
-    if history:
-        text += f" after {len(history)} epochs; {describe_best(run, history)}"
-    if outcome is not None and state in ("failed", "interrupted"):
-        text += f": {in_markdown(outcome.reason)}"
+    text = f"{name}: {describe_end(run, state)}"
     if state == "failed":
         st.error(text, icon=":material/error:")
     else:
-        st.caption(text)
+        st.markdown(text)
+
+
+def describe_end(run: Run, state: str) -> str:
+    """How a run has ended, after how many epochs, and what came of it or why nothing did."""
+    outcome, history = run.outcome, run.history()
+    text = STATE_WORDS[state]
+    if outcome is None or state == "cancelled":
+        return text
+    epochs = "1 epoch" if len(history) == 1 else f"{len(history)} epochs"
+    text += f" after {epochs}" if history else " before its first epoch ended"
+    reason = in_markdown(outcome.reason)
+    if state in CUT_SHORT:
+        # A whole sentence says by itself what to do.
+        return f"{text}: {reason}" + ("" if outcome.reason.endswith(".") else ". Train it again.")
+    if not outcome.best:
+        return f"{text}; no weights" + (f": {reason}" if state == "finished" else "")
+    kept = "; its best weights are kept" if state == "stopped" else ""
+    return f"{text}; {describe_best(run, history)}{kept}"

@@ -10,7 +10,7 @@ from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
 from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
-from esc10.evaluation.intervals import wilson_interval
+from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.evaluation.metrics import PartEvaluation
 from esc10.features.inputs import KINDS
 from esc10.runs.run import Run
@@ -30,7 +30,7 @@ STATE_WORDS = {
     "queued": "waiting",
     "training": "training",
     "finished": "finished",
-    "stopped": "stopped; the best weights so far are kept",
+    "stopped": "stopped",
     "failed": "failed",
     "interrupted": "interrupted",
     "cancelled": "taken out of the queue",
@@ -111,7 +111,7 @@ def duration(seconds: float) -> str:
 def share(value: float, interval: tuple[float, float]) -> str:
     """An accuracy with its 95 % interval, in percent."""
     low, high = interval
-    return f"{value:.0%} ({100 * low:.0f} to {high:.0%})"
+    return f"{percent(value)}% ({percent(low)} to {percent(high)}%)"
 
 
 def right_of(judged: PartEvaluation) -> str:

@@ -72,7 +72,7 @@ def test_a_refresh_and_a_closed_tab_in_mid_training_lose_no_point(
     )
     expect(charts(page)).to_have_count(2)
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("stopped; the best weights so far are kept")).to_be_visible()
+    expect(page.get_by_text("its best weights are kept")).to_be_visible()
     trained = epochs()
     assert trained == list(range(1, len(trained) + 1))
     wait_for(lambda: set(points(page).values()) == {len(trained)}, 120, "every point")

@@ -13,6 +13,7 @@ from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
 from esc10.evaluation.comparison import SIGNIFICANT, PairComparison, compare_pair, holm
+from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import JudgedClip
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
@@ -149,7 +150,7 @@ def _table(rows: Sequence[Judgements]) -> pa.Table:
     columns = {"in truth": [class_label(row[0].true) for row in rows]}
     for slot in range(len(rows[0])):
         columns[f"{RUN_GLYPHS[slot]} {LETTERS[slot]} says"] = [
-            f"{class_label(row[slot].predicted)} {row[slot].probability:.0%}" for row in rows
+            f"{class_label(row[slot].predicted)} {percent(row[slot].probability)}%" for row in rows
         ]
     columns["who is right"] = [_who_is_right(row) for row in rows]
     columns["clip"] = [row[0].filename for row in rows]

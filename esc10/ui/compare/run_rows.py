@@ -11,7 +11,7 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.datasets.splits import leaking
 from esc10.errors import RunError
-from esc10.evaluation.intervals import wilson_interval
+from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.runs.outcome import WITH_WEIGHTS
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
@@ -137,7 +137,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
     for part, (right, clips) in (right_answers(run, weights) or {}).items():
         low, high = wilson_interval(right, clips)
         row[part] = right / clips
-        row[f"{part}_interval"] = f"{100 * low:.0f} to {high:.0%}"
+        row[f"{part}_interval"] = f"{percent(low)} to {percent(high)}%"
         row[f"{part}_low"], row[f"{part}_high"] = low, high
     return row
 

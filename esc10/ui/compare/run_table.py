@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import streamlit as st
 
-from esc10.evaluation.intervals import CHOSEN, DEPENDENT
+from esc10.evaluation.intervals import CHOSEN, DEPENDENT, percent
 from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.ui.compare.run_rows import ON_SCREEN
@@ -94,7 +93,9 @@ def _in_percent(table: pa.Table) -> pa.Table:
     """The accuracies in whole percent: the grid's own way to write a share has two decimals."""
     for part in PARTS:
         column = table.schema.get_field_index(part)
-        table = table.set_column(column, part, pc.multiply(table[part], 100))
+        shares = table[part].to_pylist()
+        rounded = [None if share is None else percent(share) for share in shares]
+        table = table.set_column(column, part, pa.array(rounded, pa.int8()))
     return table
 
 

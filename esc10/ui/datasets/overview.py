@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
+from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig
 from esc10.ui.clip_view import player, show_damage
 from esc10.ui.frame import in_projector_mode
@@ -78,7 +79,7 @@ def describe_balance(classes: tuple[str, ...], counts: NDArray[np.int64]) -> str
         return f"**{number}, nearly balanced:** {span}."
     return (
         f"**{number}, uneven:** {span}. Whoever always said *{class_words(classes[most])}* would "
-        f"be right for {clips[most] / clips.sum():.0%} of them."
+        f"be right for {percent(clips[most] / clips.sum())}% of them."
     )
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.evaluation.calibration import ReliabilityBin, expected_calibration_error, reliability
+from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
@@ -62,7 +63,7 @@ def _curve(part: str, bins: tuple[ReliabilityBin, ...]) -> None:
     )
     sure = np.average([each.confidence for each in bins], weights=[each.clips for each in bins])
     st.markdown(
-        f"It is **{sure:.0%}** sure on average. Confidence and accuracy are "
+        f"It is **{percent(sure)}%** sure on average. Confidence and accuracy are "
         f"**{100 * expected_calibration_error(bins):.0f} points** apart.",
         help="The expected calibration error in five bins, weighted by their clips.",
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
+from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import JudgedClip
 from esc10.features.cache import cache_path, feature_set
 from esc10.features.inputs import inputs_of
@@ -121,7 +122,7 @@ def _choose_clip(judged: Sequence[JudgedClip], parts: Mapping[str, str]) -> Judg
         clip = by_name[name]
         what = class_label(clip.true)
         if not clip.right:
-            what += f", taken for {class_label(clip.predicted)} ({clip.probability:.0%})"
+            what += f", taken for {class_label(clip.predicted)} ({percent(clip.probability)}%)"
         return f"{what} · {parts[name]} · {name.removesuffix('.wav')}"
 
     name = st.selectbox(
@@ -157,8 +158,8 @@ def _draw_map(
     st.caption(
         f"**Ringed:** named wrongly. **Small and faint:** {TRAINING} clips. Neighbours look alike "
         "to the network's last hidden layer, as far as a plane can show it: these two directions "
-        f"hold {plane.explained:.0%} of what differs between {TRAINING} clips. In the others, "
-        "neighbours may be far apart."
+        f"hold {percent(plane.explained)}% of what differs between {TRAINING} clips. In the "
+        "others, neighbours may be far apart."
     )
 
 

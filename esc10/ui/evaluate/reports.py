@@ -6,6 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.datasets.clips import class_label
+from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation, PartEvaluation
 from esc10.ui.csv_files import csv_of
 from esc10.ui.words import right_of
@@ -21,7 +22,7 @@ def show_reports(judged: Evaluation) -> None:
             st.markdown(f"**{name.capitalize()}:** {right_of(part)}")
             table = _table(part)
             st.dataframe(
-                table,
+                _rounded(table),
                 hide_index=True,
                 height="content",
                 column_config={
@@ -50,6 +51,14 @@ def show_reports(judged: Evaluation) -> None:
         "class, how many were found. F1: their harmonic mean. Support: clips of this class; "
         "with 8, one clip moves recall by 0.125."
     )
+
+
+def _rounded(table: pa.Table) -> pa.Table:
+    """The figures in hundredths, rounded as in the sentences above them."""
+    for figure in _FIGURES:
+        hundredths = [percent(share) / 100 for share in table[figure].to_pylist()]
+        table = table.set_column(table.schema.get_field_index(figure), figure, pa.array(hundredths))
+    return table
 
 
 def _table(part: PartEvaluation) -> pa.Table:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
+from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots.frequencies import frequency_column
 from esc10.ui.plots.spectrograms import spectrum_png, strip_png
@@ -130,7 +131,7 @@ def _strips(names: Sequence[str], votes: NDArray[np.float32]) -> list[dict[str, 
     return [
         {
             "name": names[label],
-            "about": f"votes for {names[label]}, {shares[label]:.0%} on average",
+            "about": f"votes for {names[label]}, {percent(shares[label])}% on average",
             "picture": _text(strip_png(pooled(votes[:, label], _COLUMNS))),
         }
         for label in np.argsort(-shares, kind="stable")[:_STRIPS]

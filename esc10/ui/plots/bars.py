@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets.clips import class_label
+from esc10.evaluation.intervals import percent
 from esc10.ui.plots import palette, vega
 
 _TOP = 3
@@ -128,7 +129,7 @@ def variant_columns(
         "class": [class_label(classes[label]) for label, _, _, _ in rows],
         "slot": [slot for _, slot, _, _ in rows],
         "probability": [chance for _, _, _, chance in rows],
-        "label": [f"{chance:.0%} {name}" for _, _, name, chance in rows],
+        "label": [f"{percent(chance)}% {name}" for _, _, name, chance in rows],
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from esc10.evaluation.calibration import ReliabilityBin
+from esc10.evaluation.intervals import percent
 from esc10.ui.plots import palette, vega
 
 
@@ -19,7 +20,7 @@ def reliability_columns(bins: Sequence[ReliabilityBin]) -> dict[str, list[Any]]:
         "clips": [each.clips for each in bins],
         "middle": [(each.low + each.high) / 2 for each in bins],
         "label": [f"{each.clips} clips" if each.clips > 1 else "1 clip" for each in bins],
-        "span": [f"{each.low:.0%} to {each.high:.0%}" for each in bins],
+        "span": [f"{percent(each.low)}% to {percent(each.high)}%" for each in bins],
     }
 
 

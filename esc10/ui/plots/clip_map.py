@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from esc10.datasets import Clip
 from esc10.datasets.clips import class_label
+from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import JudgedClip
 from esc10.ui.plots import palette, vega
 
@@ -64,7 +65,8 @@ def plane_columns(
         "filename": [clip.filename for clip, _ in rows],
         "class": [class_label(clip.category) for clip, _ in rows],
         "answer": [
-            f"{class_label(verdict.predicted)}, {verdict.probability:.0%}" for _, verdict in rows
+            f"{class_label(verdict.predicted)}, {percent(verdict.probability)}%"
+            for _, verdict in rows
         ],
         "fold": [clip.fold for clip, _ in rows],
         "part": [parts[clip.filename] for clip, _ in rows],

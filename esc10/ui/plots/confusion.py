@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets.clips import class_label
+from esc10.evaluation.intervals import percent
 from esc10.ui.plots import palette, vega
 
 CELL = "cell"
@@ -63,13 +64,13 @@ def matrix_columns(
         for row, true in enumerate(classes)
         for column, predicted in enumerate(classes)
     ]
-    percent = np.rint(100 * strength).astype(int)
-    shown = percent if shares else confusion
+    in_percent = np.vectorize(percent, otypes=[int])(strength)
+    shown = in_percent if shares else confusion
     return {
         "true": [class_label(true) for _, _, true, _ in cells],
         "predicted": [class_label(predicted) for _, _, _, predicted in cells],
         "clips": [int(confusion[row, column]) for row, column, _, _ in cells],
-        "percent": [int(percent[row, column]) for row, column, _, _ in cells],
+        "percent": [int(in_percent[row, column]) for row, column, _, _ in cells],
         "label": [
             str(shown[row, column]) if confusion[row, column] else "" for row, column, _, _ in cells
         ],

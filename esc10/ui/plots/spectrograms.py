@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots import palette
 from esc10.ui.plots.frequencies import (
@@ -66,7 +67,7 @@ def clip_picture(
                 html.escape(name),
                 _image(
                     strip_png(chances[:frames]),
-                    f"votes for {name}, {chances.mean():.0%} on average",
+                    f"votes for {name}, {percent(chances.mean())}% on average",
                     heard / seconds,
                     "1.05em",
                 ),

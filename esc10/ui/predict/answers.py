@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets.clips import class_label
 from esc10.errors import NoWorkerError, RunError
+from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig
 from esc10.inference.novelty import LEVEL
 from esc10.inference.prediction import HeardSound
@@ -107,7 +108,7 @@ def _show_bars(judged: Judged, classes: Sequence[str], several: bool) -> None:
 
 def _verdict(judged: Judged, size: str) -> str:
     name, probability = judged.best
-    answer = f"{in_markdown(class_label(name))}, {probability:.0%}"
+    answer = f"{in_markdown(class_label(name))}, {percent(probability)}%"
     return f"{size} {answer}" if judged.unknown is None else f"{size} {_NOT_KNOWN} ({answer})"
 
 

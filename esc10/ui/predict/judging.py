@@ -14,6 +14,7 @@ from esc10.datasets import Dataset
 from esc10.datasets.clips import class_label
 from esc10.datasets.own.conversion import clip_of
 from esc10.errors import AudioError, DatasetError
+from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig
 from esc10.inference.novelty import Novelty, Unknown, by_probability, novelty_of
 from esc10.inference.prediction import (
@@ -76,7 +77,7 @@ class Judged:
     def __str__(self) -> str:
         """The answer for a cell of a table."""
         name, probability = self.best
-        text = f"{class_label(name)} {probability:.0%}"
+        text = f"{class_label(name)} {percent(probability)}%"
         if self.unknown is not None:
             text += NOT_KNOWN
         return f"{text} · trained on it" if self.learned else text

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length
 from esc10.errors import AudioError, Esc10Error, NoWorkerError, RunError
+from esc10.evaluation.intervals import percent
 from esc10.features.inputs import network_input
 from esc10.features.mel import mel_power
 from esc10.runs.run import Run
@@ -118,7 +119,7 @@ def _judge(listening: Listening, run: Run, weights: str) -> None:
         listening.fresh = isinstance(error, NoWorkerError)
         return
     best = int(chances.argmax())
-    words = f"{class_words(run.config.classes[best])}, {chances[best]:.0%}"
+    words = f"{class_words(run.config.classes[best])}, {percent(chances[best])}%"
     listening.answers.append((listening.seconds, words))
 
 

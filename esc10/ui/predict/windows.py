@@ -11,6 +11,7 @@ import streamlit as st
 
 from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets.clips import class_label
+from esc10.evaluation.intervals import percent
 from esc10.inference.prediction import HeardSound, mean_of_windows
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
@@ -66,7 +67,7 @@ def _show_table(sound: HeardSound, judged: Sequence[Judged]) -> None:
         columns[said] = [
             "silence"
             if silent
-            else f"{class_label(name)} {probability:.0%}" + ("" if known else " ?")
+            else f"{class_label(name)} {percent(probability)}%" + ("" if known else " ?")
             for (name, probability, known), silent in zip(each.winners, sound.silent, strict=True)
         ]
     row_pixels = 2 * chart_pixels() + 3
@@ -88,7 +89,9 @@ def _explain_wholes(sound: HeardSound, judged: Sequence[Judged]) -> None:
         name = f"{mark(each.slot)} {network}" if len(judged) > 1 else f"**{network}**"
         mean = mean_of_windows(sound, each.answer.windows)
         best = int(mean.argmax())
-        average = f"{in_markdown(class_label(each.run.config.classes[best]))}, {mean[best]:.0%}"
+        average = (
+            f"{in_markdown(class_label(each.run.config.classes[best]))}, {percent(mean[best])}%"
+        )
         how = (
             f"takes {CLIP_SECONDS:g} s and no other length, so its answer above is the mean of its "
             "windows' answers, without silent ones."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from esc10.evaluation.intervals import percent
 from esc10.inference.explain.occlusion import (
     COLUMNS,
     LEAST_DROP,
@@ -71,7 +72,7 @@ def _describe_found(case: Case, found: OcclusionMap) -> str:
         )
     if share > _MOST_OF_IT:
         return (
-            f"**No single place decides:** the frame holds {share:.0%} of the picture. A gap "
+            f"**No single place decides:** the frame holds {percent(share)}% of the picture. A gap "
             f"anywhere in it takes some of *{winner}* away."
         )
     return (

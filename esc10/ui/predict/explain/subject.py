@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import fixed_length
 from esc10.audio.wav import wav_of, within_full_scale
+from esc10.evaluation.intervals import percent
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig, mel_power
 from esc10.inference.explain.masking import floor_of, masked, sound_of_cells
@@ -93,7 +94,7 @@ class Case:
     def verdict(self, chances: NDArray[np.float32]) -> str:
         """The most probable class and its probability, in Markdown."""
         best = int(chances.argmax())
-        return f"**{class_words(self.classes[best])}, {chances[best]:.0%}**"
+        return f"**{class_words(self.classes[best])}, {percent(chances[best])}%**"
 
 
 @st.cache_data(
