@@ -63,7 +63,7 @@ def _steps() -> list[Step]:
         # Without sounds nothing can be under way but what brings some.
         sounds = "Sounds are on their way."
     else:
-        sounds = "No sounds yet. The practice sounds need no network and take seconds."
+        sounds = "No sounds yet. The practice sounds need no internet and take seconds."
     return [
         Step("1 · Dataset", "pages/dataset.py", sounds, bool(here)),
         Step("2 · Train", "pages/train.py", _training_state(trained, under_way), trained > 0),

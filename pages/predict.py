@@ -29,7 +29,7 @@ from esc10.ui.predict.kept import offer_to_keep, show_kept
 from esc10.ui.predict.live import show_live
 from esc10.ui.predict.room_test import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_with_weights
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_name
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_names
 
 GIVEN: dict[str, Callable[[], list[Given]]] = {
     "Record": choose_recording,
@@ -107,7 +107,7 @@ def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run]
     chosen = st.multiselect(
         "Network" if most == 1 else "Networks",
         list(names),
-        format_func=lambda name: long_name(names[name]),
+        format_func=long_names(runs).__getitem__,
         default=[runs[0].run_id],
         max_selections=most,
         key=f"judges {most}",

@@ -117,9 +117,10 @@ def _board(seconds: float) -> None:
     shown = _on_the_board(runs)
     if shown:
         show_curves(shown, 260 if in_projector_mode() else 300)
+        several = len({run.config.train.dataset for _, run in shown}) > 1
         with st.container(gap="xsmall"):
             for slot, run in shown:
-                show_run(run, slot)
+                show_run(run, slot, with_data=several)
         st.caption(describe_curves([run for _, run in shown]))
     elif not preparing:
         st.info(

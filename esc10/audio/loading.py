@@ -65,7 +65,7 @@ def load_clip(path: Path) -> Sound:
     except (soundfile.LibsndfileError, RuntimeError, ValueError, TypeError) as cause:
         if not path.is_file():
             raise AudioError(f"{path.name} is missing.") from cause
-        raise AudioError(f"{path.name} is damaged, or no sound.") from cause
+        raise AudioError(f"{path.name} is damaged, or not a sound.") from cause
     if not len(samples):
         raise AudioError(f"{path.name} holds no samples.")
     if not np.isfinite(samples).all():

@@ -93,9 +93,9 @@ def download(url: str, path: Path, tally: Tally) -> None:
             ) from cause
     except requests.RequestException as cause:
         raise DatasetError(
-            f"{urlsplit(address).netloc} cannot be reached, or broke off. Check the network "
-            "and fetch again: what has arrived is kept. Without a network, load a local copy "
-            "or use the practice sounds."
+            f"{urlsplit(address).netloc} cannot be reached, or the connection broke off. "
+            "Check the internet connection and fetch again: what has arrived is kept. Without the "
+            "internet, load a local copy or use the practice sounds."
         ) from cause
     # The partial file was longer than the whole one, and has been dropped.
     download(url, path, tally)

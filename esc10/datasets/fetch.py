@@ -46,7 +46,7 @@ def fetch(
 
     Args:
         key: a key of `esc10.datasets.SOURCES`.
-        from_path: a zip or a folder to read instead of the network.
+        from_path: a zip or a folder to read instead of the internet.
         on_progress: told the files and bytes that are done.
         should_stop: polled between files and chunks.
 

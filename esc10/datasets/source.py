@@ -100,7 +100,7 @@ class Source:
         title: its name for people.
         summary: one sentence on what it holds.
         targets: the targets of its classes, ascending; of a fixed source they are ESC-50's.
-        fetched_bytes: what travels over the network; 0 where nothing does.
+        fetched_bytes: what travels over the internet; 0 where nothing does.
         licence: the licence's short name.
         licence_url: its text.
         credit: whom to credit, in a few words.

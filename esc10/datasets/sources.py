@@ -11,7 +11,7 @@ from esc10.datasets.source import Source
 from esc10.errors import DatasetError
 
 SOURCES: dict[str, Source] = {source.key: source for source in (PRACTICE, ESC10, ANIMALS)}
-"""The fixed sources, the one that needs no network first."""
+"""The fixed sources, the one that needs no internet first."""
 
 
 def sources() -> dict[str, Source]:

@@ -22,7 +22,7 @@ KILLED = (
     "the training process was killed, by the system or because memory ran out; if the app started "
     "it, worker.log in the data folder may say more"
 )
-LOST = "the connection to the scheduler was lost: it was ended, or the network failed"
+LOST = "the connection to the scheduler was lost: it was ended, or cannot be reached"
 
 _LOST_REASON = "scheduler-connection-lost"
 """Dask's name for why it cancels all that a lost scheduler was asked for."""

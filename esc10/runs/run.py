@@ -223,7 +223,7 @@ def unreadable(folder: Path, file: str, cause: Exception) -> RunError:
         return RunError(
             f"{file} of run {run_id} cannot be read: {refusal(cause)}; the run may well be whole."
         )
-    how = "missing" if was_gone(cause) else "cut off, or not what a run has there"
+    how = "missing" if was_gone(cause) else "cut off or garbled"
     return RunError(
         f"Run {run_id} is damaged: {file} is {how}. Other runs are not affected; "
         f"to be rid of this one, delete the folder runs/{run_id} in the data folder."

@@ -10,7 +10,15 @@ from esc10.runs.outcome import CUT_SHORT
 from esc10.runs.run import Run
 from esc10.ui.plots import palette
 from esc10.ui.server import engine, jobs
-from esc10.ui.words import STATE_WORDS, describe_best, duration, in_markdown, megabytes, short_name
+from esc10.ui.words import (
+    STATE_WORDS,
+    data_title,
+    describe_best,
+    duration,
+    in_markdown,
+    megabytes,
+    short_name,
+)
 
 
 def show_job(job: Job, key: str) -> None:
@@ -54,20 +62,21 @@ def show_end(
         st.rerun()
 
 
-def show_run(run: Run, slot: int) -> None:
+def show_run(run: Run, slot: int, *, with_data: bool = False) -> None:
     """One line on a run: where it is, its best so far, the time left; a stop while it can be.
 
     `slot` is its place among those drawn, from 0; its mark is the one it has in the charts.
+    `with_data`: name its data too, where the runs shown differ in them.
     """
-    state = run.state
+    state, name = run.state, _name(run, slot, with_data)
     # Not columns: each is an element more, and this line is drawn once a second for every watcher.
     with st.container(horizontal=True, vertical_alignment="center"):
         if state == "training":
-            _show_training(run, _name(run, slot))
+            _show_training(run, name)
         elif state == "queued":
-            _show_queued(run, _name(run, slot))
+            _show_queued(run, name)
         else:
-            _show_ended(run, state, _name(run, slot))
+            _show_ended(run, state, name)
         status = engine().status()
         if run.run_id in (*status.queue, *status.active):
             label = "Stop" if state == "training" else "Remove"
@@ -75,11 +84,12 @@ def show_run(run: Run, slot: int) -> None:
                 engine().stop(run.run_id)
 
 
-def _name(run: Run, slot: int) -> str:
+def _name(run: Run, slot: int, with_data: bool) -> str:
     """The run's name after the mark that it has in the charts."""
+    data = f", {in_markdown(data_title(run))}" if with_data else ""
     slot %= len(palette.RUN_GLYPHS)
     glyph, colour = palette.RUN_GLYPHS[slot], palette.RUN_COLOURS[slot]
-    return f':color[{glyph}]{{foreground="{colour}"}} **{short_name(run)}**'
+    return f':color[{glyph}]{{foreground="{colour}"}} **{short_name(run)}{data}**'
 
 
 def _show_training(run: Run, name: str) -> None:

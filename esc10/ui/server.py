@@ -186,10 +186,15 @@ def verdict(run: Run, weights: str) -> Evaluation:
 
 
 def all_runs() -> list[Run]:
-    """All readable runs, the newest first; a sentence is shown for each that is not."""
+    """All readable runs, the newest first; how many are not is one line, which opens to say why."""
     runs, complaints = list_runs()
-    for complaint in complaints:
-        st.warning(in_markdown(complaint), icon=":material/folder_off:")
+    if not runs:
+        for complaint in complaints:
+            st.warning(in_markdown(complaint), icon=":material/folder_off:")
+    elif complaints:
+        are = "1 run is" if len(complaints) == 1 else f"{len(complaints)} runs are"
+        why = st.expander(f"{are} left out: damaged or unreadable", icon=":material/folder_off:")
+        why.markdown("\n\n".join(map(in_markdown, complaints)))
     return runs
 
 

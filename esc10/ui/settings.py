@@ -18,20 +18,21 @@ from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.server import dataset
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, in_markdown, long_name
+from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, in_markdown, long_names
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:
     """The run a person has chosen; the choice stays while other pages are visited."""
-    names = {run.run_id: run for run in runs}
+    named = {run.run_id: run for run in runs}
+    names = long_names(runs)
     run_id = st.selectbox(
         label,
         list(names),
-        format_func=lambda name: long_name(names[name]),
+        format_func=names.__getitem__,
         key=key,
         persist_state="session",
     )
-    return names[run_id]
+    return named[run_id]
 
 
 def forget_unless(key: str, options: Sequence[str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from esc10.datasets import source_of
@@ -20,7 +22,7 @@ from esc10.training.results import EpochRow, best_epochs
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
 )
-SPLIT_WORDS = dict(zip(SPLITS, ("the dataset's folds", "the lab's, random"), strict=True))
+SPLIT_WORDS = dict(zip(SPLITS, ("by fold", "the lab's, random"), strict=True))
 CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss"}
 CRITERION_LABEL = "Weights of the best epoch by validation"
 NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(MODELS)]
@@ -84,19 +86,45 @@ def _name(run: Run, title: str) -> str:
     return ", ".join(filter(None, parts))
 
 
+def data_title(run: Run) -> str:
+    """The title of the data a run learned from; that they are synthetic says a badge."""
+    return source_of(run.config.train.dataset).title.removesuffix(" (synthetic)")
+
+
 def long_name(run: Run) -> str:
-    """Title, network, time, data, split, features if not the usual: plain text to choose by."""
+    """All that tells a run from others, as plain text."""
+    return " · ".join(filter(None, _facts(run)))
+
+
+def long_names(runs: Sequence[Run]) -> dict[str, str]:
+    """The same of each of some runs, by their ids, in an order that boxes may cut.
+
+    After title and network comes what differs among them. The seconds of their times are there
+    only where two would have one name without.
+    """
+    told = {run.run_id: _facts(run) for run in runs}
+    differs = [len(set(facts)) > 1 for facts in zip(*told.values(), strict=True)]
+
+    def joined(facts: tuple[str, ...]) -> str:
+        places = sorted(range(len(facts)), key=lambda place: (place > 1, not differs[place]))
+        return " · ".join(facts[place] for place in places if facts[place])
+
+    short = {name: joined((*facts[:-1], facts[-1][:-3])) for name, facts in told.items()}
+    same = Counter(short.values())
+    return {name: text if same[text] == 1 else joined(told[name]) for name, text in short.items()}
+
+
+def _facts(run: Run) -> tuple[str, ...]:
+    """Title, network, data, split, features if not the usual, time; some may be empty."""
     config = run.config.train
-    parts = [
+    return (
         title_of(run),
         MODELS[config.model].title,
-        run_time(run),
-        source_of(config.dataset).title,
+        data_title(run),
         SPLIT_WORDS[config.split],
-    ]
-    if config.features != KINDS[0]:
-        parts.append(config.features)
-    return " · ".join(filter(None, parts))
+        "" if config.features == KINDS[0] else config.features,
+        run_time(run),
+    )
 
 
 def duration(seconds: float) -> str:

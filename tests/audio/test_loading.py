@@ -40,9 +40,9 @@ def test_real_clips_load_as_librosa_loads_them(real_archive: Path, tmp_path: Pat
 
 
 NO_CLIPS = {
-    "empty": (b"", "is damaged, or no sound"),
-    "text": (b"This is a letter.\n" * 1000, "is damaged, or no sound"),
-    "half a header": (encoded(hiss(1))[:20], "is damaged, or no sound"),
+    "empty": (b"", "is damaged, or not a sound"),
+    "text": (b"This is a letter.\n" * 1000, "is damaged, or not a sound"),
+    "half a header": (encoded(hiss(1))[:20], "is damaged, or not a sound"),
     "no samples": (encoded(hiss(0)), "holds no samples"),
     "silence": (encoded(0 * hiss(1)), "is silent"),
     "sound after 5 s": (

@@ -18,7 +18,7 @@ LAYOUTS = {  # what is brought; what the page then says, and its table of classe
         [
             "The classes are the folders dog, rain, siren.",
             "dog3rain3siren3",
-            "1 more is no sound (1 .txt).",
+            "1 other file is not a sound (1 .txt).",
         ],
     ),
     "split": (

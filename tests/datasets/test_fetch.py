@@ -205,7 +205,10 @@ def test_a_mirror_that_nobody_serves_is_a_sentence(monkeypatch: pytest.MonkeyPat
         # Bound but not listening: nobody else gets the port, and a connection is refused.
         taken.bind(("127.0.0.1", 0))
         monkeypatch.setenv("ESC10_MIRROR", f"http://127.0.0.1:{taken.getsockname()[1]}")
-        with pytest.raises(DatasetError, match=r"cannot be reached.*local copy.*practice sounds"):
+        with pytest.raises(
+            DatasetError,
+            match=r"internet connection.*local copy.*practice sounds",
+        ):
             datasets.fetch("esc10")
     assert not datasets.is_whole("esc10")
 

@@ -75,7 +75,7 @@ def test_clips_are_fixed_to_five_seconds_of_mono(home: Path) -> None:
         assert (info.samplerate, info.channels, info.frames) == (22_050, 1, 110_250)
         assert info.subtype == "PCM_16"
         assert np.abs(soundfile.read(clip.path)[0]).max() <= 1
-    assert "1 shortened to their first 5 s, 8 padded with silence" in described.summary
+    assert "22,050 Hz: 1 shortened to their first 5 s, 8 padded with silence." in described.summary
     assert "No files were left out" in described.summary
 
 

@@ -365,6 +365,6 @@ def test_a_preview_says_what_would_come_of_it() -> None:
     assert {row.recordings for row in preview.classes} == {3}
     assert preview.aside == (
         "2 files were left out: 1 of no class (1 .wav); 1 archives inside (1 .zip). "
-        "1 more is no sound (1 no ending). "
-        "Whether each sound can be heard shows when they are made a dataset."
+        "1 other file is not a sound (1 no ending). "
+        "Whether each file can be read is found out when the dataset is made."
     )

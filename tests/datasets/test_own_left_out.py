@@ -46,7 +46,7 @@ def test_what_is_left_out_is_counted_by_reason_and_ending() -> None:
     assert (
         "6 files were left out: 3 cannot be read (2 .mov, 1 .wma); 1 silent (1 .wav); "
         "1 of no class (1 .wav); 1 archives inside (1 .zip). "
-        "3 more are no sounds (2 .jpg, 1 .pdf)."
+        "3 other files are not sounds (2 .jpg, 1 .pdf)."
     ) in described.summary
     assert "more.zip is an archive in itself: unpack it first." in described.skipped
 
@@ -80,7 +80,7 @@ def test_links_in_a_folder_are_counted(tmp_path: Path) -> None:
     (folder / "dog" / "link.wav").symlink_to(folder / "rain" / "1.wav")
     (folder / "cat").symlink_to(folder / "rain")
     (preview,) = previews_of(folder)
-    assert "2 more are links, which may lead anywhere and are not followed." in preview.aside
+    assert "2 links are not followed: a link may lead anywhere." in preview.aside
     assert {row.name: row.sounds for row in preview.classes} == dict.fromkeys(THREE, 3)
 
 

@@ -255,7 +255,8 @@ def test_a_damaged_run_is_named_and_the_others_are_judged(practice_home: Path) -
     whole, damaged = made_run(), made_run(seed=1)
     (damaged.folder / "config.json").write_text("{")
     test = page("pages/evaluate.py")
-    assert [text.value for text in test.warning if damaged.run_id in plain(text.value)]
+    assert "1 run is left out: damaged or unreadable" in [each.label for each in test.expander]
+    assert [text.value for text in test.markdown if damaged.run_id in plain(text.value)]
     assert test.selectbox(key="run").value == whole.run_id
 
 
@@ -264,7 +265,7 @@ def test_the_board_complains_of_a_damaged_run_once(practice_home: Path) -> None:
     damaged = made_run(seed=1)
     (damaged.folder / "config.json").write_text("{")
     test = page("pages/train.py")
-    assert len([text for text in test.warning if damaged.run_id in plain(text.value)]) == 1
+    assert len([text for text in test.markdown if damaged.run_id in plain(text.value)]) == 1
 
 
 def test_a_run_without_weights_offers_nothing_to_judge(practice_home: Path) -> None:

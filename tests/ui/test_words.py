@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run
 from esc10.ui.plots.confusion import ChosenCells, matrix_columns
 from esc10.ui.progress import describe_end
-from esc10.ui.words import share
+from esc10.ui.words import long_names, share
 from tests.support.made_runs import made_config, made_row
 from tests.support.stored_runs import stored
 
@@ -71,3 +73,27 @@ ENDS = [
 def test_a_run_without_weights_says_why(home: object, end: tuple[str, str, int], said: str) -> None:
     run = ended(*end)
     assert describe_end(run, run.state).replace("\\", "") == said
+
+
+def test_of_runs_to_choose_from_what_differs_comes_first(home: object) -> None:
+    one, other = (
+        create_run(made_config(number, model)) for number, model in [(1, "cnn"), (2, "td_cnn")]
+    )
+    linear = create_run(made_config(3, "cnn", "mel"))
+    first, second, third = long_names([one, other, linear]).values()
+    assert first.startswith("1D-CNN · Practice sounds · by fold · ")
+    assert second.startswith("Time-distributed 1D-CNN · Practice sounds · ")
+    assert third.startswith("1D-CNN · mel · Practice sounds · ")
+    # To the minute, as they have different names without the seconds.
+    assert first.count(":") == 1
+
+
+def test_runs_of_one_minute_and_one_kind_have_their_seconds(home: object) -> None:
+    runs = [
+        create_run(replace(made_config(number), created=f"2026-01-01T12:00:{number:02}+00:00"))
+        for number in (1, 2)
+    ]
+    first, second = long_names(runs).values()
+    assert first.startswith("1D-CNN · 01 Jan ")
+    assert ":00:01 · Practice sounds" in first
+    assert ":00:02 · Practice sounds" in second

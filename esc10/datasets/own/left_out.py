@@ -69,11 +69,11 @@ def describe_others(tree: Tree, used: Iterable[str] = ()) -> str:
     others = [name for name in tree.names if not is_sound(name) and name not in apart]
     text = ""
     if others:
-        are = "is no sound" if len(others) == 1 else "are no sounds"
-        text = f" {len(others)} more {are} ({describe_endings(others)}).{describe_unread(tree)}"
+        are = "file is not a sound" if len(others) == 1 else "files are not sounds"
+        text = f" {len(others)} other {are} ({describe_endings(others)}).{describe_unread(tree)}"
     if tree.links:
-        are = "is a link" if tree.links == 1 else "are links"
-        text += f" {tree.links} more {are}, which may lead anywhere and are not followed."
+        are = "link is" if tree.links == 1 else "links are"
+        text += f" {tree.links} {are} not followed: a link may lead anywhere."
     return text
 
 

@@ -21,7 +21,7 @@ from esc10.datasets.own.left_out import (
 )
 from esc10.errors import DatasetError
 
-_NOT_YET_HEARD = "Whether each sound can be heard shows when they are made a dataset."
+_NOT_YET_HEARD = "Whether each file can be read is found out when the dataset is made."
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,14 @@ def summary_of(
     """
     shortened = sum(length > CLIP_SECONDS for length in seconds)
     padded = sum(length < CLIP_SECONDS for length in seconds)
+    done = [f"{shortened} shortened to their first {CLIP_SECONDS:g} s"] if shortened else []
+    done += [f"{padded} padded with silence"] if padded else []
+    how = f": {', '.join(done)}" if done else ""
     understood, left_out = said
     return (
         f"{understood} {len(classes)} classes, {len(seconds)} clips. Each was fixed to "
-        f"{CLIP_SECONDS:g} s of mono at {SAMPLE_RATE:,} Hz: {shortened} shortened to their first "
-        f"{CLIP_SECONDS:g} s, "
-        f"{padded} padded with silence. {left_out} " + _describe_folds(folds, told, classes)
+        f"{CLIP_SECONDS:g} s of mono at {SAMPLE_RATE:,} Hz{how}. {left_out} "
+        + _describe_folds(folds, told, classes)
     )
 
 

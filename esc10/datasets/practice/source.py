@@ -39,7 +39,7 @@ class Synthesis:
 PRACTICE = Source(
     key="practice",
     title="Practice sounds (synthetic)",
-    summary="Ten classes named as ESC-10's, synthesised on this machine without a network.",
+    summary="Ten classes named as ESC-10's, synthesised on this machine, without the internet.",
     targets=ESC10_TARGETS,
     fetched_bytes=0,
     licence="CC0 1.0",
