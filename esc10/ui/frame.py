@@ -41,7 +41,7 @@ _STYLE = """
   [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.78; }
   /* A line or a frame marks what is chosen; their colour is too dark for type on dark pages. */
   [data-testid="stTab"][aria-selected="true"],
-  button[data-variant][data-selected="true"] { color: inherit; }
+  button[data-variant][data-selected="true"] { color: inherit !important; }
   .st-key-one-sound-at-a-time { position: absolute; }
   [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>
