@@ -43,7 +43,7 @@ LAYOUTS = {  # what is brought; what the page then says, and its table of classe
     ),
     "names": (
         sounds(f"{name}_{take}.wav" for name in CLASSES for take in range(3)),
-        ["The class is in each file's name.", "dog3rain3siren3", "Whether each sound can be heard"],
+        ["The class is in each file's name.", "dog3rain3siren3", "Whether each file can be read"],
     ),
 }
 
