@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import streamlit as st
@@ -31,9 +33,9 @@ def show_trust(run: Run, judged: Evaluation) -> None:
                 _curve(part, bins)
         st.caption(
             "On the dashed line a network is right as often as it says. Below it, it promises too "
-            "much; above it, too little. The numbers on top: how many clips it is so sure of. The "
-            "bars are 95 % intervals (Wilson): where one crosses "
-            "the line, these clips say nothing against the network's word."
+            "much; above it, too little. Above each of the five bins: how many clips it is so "
+            "sure of. The bars are 95 % intervals (Wilson): where one crosses the line, these "
+            "clips say nothing against the network's word."
         )
     with right:
         part = st.segmented_control(
@@ -61,9 +63,17 @@ def _curve(part: str, bins: tuple[ReliabilityBin, ...]) -> None:
         width="stretch",
         alt=f"Confidence against accuracy on the {part} clips",
     )
-    sure = np.average([each.confidence for each in bins], weights=[each.clips for each in bins])
     st.markdown(
-        f"It is **{percent(sure)}%** sure on average. Confidence and accuracy are "
-        f"**{100 * expected_calibration_error(bins):.0f} points** apart.",
+        describe_calibration(bins),
         help="The expected calibration error in five bins, weighted by their clips.",
+    )
+
+
+def describe_calibration(bins: Sequence[ReliabilityBin]) -> str:
+    """How sure a network is, and how far that is from how often it is right, in each bin."""
+    sure = np.average([each.confidence for each in bins], weights=[each.clips for each in bins])
+    apart = f"{100 * expected_calibration_error(bins):.0f}"
+    return (
+        f"It is **{percent(sure)}%** sure on average. Bin by bin, confidence and accuracy are "
+        f"**{apart} point{'' if apart == '1' else 's'}** apart on average."
     )

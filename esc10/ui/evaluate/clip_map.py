@@ -156,10 +156,10 @@ def _draw_map(
         alt="Every clip as a point, by the values of the network's last hidden layer",
     )
     st.caption(
-        f"**Ringed:** named wrongly. **Small and faint:** {TRAINING} clips. Neighbours look alike "
-        "to the network's last hidden layer, as far as a plane can show it: these two directions "
-        f"hold {percent(plane.explained)}% of what differs between {TRAINING} clips. In the "
-        "others, neighbours may be far apart."
+        "**Ringed:** named wrongly. **Thick ring:** the chosen clip. **Small and faint:** "
+        f"{TRAINING} clips. Neighbours look alike to the network's last hidden layer, as far as a "
+        f"plane can show it: these two directions hold {percent(plane.explained)}% of what differs "
+        f"between {TRAINING} clips. In the others, neighbours may be far apart."
     )
 
 

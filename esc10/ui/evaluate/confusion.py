@@ -52,7 +52,7 @@ def show_matrix(
     """One matrix under its accuracy; a click on a cell chooses it, a second one takes it back."""
     st.markdown(f"**{part.capitalize()}:** {right_of(judged)}")
     cells = choice.cells if choice.part == part else ChosenCells(None, None)
-    columns = matrix_columns(judged.confusion, classes, cells, shares=shares)
+    columns = matrix_columns(judged.confusion, classes, cells, ink(), shares=shares)
     st.vega_lite_chart(
         pa.table(columns),
         matrix_spec(classes, ink(), chart_pixels() - 2, 420 if in_projector_mode() else 360),

@@ -82,7 +82,7 @@ def plane_spec(classes: Sequence[str], ink: str, font_size: int, height: int) ->
         "height": height,
         "encoding": {"x": {"field": "x", **axis}, "y": {"field": "y", **axis}},
         "layer": [
-            _rings("wrong", ink, sizes=(150, 380), width=2),
+            _rings("wrong", ink, sizes=(150, 380), width=1.25),
             _points(classes, ink, font_size),
             _rings("chosen", ink, sizes=(1100, 1100), width=4),
         ],
@@ -127,6 +127,7 @@ def _points(classes: Sequence[str], ink: str, font_size: int) -> dict[str, Any]:
     }
     sign = {"field": "class", "type": "nominal", "sort": names, "legend": legend}
     select = {"type": "point", "fields": ["filename"], "toggle": _TOGGLED, "clear": False}
+    faint = 0.8 if palette.is_dark(ink) else 0.4
     return {
         "params": [{"name": POINT, "select": select}],
         "mark": {"type": "point", "filled": True, "cursor": "pointer"},
@@ -134,7 +135,7 @@ def _points(classes: Sequence[str], ink: str, font_size: int) -> dict[str, Any]:
             "color": {**sign, "scale": {"domain": names, "range": list(colours)}},
             "shape": {**sign, "scale": {"domain": names, "range": list(shapes)}},
             "size": {"condition": {"test": _LEARNT, "value": 55}, "value": 170},
-            "opacity": {"condition": {"test": _LEARNT, "value": 0.4}, "value": 1},
+            "opacity": {"condition": {"test": _LEARNT, "value": faint}, "value": 1},
             "tooltip": [
                 {"field": "class", "title": "in truth"},
                 {"field": "answer", "title": "taken for"},

@@ -25,6 +25,12 @@ _MATRIX_PIXELS = 240
 
 _LEAST_TYPE_PIXELS = 8
 
+_STRONGEST = 0.95
+"""How opaque a cell is that holds its whole row."""
+
+_COLOURS = {True: palette.BLUE, False: palette.VERMILION}
+"""Of right answers, and of mistakes."""
+
 _TOGGLED = f"datum && vlSelectionTest('{CELL}_store', datum)"
 """A second click on a cell takes it back; a click on another one replaces it."""
 
@@ -51,12 +57,19 @@ class ChosenCells:
 
 
 def matrix_columns(
-    confusion: NDArray[np.int64], classes: Sequence[str], chosen: ChosenCells, *, shares: bool
+    confusion: NDArray[np.int64],
+    classes: Sequence[str],
+    chosen: ChosenCells,
+    ink: str,
+    *,
+    shares: bool,
 ) -> dict[str, list[Any]]:
     """A row for each cell, column by column.
 
-    `confusion`: counts, shape (classes, classes), rows true, columns predicted.
+    `confusion`: counts, shape (classes, classes), rows true, columns predicted. `ink`: the colour
+    of type on the page.
     """
+    page = palette.page_under(ink)
     supports = np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     strength = confusion / supports
     cells = [
@@ -76,6 +89,12 @@ def matrix_columns(
         ],
         "right": [row == column for row, column, _, _ in cells],
         "strength": [float(strength[row, column]) for row, column, _, _ in cells],
+        "type": [
+            palette.type_on(
+                palette.blended(_COLOURS[row == column], _STRONGEST * strength[row, column], page)
+            )
+            for row, column, _, _ in cells
+        ],
         "chosen": [chosen.hold(true, predicted) for _, _, true, predicted in cells],
     }
 
@@ -117,7 +136,7 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
                 "axis": axis,
             },
         },
-        "layer": [_cells(ink), _numbers(ink, type_pixels), _frames(ink)],
+        "layer": [_cells(ink), _numbers(type_pixels), _frames(ink)],
         **vega.chart_look(view={"stroke": None}),
     }
 
@@ -138,13 +157,13 @@ def _cells(ink: str) -> dict[str, Any]:
         "mark": {"type": "rect", "cursor": "pointer", "stroke": ink, "strokeOpacity": 0.25},
         "encoding": {
             "fill": {
-                "condition": {"test": "datum.right", "value": palette.BLUE},
-                "value": palette.VERMILION,
+                "condition": {"test": "datum.right", "value": _COLOURS[True]},
+                "value": _COLOURS[False],
             },
             "fillOpacity": {
                 "field": "strength",
                 "type": "quantitative",
-                "scale": {"domain": [0, 1], "range": [0, 0.95]},
+                "scale": {"domain": [0, 1], "range": [0, _STRONGEST]},
                 "legend": None,
             },
             "tooltip": [
@@ -157,15 +176,12 @@ def _cells(ink: str) -> dict[str, Any]:
     }
 
 
-def _numbers(ink: str, font_size: int) -> dict[str, Any]:
+def _numbers(font_size: int) -> dict[str, Any]:
     return {
         "mark": {"type": "text", "fontSize": font_size, "fontWeight": "bold"},
         "encoding": {
             "text": {"field": "label", "type": "nominal"},
-            "color": {
-                "condition": {"test": "datum.strength > 0.5", "value": "white"},
-                "value": ink,
-            },
+            "color": {"field": "type", "type": "nominal", "scale": None},
         },
     }
 

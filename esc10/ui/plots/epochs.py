@@ -61,7 +61,12 @@ def epoch_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, 
         },
         "layer": [
             {
-                "mark": {"type": "area", "color": palette.BLUE, "opacity": 0.15},
+                "mark": {
+                    "type": "area",
+                    "color": palette.BLUE,
+                    # The same blue stands out less from a dark page.
+                    "opacity": 0.35 if palette.is_dark(ink) else 0.2,
+                },
                 "encoding": {**y("low"), "y2": {"field": "high"}},
             },
             {"mark": {**line, "strokeDash": [2, 4]}, "encoding": y("training")},

@@ -10,6 +10,7 @@ import pytest
 from esc10.datasets.clips import clip_from_name
 from esc10.evaluation.metrics import JudgedClip
 from esc10.features.mel import MelConfig
+from esc10.ui.plots import palette
 from esc10.ui.plots.clip_map import (
     POINT,
     TRAINING,
@@ -74,7 +75,7 @@ def test_a_ring_means_a_mistake() -> None:
     rows = columns()
     wrong = {name for name, flag in zip(rows["filename"], rows["wrong"], strict=True) if flag}
     assert wrong == {NAMES[1], NAMES[3]}
-    ringed = plane_spec(CLASSES, "black", 16, 400)["layer"][0]
+    ringed = plane_spec(CLASSES, "#31333f", 16, 400)["layer"][0]
     assert ringed["transform"] == [{"filter": "datum.wrong"}]
     assert ringed["mark"]["fill"] is None
 
@@ -95,7 +96,7 @@ def test_at_most_one_clip_is_marked(chosen: str | None) -> None:
 
 
 def test_a_click_tells_the_file_and_the_legend_every_class() -> None:
-    points = plane_spec(CLASSES, "black", 16, 400)["layer"][1]
+    points = plane_spec(CLASSES, "#31333f", 16, 400)["layer"][1]
     (parameter,) = points["params"]
     assert parameter["name"] == POINT
     assert parameter["select"]["fields"] == ["filename"]
@@ -105,6 +106,14 @@ def test_a_click_tells_the_file_and_the_legend_every_class() -> None:
         assert len(scale["range"]) == len(CLASSES)
     told = {row["field"] for row in points["encoding"]["tooltip"]}
     assert {"class", "answer", "fold", "part"} <= told <= set(columns())
+
+
+def test_training_clips_are_faint_but_seen_on_a_dark_page() -> None:
+    opacity = plane_spec(CLASSES, "#fafafa", 16, 400)["layer"][1]["encoding"]["opacity"]
+    assert opacity["condition"]["value"] < opacity["value"]
+    for colour, _ in signs_of(7):
+        faint = palette.blended(colour, opacity["condition"]["value"], "#171614")
+        assert palette.contrast(faint, "#171614") > 2.5
 
 
 def test_filters_of_several_frames_are_pictures_on_one_scale() -> None:

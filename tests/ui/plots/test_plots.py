@@ -14,6 +14,7 @@ from esc10.evaluation.calibration import ReliabilityBin
 from esc10.evaluation.intervals import wilson_interval
 from esc10.features.mel import MelConfig
 from esc10.training.results import EpochRow, best_epochs
+from esc10.ui.plots import palette
 from esc10.ui.plots.calibration import reliability_columns
 from esc10.ui.plots.confusion import ChosenCells, matrix_columns, matrix_spec
 from esc10.ui.plots.curves import (
@@ -23,18 +24,20 @@ from esc10.ui.plots.curves import (
     curve_columns,
     curve_spec,
 )
-from esc10.ui.plots.epochs import epoch_columns
+from esc10.ui.plots.epochs import epoch_columns, epoch_spec
 from esc10.ui.plots.spectrograms import clip_picture
 from tests.support.made_runs import SIZES, made_row
 
 CLASSES = ("dog", "sea_waves", "rain")
 CONFUSION = np.array([[3, 1, 0], [0, 0, 0], [2, 0, 6]])
 NOTHING = ChosenCells(None, None)
+LIGHT_INK, DARK_INK = "#31333f", "#fafafa"
+"""The colours of type on a light and on a dark page."""
 
 
 def cells(chosen: ChosenCells = NOTHING, *, shares: bool = False) -> dict[tuple[str, str], dict]:
     """Each cell's row of the table, by its classes in words."""
-    columns = matrix_columns(CONFUSION, CLASSES, chosen, shares=shares)
+    columns = matrix_columns(CONFUSION, CLASSES, chosen, LIGHT_INK, shares=shares)
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return {(row["true"], row["predicted"]): row for row in rows}
 
@@ -80,6 +83,39 @@ def test_the_matrix_keeps_the_order_of_the_classes() -> None:
     spec = matrix_spec(CLASSES, "#000", 14, 300)
     for axis in ("x", "y"):
         assert spec["encoding"][axis]["sort"] == ["dog", "sea waves", "rain"]
+
+
+@pytest.mark.parametrize(("ink", "page"), [(LIGHT_INK, "#FFFFFF"), (DARK_INK, "#171614")])
+def test_the_number_in_a_cell_is_read_on_its_colour(ink: str, page: str) -> None:
+    counts = np.array([[clips, 20 - clips] for clips in range(21)])
+    classes = tuple(f"class {number}" for number in range(21))
+    confusion = np.pad(counts, ((0, 0), (0, 19)))
+    columns = matrix_columns(confusion, classes, NOTHING, ink, shares=False)
+    (fill, opacity) = (
+        matrix_spec(classes, ink, 14, 300)["layer"][0]["encoding"][name]
+        for name in ("fill", "fillOpacity")
+    )
+    assert opacity["scale"]["domain"] == [0, 1]
+    for right, strength, type_colour in zip(
+        columns["right"], columns["strength"], columns["type"], strict=True
+    ):
+        colour = fill["condition"]["value"] if right else fill["value"]
+        cell = palette.blended(colour, opacity["scale"]["range"][1] * strength, page)
+        assert palette.contrast(type_colour, cell) >= 4.5
+
+
+def test_contrast_and_what_shines_through() -> None:
+    assert palette.contrast("#FFFFFF", "#000000") == pytest.approx(21)
+    # The grey that is known to reach 4.5 on white, and the next one, which does not.
+    assert palette.contrast("#767676", "#FFFFFF") >= 4.5 > palette.contrast("#777777", "#FFFFFF")
+    assert palette.blended("#FF0000", 0.5, "#0000FF") == "#800080"
+
+
+@pytest.mark.parametrize(("ink", "page"), [(LIGHT_INK, "#FFFFFF"), (DARK_INK, "#171614")])
+def test_an_interval_stands_out_from_its_page(ink: str, page: str) -> None:
+    band = epoch_spec("accuracy", ink, 14, 200)["layer"][0]["mark"]
+    assert band["type"] == "area"
+    assert palette.contrast(palette.blended(band["color"], band["opacity"], page), page) > 1.3
 
 
 def test_column_names_stand_upright_where_slanted_ones_would_lie_on_each_other() -> None:
