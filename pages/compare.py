@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from esc10.datasets import source_of, sources
 from esc10.runs.run import Run
@@ -36,9 +37,11 @@ def main() -> None:
             "Train a network",
         )
         return
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         shown = _filtered(runs)
         weights = _choose_weights()
+        if in_projector_mode() and len(shown) < len(runs):
+            st.caption(f"{len(shown)} of {len(runs)} runs", width="content")
     ticked = ticked_among(shown)
     compared = [run for run in ticked if right_answers(run, weights)][: len(LETTERS)]
     slots = {run.run_id: slot for slot, run in enumerate(compared)}
@@ -62,35 +65,38 @@ def _filtered(runs: Sequence[Run]) -> list[Run]:
     networks = [key for key in MODELS if any(run.config.train.model == key for run in runs)]
     used = {run.config.train.dataset for run in runs}
     data = [key for key in sources() if key in used] + sorted(used - sources().keys())
-    if len(networks) > 1:
-        networks = (
-            st.pills(
-                "Network",
-                networks,
-                selection_mode="multi",
-                format_func=lambda key: MODELS[key].title,
-                key="networks shown",
-                label_visibility="collapsed",
-            )
-            or networks
-        )
-    if len(data) > 1:
-        data = (
-            st.pills(
-                "Data",
-                data,
-                selection_mode="multi",
-                format_func=lambda key: source_of(key).title,
-                key="data shown",
-                label_visibility="collapsed",
-            )
-            or data
-        )
+    if len(networks) == len(data) == 1:
+        return list(runs)
+    with _place_of_filters():
+        networks = _choose_some("Networks", networks, lambda key: MODELS[key].title)
+        data = _choose_some("Data", data, lambda key: source_of(key).title)
     return [
         run
         for run in runs
         if run.config.train.model in networks and run.config.train.dataset in data
     ]
+
+
+def _place_of_filters() -> DeltaGenerator:
+    """In large type they would take two rows of the screen, or more: there they unfold."""
+    if in_projector_mode():
+        return st.popover("Filter", icon=":material/filter_alt:")
+    return st.container(horizontal=True, gap="medium", width="content")
+
+
+def _choose_some(label: str, options: list[str], named: Callable[[str], str]) -> list[str]:
+    """The chosen ones, or all of them; of one alone there is nothing to choose."""
+    if len(options) == 1:
+        return options
+    chosen = st.pills(
+        label,
+        options,
+        selection_mode="multi",
+        format_func=named,
+        key=f"{label.lower()} shown",
+        label_visibility="collapsed",
+    )
+    return chosen or options
 
 
 def _choose_weights() -> str:

@@ -95,6 +95,11 @@ def chart_pixels() -> int:
     return _CHART_PROJECTOR_PIXELS if in_projector_mode() else _CHART_PIXELS
 
 
+def table_pixels(width: int) -> int:
+    """A width in a table, which grows with the type in it."""
+    return round(width * chart_pixels() / _CHART_PIXELS)
+
+
 def ink() -> str:
     """The colour of type on this person's page: light or dark."""
     return "#fafafa" if st.context.theme.type == "dark" else "#31333f"

@@ -27,7 +27,7 @@ def edit_caption(run: Run) -> None:
         caption = Caption()  # storing another one mends it
     with (
         st.form(f"label {run.run_id}", border=False),
-        st.container(horizontal=True, vertical_alignment="bottom"),
+        st.container(horizontal=True),
     ):
         title = st.text_input(
             "Title",
@@ -45,7 +45,9 @@ def edit_caption(run: Run) -> None:
             placeholder="what to remember of it",
             height=68,
         )
-        if st.form_submit_button("Save", icon=":material/save:"):
+        with st.container(width="content", height="stretch", vertical_alignment="bottom"):
+            saved = st.form_submit_button("Save", icon=":material/save:")
+        if saved:
             _save(run, title, note)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -80,10 +82,10 @@ def test_the_table_lists_all_runs_in_every_state() -> None:
         "waiting",
         "training",
         "finished",
-        "stopped without weights: somebody pressed stop",
-        "failed: the training process was killed",
-        "interrupted: the program was closed",
-        "cancelled: it was taken out of the queue",
+        "no weights",
+        "failed",
+        "interrupted",
+        "cancelled",
     ]
     (row,) = table[table["state"] == "finished"].to_dict("records")
     assert row["test"] == pytest.approx(75)
@@ -134,6 +136,32 @@ def test_ticks_stay_on_their_runs_when_a_run_comes_and_others_are_filtered() -> 
     page.button_group(key="networks shown").set_value([])
     drawn(page)
     assert (marks(), ticks()) == (both, set(both))
+
+
+def test_letters_take_their_width_from_the_names() -> None:
+    first, second = finished(1), finished(2)
+
+    def widths(*ticked: str) -> dict[str, int]:
+        table = compare(*ticked).dataframe[0].proto
+        columns = json.loads(table.columns)
+        return {name: columns[name]["width"] for name in table.column_order if name in columns}
+
+    without, letters = widths(first.run_id), widths(first.run_id, second.run_id)
+    assert "mark" not in without
+    assert without["name"] == letters["name"] + letters["mark"]
+    assert "leaks" not in letters, "no clip leaks here"
+
+
+def test_in_large_type_the_filters_unfold_and_say_what_they_leave() -> None:
+    finished(1)
+    without_weights(2, "failed", "the disk was full")
+    page = compare()
+    page.session_state["projector"] = True
+    drawn(page)
+    page.button_group(key="networks shown").set_value(["td_cnn"])
+    drawn(page)
+    assert len(runs_shown(page)) == 1
+    assert "1 of 2 runs" in said(page)
 
 
 def test_a_filter_for_what_is_deleted_by_now_is_no_trouble() -> None:
@@ -189,8 +217,14 @@ def test_runs_tested_on_other_clips_are_not_compared() -> None:
     labels = {"validation": np.arange(8), "test": np.arange(TEST_CLIPS) % 10}
     finish_run(second, replace(result, best=best), labels)
     text = said(compare(first.run_id, second.run_id))
-    assert "A and B cannot be compared" in text
+    assert "### :material/block: A cannot be compared with B, as no clip is" in text
     assert "did not learn from the same clips" in text
+    third = finished(3, range(20))
+    text = said(compare(first.run_id, second.run_id, third.run_id))
+    assert ":material/block: A and C cannot be compared with B" in text
+    assert text.index("A is right on 10 clips where C errs") < text.index("cannot be compared")
+    folds = ("validated on 4, tested on 5", "validated on 5, tested on 4")
+    assert re.search(rf"\(A and C: [^;]*{folds[0]}; B: [^;]*{folds[1]}\)", text)
     for view in ("Curves", "F1 by class", "Clips"):
         page = compare(first.run_id, second.run_id)
         page.session_state["compare view"] = view
@@ -258,6 +292,7 @@ def test_damaged_folders_break_nothing() -> None:
     page = compare(whole.run_id, no_answers.run_id, no_label.run_id)
     assert len(runs_shown(page)) == 3
     assert "its answers cannot be read" in said(page)
+    assert set(runs_shown(page)["state"]) == {"finished", "damaged"}
     assert "nothing tells them apart" in said(page)
     assert no_config.run_id in plain(said(page))
 
@@ -366,9 +401,11 @@ def test_a_run_deleted_by_somebody_else_is_one_sentence() -> None:
 
 def test_the_file_has_numbers_and_nothing_a_spreadsheet_would_compute() -> None:
     run = finished(1)
+    without_weights(2, "stopped", "somebody pressed stop")
     set_caption(run.folder, "=HYPERLINK(1)", "")
     content = csv_of(runs_table(list_runs()[0], "val_accuracy", {})).decode()
-    (row,) = csv.DictReader(io.StringIO(content))
+    stopped, row = csv.DictReader(io.StringIO(content))
+    assert (stopped["state"], stopped["reason"]) == ("no weights", "somebody pressed stop")
     assert row["name"] == "'=HYPERLINK(1)"
     assert float(row["test"]) == 0.75
     assert float(row["test_low"]) == pytest.approx(0.5981, abs=1e-4)

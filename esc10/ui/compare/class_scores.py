@@ -13,7 +13,7 @@ from esc10.runs.run import Run
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.class_scores import classes_of, f1_columns, f1_of, f1_spec
-from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
+from esc10.ui.plots.palette import LETTERS, RUN_COLOURS, RUN_GLYPHS
 from esc10.ui.server import verdict
 
 
@@ -60,7 +60,11 @@ def _show_table(parts: Sequence[PartEvaluation], classes: Sequence[str]) -> None
         height="content",
         column_config={
             LETTERS[slot]: st.column_config.ProgressColumn(
-                f"{RUN_GLYPHS[slot]} {LETTERS[slot]}", format="%.2f", min_value=0, max_value=1
+                f"{RUN_GLYPHS[slot]} {LETTERS[slot]}",
+                format="%.2f",
+                min_value=0,
+                max_value=1,
+                color=RUN_COLOURS[slot],
             )
             for slot in range(len(parts))
         },

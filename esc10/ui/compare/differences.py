@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -17,7 +17,7 @@ from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import JudgedClip
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
-from esc10.ui.compare.sentences import pair_sentence
+from esc10.ui.compare.sentences import incomparable_sentence, listed, pair_sentence
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
@@ -27,31 +27,28 @@ from esc10.ui.words import SPLIT_WORDS, in_markdown
 
 _CARDS_IN_A_ROW = 3
 _MOST_ROWS = 8
-_P_EQUALS = "p\u00a0=\u00a0"
 
 Judgements = tuple[JudgedClip, ...]
 """What each run says of one clip."""
 
 
 def show_verdict(runs: Sequence[Run], weights: str) -> None:
-    """A sentence on each pair of runs, and what it does not say."""
-    pairs = list(combinations(range(len(runs)), 2))
-    compared = [_compared(runs[one], runs[other], weights) for one, other in pairs]
-    p_values = [pair.p_value for pair in compared if pair.p_value is not None]
-    adjusted = iter(holm(p_values))
-    for (one, other), pair in zip(pairs, compared, strict=True):
-        p_value = pair.p_value if pair.p_value is None else next(adjusted)
-        several = len(p_values) > 1
-        sentence = pair_sentence(
-            pair,
-            LETTERS[one],
-            LETTERS[other],
-            p_value if several else None,
-            len(p_values),
-        )
-        size = "####" if len(pairs) > 1 else "###"
-        # A line must not end within "p = 0.05".
-        st.markdown(f"{size} {_icon(p_value)} {sentence.replace('p = ', _P_EQUALS)}")
+    """A sentence on each pair of runs that can be compared, and what it does not say."""
+    pairs = {
+        (LETTERS[one], LETTERS[other]): _compared(runs[one], runs[other], weights)
+        for one, other in combinations(range(len(runs)), 2)
+    }
+    apart = [names for names, pair in pairs.items() if pair.mcnemar is None]
+    tested = {names: pair.p_value for names, pair in pairs.items() if pair.p_value is not None}
+    adjusted = dict(zip(tested, holm([*tested.values()]), strict=True))
+    size = "####" if len(pairs) > 1 else "###"
+    for names, p_value in adjusted.items():
+        several = p_value if len(tested) > 1 else None
+        sentence = pair_sentence(pairs[names], *names, several, len(tested))
+        st.markdown(f"{size} {_icon(p_value)} {sentence}")
+    if apart:
+        heading = "" if tested else f"{size} "
+        st.markdown(f"{heading}:material/block: {incomparable_sentence(apart)}")
     _say_what_differs(runs)
     st.caption(
         "McNemar's test, two-sided: only clips on which one is right and the other errs tell two "
@@ -60,9 +57,7 @@ def show_verdict(runs: Sequence[Run], weights: str) -> None:
     )
 
 
-def _icon(p_value: float | None) -> str:
-    if p_value is None:
-        return ":material/block:"
+def _icon(p_value: float) -> str:
     return ":material/check_circle:" if p_value < SIGNIFICANT else ":material/help:"
 
 
@@ -75,22 +70,34 @@ def _compared(first: Run, second: Run, weights: str) -> PairComparison:
 
 def _say_what_differs(runs: Sequence[Run]) -> None:
     """That two runs did not learn from the same clips, where that is so."""
-    if all(run.config.clips == runs[0].config.clips for run in runs):
+    groups: list[tuple[Run, list[str]]] = []
+    for letter, run in zip(LETTERS, runs, strict=False):
+        for first, letters in groups:
+            if _learned_from(run) == _learned_from(first):
+                letters.append(letter)
+                break
+        else:
+            groups.append((run, [letter]))
+    if len(groups) == 1:
         return
-    lines = "; ".join(
-        f"{letter}: {source_of(config.dataset).title}, {SPLIT_WORDS[config.split]}"
-        + (
-            f", validated on {config.validation_fold}, tested on {config.test_fold}"
-            if config.split == "folds"
-            else ""
-        )
-        for letter, config in zip(LETTERS, (run.config.train for run in runs), strict=False)
-    )
+    lines = "; ".join(f"{listed(letters)}: {_describe_data(run)}" for run, letters in groups)
     st.warning(
         f"They did not learn from the same clips ({lines}). A difference may come from the clips "
         "as well as from the networks.",
         icon=":material/call_split:",
     )
+
+
+def _learned_from(run: Run) -> tuple[str, Mapping[str, Sequence[str]]]:
+    return run.config.train.dataset, run.config.clips
+
+
+def _describe_data(run: Run) -> str:
+    config = run.config.train
+    said = f"{source_of(config.dataset).title}, {SPLIT_WORDS[config.split]}"
+    if config.split == "folds":
+        said += f", validated on {config.validation_fold}, tested on {config.test_fold}"
+    return said
 
 
 def differing(runs: Sequence[Run], weights: str) -> list[Judgements]:

@@ -43,6 +43,7 @@ _COLUMNS = pa.schema(
         "features": pa.string(),
         "note": pa.string(),
         "run_id": pa.string(),
+        "reason": pa.string(),
         "test_low": pa.float64(),
         "test_high": pa.float64(),
         "validation_low": pa.float64(),
@@ -75,8 +76,20 @@ def _right_answers(run: Run, weights: str) -> dict[str, tuple[int, int]]:
     }
 
 
+def state_word(run: Run, weights: str) -> str:
+    """How far it is, or what keeps it from being compared, in a cell."""
+    outcome = run.outcome
+    if outcome is None:
+        return STATE_WORDS[run.state]
+    if outcome.state not in WITH_WEIGHTS:
+        return outcome.state
+    if not outcome.best:
+        return "no weights"
+    return outcome.state if right_answers(run, weights) else "damaged"
+
+
 def describe_state(run: Run, weights: str) -> str:
-    """How far it is; for a run that cannot be compared, also why."""
+    """The same in a sentence, which says why a run cannot be compared."""
     outcome = run.outcome
     if outcome is None:
         return STATE_WORDS[run.state]
@@ -103,7 +116,7 @@ def runs_table(shown: Sequence[Run], weights: str, slots: Mapping[str, int]) -> 
 def offer_csv(table: pa.Table) -> None:
     """The table as a file; what stands there in words is there in numbers."""
     st.download_button(
-        "All of the table as CSV",
+        "The table of runs as CSV",
         csv_of(table.drop_columns(list(_NOT_IN_THE_FILE))),
         "runs.csv",
         "text/csv",
@@ -124,7 +137,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "best_epoch": outcome.best.get(weights) if outcome else None,
         "epochs": len(run.history()),
         "seconds_per_epoch": run.seconds_per_epoch,
-        "state": describe_state(run, weights),
+        "state": state_word(run, weights),
         "data": source.title,
         "split": describe_split(run),
         "leaks": leaks if leaks or source.recordings_known else None,
@@ -133,6 +146,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "features": config.features,
         "note": _note_of(run),
         "run_id": run.run_id,
+        "reason": outcome.reason if outcome else None,
     }
     for part, (right, clips) in (right_answers(run, weights) or {}).items():
         low, high = wilson_interval(right, clips)

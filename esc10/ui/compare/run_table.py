@@ -17,15 +17,17 @@ from esc10.evaluation.intervals import CHOSEN, DEPENDENT, percent
 from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.ui.compare.run_rows import ON_SCREEN
-from esc10.ui.frame import chart_pixels, in_projector_mode
+from esc10.ui.frame import chart_pixels, in_projector_mode, table_pixels
 
 TICKED = "ticked runs"
 _SHOWN = "runs shown"
 _NO_RUNS: tuple[tuple[str, ...], int] = ((), 0)
 """What a session remembers under `_SHOWN`: the names on the screen, and the table's number."""
 
-_MOST_ROWS, _MOST_PROJECTOR_ROWS = 7.5, 4.5
+_MOST_ROWS, _MOST_PROJECTOR_ROWS, _MOST_BESIDE_A_COMPARISON = 7.5, 4.5, 2.5
 """Half a row says that there are more; what the ticks bring out must stand on the screen too."""
+
+_MARK_PIXELS, _NAME_PIXELS = 48, 284
 
 
 def ticked_among(shown: Sequence[Run]) -> list[Run]:
@@ -64,19 +66,19 @@ def show_runs(table: pa.Table) -> None:
         st.session_state[_SHOWN] = (ids, number)
     ticked = st.session_state.get(TICKED, [])
     columns = list(ON_SCREEN)
-    if not any(table["note"].to_pylist()):
-        columns.remove("note")
+    for name in ("mark", "leaks", "note"):
+        if not any(table[name].to_pylist()):
+            columns.remove(name)
     row_pixels = 2 * chart_pixels() + 3
-    most = _MOST_PROJECTOR_ROWS if in_projector_mode() else _MOST_ROWS
     st.dataframe(
         _in_percent(table),
         key=_key(number),
         hide_index=True,
         column_order=columns,
-        column_config=_column_config(),
+        column_config=_column_config(marked="mark" in columns),
         placeholder="",
         row_height=row_pixels,
-        height=round(row_pixels * (1 + min(len(ids), most))) + 3,
+        height=round(row_pixels * (1 + min(len(ids), _most_rows(ids, ticked)))) + 3,
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={
@@ -89,6 +91,13 @@ def show_runs(table: pa.Table) -> None:
     )
 
 
+def _most_rows(shown: Sequence[str], ticked: Sequence[str]) -> float:
+    if not in_projector_mode():
+        return _MOST_ROWS
+    compared = len(set(ticked).intersection(shown)) > 1
+    return _MOST_BESIDE_A_COMPARISON if compared else _MOST_PROJECTOR_ROWS
+
+
 def _in_percent(table: pa.Table) -> pa.Table:
     """The accuracies in whole percent: the grid's own way to write a share has two decimals."""
     for part in PARTS:
@@ -99,30 +108,31 @@ def _in_percent(table: pa.Table) -> pa.Table:
     return table
 
 
-def _column_config() -> dict[str, Any]:
-    """Widths in pixels: at 1280 the table is to be read without scrolling sideways."""
-    column, wide = st.column_config, chart_pixels() / 16
+def _column_config(*, marked: bool) -> dict[str, Any]:
+    """Widths in pixels: at 1280 the table is to be read without scrolling sideways.
 
-    def pixels(width: int) -> int:
-        return round(width * wide)
-
+    Without marks their width is the names': so no other column moves when runs are compared.
+    """
+    column, pixels = st.column_config, table_pixels
     interval = "Where the accuracy on endless clips of this kind may lie, after Wilson."
     doubts = {
         "validation": CHOSEN,
         "test": f"As many as *leaks* says {DEPENDENT}.",
     }
     config: dict[str, Any] = {
-        "mark": column.TextColumn("", width=pixels(48)),
-        "name": column.TextColumn("run", width=pixels(280)),
-        "best_epoch": column.NumberColumn("best", width=pixels(52), help="The best epoch."),
-        "epochs": column.NumberColumn("epochs", width=pixels(64), help="How many were trained."),
+        "mark": column.TextColumn("", width=pixels(_MARK_PIXELS)),
+        "name": column.TextColumn(
+            "run", width=pixels(_NAME_PIXELS + (0 if marked else _MARK_PIXELS))
+        ),
+        "best_epoch": column.NumberColumn("best", width=pixels(50), help="The best epoch."),
+        "epochs": column.NumberColumn("epochs", width=pixels(62), help="How many were trained."),
         "seconds_per_epoch": column.NumberColumn(
             "s/epoch", format="%.2f", width=pixels(70), help="Seconds an epoch, the median."
         ),
-        "state": column.TextColumn("state", width=pixels(94)),
-        "data": column.TextColumn("data", width=pixels(90)),
+        "state": column.TextColumn("state", width=pixels(92)),
+        "data": column.TextColumn("data", width=pixels(186)),
         "split": column.TextColumn(
-            "split", width=pixels(84), help="With folds: which one validates, and which one tests."
+            "split", width=pixels(78), help="With folds: which one validates, and which one tests."
         ),
         "leaks": column.NumberColumn(
             "leaks",
@@ -135,9 +145,9 @@ def _column_config() -> dict[str, Any]:
     }
     for part in PARTS:
         config[part] = column.ProgressColumn(
-            part, format="%.0f%%", min_value=0, max_value=100, width=pixels(104)
+            part, format="%.0f%%", min_value=0, max_value=100, width=pixels(94)
         )
         config[f"{part}_interval"] = column.TextColumn(
-            "95 %", width=pixels(88), help=f"{interval} {doubts[part]}"
+            "95 %", width=pixels(84), help=f"{interval} {doubts[part]}"
         )
     return config

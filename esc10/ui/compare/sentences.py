@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from esc10.datasets import source_of
+from collections.abc import Sequence
+
 from esc10.evaluation.comparison import SIGNIFICANT, McNemar, PairComparison
-from esc10.training.config import TrainConfig
 
 _SMALLEST_NAMED = 0.001
+_SPACE = "\u00a0"
 
 
 def pair_sentence(
@@ -19,11 +20,7 @@ def pair_sentence(
     """What the comparison says; `adjusted_p` is its p-value after `holm` over `comparisons`."""
     test = comparison.mcnemar
     if test is None:
-        return (
-            f"{first_name} and {second_name} cannot be compared, as no clip is in the test part of "
-            f"both: {first_name} was tested on {_tested_on(comparison.first.config.train)}, "
-            f"{second_name} on {_tested_on(comparison.second.config.train)}."
-        )
+        return incomparable_sentence([(first_name, second_name)])
     where = ""
     if not comparison.covers_both:
         where = f"On the {_counted(len(comparison.clips), 'test clip')} they share, "
@@ -37,6 +34,32 @@ def pair_sentence(
         note = f"adjusted for {_counted(comparisons, 'comparison')}, after Holm"
         finding = _finding(adjusted_p, note)
     return f"{where}{_who_is_right(test, first_name, second_name)}: {finding}."
+
+
+def incomparable_sentence(pairs: Sequence[tuple[str, str]]) -> str:
+    """Which runs share no test clip with which, those that are alike in it together.
+
+    `pairs`: their letters.
+    """
+    partners: dict[str, list[str]] = {}
+    for one, other in pairs:
+        partners.setdefault(one, []).append(other)
+        partners.setdefault(other, []).append(one)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name in sorted(partners):
+        alike.setdefault(tuple(sorted(partners[name])), []).append(name)
+    parts, said = [], set[str]()
+    for others, names in alike.items():
+        if rest := [other for other in others if other not in said]:
+            parts.append(f"{listed(names)} cannot be compared with {listed(rest)}")
+        said.update(names)
+    return f"{'; '.join(parts)}, as no clip is in the test part of both."
+
+
+def listed(names: Sequence[str]) -> str:
+    """'A', 'A and B', 'A, B and C'."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _who_is_right(test: McNemar, first_name: str, second_name: str) -> str:
@@ -56,22 +79,18 @@ def _finding(p_value: float, note: str = "") -> str:
     return f"{evidence} for a difference ({remarks})"
 
 
-def _tested_on(config: TrainConfig) -> str:
-    title = source_of(config.dataset).title
-    if config.split == "folds":
-        return f"fold {config.test_fold} of {title}"
-    return f"the {config.split} split's test part of {title}"
-
-
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _format_p(p_value: float) -> str:
-    """Two digits, or as many as it takes not to show a value on the other side of 0.05."""
+    """Two digits, or as many as it takes not to show a value on the other side of 0.05.
+
+    A line must not end within it.
+    """
     if p_value < _SMALLEST_NAMED:
-        return f"p < {_SMALLEST_NAMED}"
+        return f"p{_SPACE}<{_SPACE}{_SMALLEST_NAMED}"
     digits = 2
     while (float(f"{p_value:.{digits}g}") < SIGNIFICANT) != (p_value < SIGNIFICANT):
         digits += 1
-    return f"p = {p_value:.{digits}g}"
+    return f"p{_SPACE}={_SPACE}{p_value:.{digits}g}"
