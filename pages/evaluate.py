@@ -47,10 +47,14 @@ def main() -> None:
         run = choose_run(runs, "Run", key="run")
         with st.container(horizontal=True, vertical_alignment="center"):
             show_import()
-            _without_weights(every)
+            source = source_of(run.config.train.dataset)
+            synthetic_badge(source)
     with right:
         weights = _choose_weights(run)
-        _leaks(run)
+        st.caption(CHOSEN)
+    leaks = describe_leaks(run.config.clips, source)
+    if leaks:
+        st.warning(leaks, icon=":material/water_drop:")
     judged = verdict(run, weights)
     views: dict[str, Callable[[], None]] = {
         "Matrices and clips": lambda: live(_matrices)(run, judged),
@@ -65,13 +69,17 @@ def main() -> None:
         if tab.open:
             with tab:
                 show()
+    if not leaks:
+        st.caption(NO_LEAK)
+    _without_weights(every)
 
 
 def _without_weights(runs: list[Run]) -> None:
     """How many runs ended without weights, and where to read why."""
     ended = sum(1 for run in runs if (outcome := run.outcome) is not None and not outcome.best)
     if ended:
-        st.caption(f"{ended} without weights cannot be judged: *Compare* says why.")
+        runs_in_words = "1 run" if ended == 1 else f"{ended} runs"
+        st.caption(f"{runs_in_words} without weights cannot be judged: *Compare* says why.")
 
 
 def _choose_weights(run: Run) -> str:
@@ -97,17 +105,6 @@ def _choose_weights(run: Run) -> str:
     )
     st.session_state["weights"] = weights
     return weights
-
-
-def _leaks(run: Run) -> None:
-    source = source_of(run.config.train.dataset)
-    leaks = describe_leaks(run.config.clips, source)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        synthetic_badge(source)
-        if leaks:
-            st.warning(f"{leaks} {CHOSEN}", icon=":material/water_drop:")
-        else:
-            st.caption(f"{CHOSEN} {NO_LEAK}")
 
 
 def _matrices(run: Run, judged: Evaluation) -> None:

@@ -67,8 +67,9 @@ def _card(
         player(clip)
         picture = st.empty()
         _draw(picture, clip)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f"fold {clip.fold} · {recording(clip, sounds)}", width="stretch")
+        left, right = st.columns([1.2, 1], gap="small", vertical_alignment="center")
+        left.caption(f"fold {clip.fold} · {recording(clip, sounds)}")
+        with right:
             others = st.popover(
                 "Other runs",
                 key=f"others {section} {clip.filename}",

@@ -11,7 +11,7 @@ from esc10.evaluation.metrics import Evaluation, PartEvaluation
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.evaluate.confusion import choose, chosen, show_matrix
-from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.frame import chart_pixels, ink, table_pixels
 from esc10.ui.plots.confusion import ChosenCells
 from esc10.ui.plots.curves import METRICS
 from esc10.ui.plots.epochs import BEST_IN_WORDS, epoch_columns, epoch_spec
@@ -37,7 +37,7 @@ def show_epochs(run: Run, judged: Evaluation) -> None:
                 alt=f"{metric} by epoch",
             )
     then = evaluate_epoch(run, epoch)
-    matrix, table, card = st.columns([1.2, 1.3, 1], gap="small")
+    matrix, table, card = st.columns([1.1, 1.45, 1], gap="small")
     with matrix:
         choice = chosen(judged.classes)
         show_matrix(then, _PART, judged.classes, choice, shares=False)
@@ -119,15 +119,15 @@ def _clip_table(
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [index]}},
         column_config={
-            "in truth": st.column_config.TextColumn(width=90),
-            "answer": st.column_config.TextColumn(width=90),
-            "change": st.column_config.TextColumn(width=80),
+            "in truth": st.column_config.TextColumn(width=table_pixels(104)),
+            "answer": st.column_config.TextColumn(width=table_pixels(104)),
+            "change": st.column_config.TextColumn(width=table_pixels(84)),
             "flips": st.column_config.NumberColumn(
-                width=50,
+                width=table_pixels(50),
                 help="How often its verdict changed from one epoch to the next, in the whole run.",
             ),
             "epochs": st.column_config.LineChartColumn(
-                width=75,
+                width=table_pixels(70),
                 help="The probability of its true class, epoch by epoch.",
                 y_min=0,
                 y_max=1,

@@ -9,10 +9,11 @@ from esc10.datasets.clips import class_label
 from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation, PartEvaluation
 from esc10.ui.csv_files import csv_of
+from esc10.ui.frame import table_pixels
 from esc10.ui.words import right_of
 
 _FIGURES = {"precision": "precision", "recall": "recall", "f1-score": "F1"}
-_NAME_PIXELS, _BAR_PIXELS, _NUMBER_PIXELS = 125, 120, 75
+_NAME_PIXELS, _BAR_PIXELS, _NUMBER_PIXELS = 132, 106, 75
 
 
 def show_reports(judged: Evaluation) -> None:
@@ -26,14 +27,16 @@ def show_reports(judged: Evaluation) -> None:
                 hide_index=True,
                 height="content",
                 column_config={
-                    "class": st.column_config.TextColumn(width=_NAME_PIXELS),
+                    "class": st.column_config.TextColumn(width=table_pixels(_NAME_PIXELS)),
                     **{
                         figure: st.column_config.ProgressColumn(
                             title, format="%.2f", min_value=0, max_value=1, width=_BAR_PIXELS
                         )
                         for figure, title in _FIGURES.items()
                     },
-                    "support": st.column_config.NumberColumn(format="%d", width=_NUMBER_PIXELS),
+                    "support": st.column_config.NumberColumn(
+                        format="%d", width=table_pixels(_NUMBER_PIXELS)
+                    ),
                 },
                 key=f"report {name}",
             )
