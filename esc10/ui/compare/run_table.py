@@ -87,7 +87,7 @@ def show_runs(table: pa.Table) -> None:
         alt="All runs",
     )
     st.caption(
-        CHOSEN + (f" Those that leak {DEPENDENT}." if any(table["leaks"].to_pylist()) else "")
+        CHOSEN + (f" Clips that leak {DEPENDENT}." if any(table["leaks"].to_pylist()) else "")
     )
 
 
