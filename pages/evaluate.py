@@ -42,17 +42,8 @@ def main() -> None:
             "Train a network",
         )
         return
-    left, right = st.columns([1, 1.55], vertical_alignment="top")
-    with left:
-        run = choose_run(runs, "Run", key="run")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            show_import()
-            source = source_of(run.config.train.dataset)
-            synthetic_badge(source)
-    with right:
-        weights = _choose_weights(run)
-        st.caption(CHOSEN)
-    leaks = describe_leaks(run.config.clips, source)
+    run, weights = _choose(runs)
+    leaks = describe_leaks(run.config.clips, source_of(run.config.train.dataset))
     if leaks:
         st.warning(leaks, icon=":material/water_drop:")
     judged = verdict(run, weights)
@@ -80,6 +71,20 @@ def _without_weights(runs: list[Run]) -> None:
     if ended:
         runs_in_words = "1 run" if ended == 1 else f"{ended} runs"
         st.caption(f"{runs_in_words} without weights cannot be judged: *Compare* says why.")
+
+
+def _choose(runs: list[Run]) -> tuple[Run, str]:
+    """The run to judge, and which of its weights."""
+    left, right = st.columns([1, 1.55], vertical_alignment="top")
+    with left:
+        run = choose_run(runs, "Run", key="run")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            show_import()
+            synthetic_badge(source_of(run.config.train.dataset))
+    with right:
+        weights = _choose_weights(run)
+        st.caption(CHOSEN)
+    return run, weights
 
 
 def _choose_weights(run: Run) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import shutil
@@ -17,19 +15,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from esc10.runs.captions import set_caption
-from esc10.runs.outcome import Outcome
-from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.trash import deleted_runs
-from esc10.runs.writing import add_event, create_run, end_run, finish_run
+from esc10.runs.writing import add_event, create_run, finish_run
 from esc10.training.results import CRITERIA
-from esc10.ui.compare.run_rows import runs_table
 from esc10.ui.compare.run_table import TICKED
-from esc10.ui.csv_files import csv_of
 from esc10.ui.words import in_markdown, long_name, plain_name, short_name
 from tests.support.made_runs import made_result
 from tests.support.pages import drawn, open_page, plain
-from tests.support.tested_runs import TEST_CLIPS, config, finished, right_on
+from tests.support.tested_runs import TEST_CLIPS, config, finished, right_on, without_weights
 
 
 @pytest.fixture(autouse=True)
@@ -45,14 +39,6 @@ def compare(*ticked: str) -> AppTest:
     page = open_page("pages/compare.py")
     page.session_state[TICKED] = list(ticked)
     return drawn(page)
-
-
-def without_weights(number: int, state: str, reason: str) -> Run:
-    run = create_run(config(number, "td_cnn"))
-    if state != "cancelled":
-        add_event(run, "started")
-    end_run(run, Outcome(state, reason, {}))
-    return run
 
 
 def runs_shown(page: AppTest) -> pd.DataFrame:
@@ -397,16 +383,3 @@ def test_a_run_deleted_by_somebody_else_is_one_sentence() -> None:
     shutil.rmtree(run.folder)
     page.button(key="delete runs").click()
     assert f"There is no run '{run.run_id}'" in plain(said(drawn(page)))
-
-
-def test_the_file_has_numbers_and_nothing_a_spreadsheet_would_compute() -> None:
-    run = finished(1)
-    without_weights(2, "stopped", "somebody pressed stop")
-    set_caption(run.folder, "=HYPERLINK(1)", "")
-    content = csv_of(runs_table(list_runs()[0], "val_accuracy", {})).decode()
-    stopped, row = csv.DictReader(io.StringIO(content))
-    assert (stopped["state"], stopped["reason"]) == ("no weights", "somebody pressed stop")
-    assert row["name"] == "'=HYPERLINK(1)"
-    assert float(row["test"]) == 0.75
-    assert float(row["test_low"]) == pytest.approx(0.5981, abs=1e-4)
-    assert int(row["parameters"]) == 47_018

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
-from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
+from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA
 from tests.support.made_runs import made_config, made_result
@@ -42,4 +43,13 @@ def finished(number: int, right: Sequence[int] = range(30), epochs: int = 3) -> 
     best = {name: replace(result.best[name], test=right_on(right)) for name in CRITERIA}
     labels = {"validation": np.arange(8), "test": np.arange(TEST_CLIPS) % 10}
     finish_run(run, replace(result, best=best), labels)
+    return run
+
+
+def without_weights(number: int, state: str, reason: str) -> Run:
+    """A run that ended without weights."""
+    run = create_run(config(number, "td_cnn"))
+    if state != "cancelled":
+        add_event(run, "started")
+    end_run(run, Outcome(state, reason, {}))
     return run

@@ -114,12 +114,7 @@ def _column_config(*, marked: bool) -> dict[str, Any]:
     Without marks their width is the names': so no other column moves when runs are compared.
     """
     column, pixels = st.column_config, table_pixels
-    interval = "Where the accuracy on endless clips of this kind may lie, after Wilson."
-    doubts = {
-        "validation": CHOSEN,
-        "test": f"As many as *leaks* says {DEPENDENT}.",
-    }
-    config: dict[str, Any] = {
+    return {
         "mark": column.TextColumn("", width=pixels(_MARK_PIXELS)),
         "name": column.TextColumn(
             "run", width=pixels(_NAME_PIXELS + (0 if marked else _MARK_PIXELS))
@@ -142,12 +137,25 @@ def _column_config(*, marked: bool) -> dict[str, Any]:
         ),
         "parameters": column.NumberColumn("parameters", format="localized", width=pixels(94)),
         "network": column.TextColumn("network", width=pixels(190)),
+        **_accuracy_columns(),
     }
+
+
+def _accuracy_columns() -> dict[str, Any]:
+    column, pixels = st.column_config, table_pixels
+    doubts = {
+        "validation": CHOSEN,
+        "test": f"Where *leaks* is not 0, so many {DEPENDENT}.",
+    }
+    config: dict[str, Any] = {}
     for part in PARTS:
         config[part] = column.ProgressColumn(
             part, format="%.0f%%", min_value=0, max_value=100, width=pixels(94)
         )
         config[f"{part}_interval"] = column.TextColumn(
-            "95 %", width=pixels(84), help=f"{interval} {doubts[part]}"
+            "95 %",
+            width=pixels(84),
+            help="Where the accuracy on endless clips of this kind may lie, after Wilson. "
+            + doubts[part],
         )
     return config

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,13 +91,17 @@ def matrix_columns(
         "right": [row == column for row, column, _, _ in cells],
         "strength": [float(strength[row, column]) for row, column, _, _ in cells],
         "type": [
-            palette.type_on(
-                palette.blended(_COLOURS[row == column], _STRONGEST * strength[row, column], page)
-            )
+            _type_in(row == column, float(strength[row, column]), page)
             for row, column, _, _ in cells
         ],
         "chosen": [chosen.hold(true, predicted) for _, _, true, predicted in cells],
     }
+
+
+@lru_cache(maxsize=1024)
+def _type_in(right: bool, strength: float, page: str) -> str:
+    """The colour of the number in a cell; few cells differ, as they hold shares of few clips."""
+    return palette.type_on(palette.blended(_COLOURS[right], _STRONGEST * strength, page))
 
 
 def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -> dict[str, Any]:
