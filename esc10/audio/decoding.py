@@ -68,8 +68,8 @@ class Undecodable(AudioError):
     def __init__(
         self,
         name: str,
-        reason: str = "is not a sound this program can read",
-        advice: str = "Use WAV, FLAC, OGG, MP3 or M4A.",
+        reason: str = "holds no sound that can be decoded",
+        advice: str = "Choose another file: a sound (WAV, FLAC, OGG, MP3, M4A) or a film.",
     ) -> None:
         """The sentence about the sound of that name."""
         super().__init__(f"{name} {reason}. {advice}")
@@ -120,7 +120,7 @@ class Decoder:
         with _container(file, self._name, options) as container:
             stream = container.streams.best("audio")
             if not isinstance(stream, AudioStream):
-                raise Undecodable(self._name, "has pictures and no sound")
+                raise Undecodable(self._name, "has pictures and no sound", "Choose another file.")
             if stream.codec_context is not None:  # it is where FFmpeg has no decoder
                 in_plain_order(stream.codec_context)
             self._claimed = claimed_seconds(container, stream, counted)

@@ -81,7 +81,7 @@ def test_a_file_that_leads_elsewhere_reads_nothing_but_itself(
         trap = tmp_path / name
         trap.write_text(TRAPS[name].format(target=target, port=port))
         for source in (trap, trap.read_bytes()):
-            with pytest.raises(AudioError, match="is not a sound this program can read"):
+            with pytest.raises(AudioError, match="holds no sound that can be decoded"):
                 load_recording(source, name)
         assert calls == []
 

@@ -152,9 +152,9 @@ def with_a(value: float) -> bytes:
 WAV = encoded(tone())
 NO_SOUNDS = {
     "empty": (b"", "is empty"),
-    "text": (b"This is a letter.\n" * 1000, "is not a sound this program can read"),
-    "zip": (a_zip(), "is not a sound this program can read"),
-    "half a header": (WAV[:20], "is not a sound this program can read"),
+    "text": (b"This is a letter.\n" * 1000, "holds no sound that can be decoded"),
+    "zip": (a_zip(), "holds no sound that can be decoded"),
+    "half a header": (WAV[:20], "holds no sound that can be decoded"),
     "no samples": (encoded(np.zeros((0, 1))), "holds no samples"),
     "only a header": (WAV[:44], "holds no samples"),
     "silence": (encoded(np.zeros((220_500, 2))), "is silent throughout"),

@@ -88,6 +88,13 @@ def charts(test: AppTest) -> int:
     return len(test.get("vega_lite_chart"))
 
 
+def all_windows_are(why: Unknown | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on the page finds each window unknown for that reason, or known."""
+    monkeypatch.setattr(
+        "esc10.ui.predict.judging.unknown_windows", lambda sound, *_: [why] * len(sound.starts)
+    )
+
+
 @pytest.mark.parametrize("seconds", [0.02, 5, 12])
 @pytest.mark.parametrize("model", list(MODELS))
 def test_votes_average_to_the_probabilities(
@@ -219,9 +226,7 @@ def test_the_page_says_what_the_measures_say(runs: dict[str, Run]) -> None:
 def test_an_unknown_sound_says_why_and_what_it_is_closest_to(
     runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "esc10.ui.predict.judging.unknown_windows", lambda *_: [Unknown(("it is odd", "it is far"))]
-    )
+    all_windows_are(Unknown(("it is odd", "it is far")), monkeypatch)
     test = shown(clip(), "cnn")
     assert re.fullmatch(r"I don't know this \(\w[\w ]*, \d+%\)", verdicts(test)[0])
     (headline,) = (text for text in test.markdown if text.value.startswith("##"))
@@ -243,7 +248,10 @@ def test_a_long_sound_is_unknown_if_most_of_what_is_heard_is() -> None:
     assert said in str(unknown_sound(sound, windows))
 
 
-def test_without_its_dataset_the_probability_decides(runs: dict[str, Run], home: Path) -> None:
+def test_without_its_dataset_the_probability_decides(
+    runs: dict[str, Run], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_windows_are(Unknown(("it is odd",)), monkeypatch)
     samples = clip()
     shutil.rmtree(home / "datasets")
     test = shown(samples, "cnn", "td_cnn")
@@ -252,11 +260,24 @@ def test_without_its_dataset_the_probability_decides(runs: dict[str, Run], home:
     assert not test.error
 
 
-def test_what_is_refused_of_the_known_is_said(runs: dict[str, Run]) -> None:
+def test_beside_a_refusal_stands_when_there_is_one_and_what_it_costs(
+    runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
     novelty = novelty_of(runs["cnn"], WEIGHTS, load_dataset("practice"), network_of(runs["cnn"]))
+    all_windows_are(Unknown(("it is odd",)), monkeypatch)
     test = shown(clip(), "cnn")
+    assert says(test, f"A network says *{NOT_KNOWN}* when its answer is less probable than 95% of")
     assert says(test, f"{novelty.refused} of {novelty.validation} validation clips")
     assert not says(test, "only the probability decides")
+
+
+def test_an_answer_that_is_known_is_not_contradicted(
+    runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_windows_are(None, monkeypatch)
+    test = shown(clip(), "cnn", "td_cnn")
+    assert len(verdicts(test)) == 2
+    assert not says(test, NOT_KNOWN)
 
 
 def test_before_there_is_a_worker_there_is_a_sentence_and_the_sound(

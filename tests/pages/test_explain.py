@@ -23,9 +23,9 @@ from tests.support.pages import PAGE_SECONDS, drawn, says
 
 ORDER, REGION, DECISIVE, BEAR = (
     "Does order matter?",
-    "What if a part is missing?",
+    "Without a part?",
     "What decides?",
-    "How much can it bear?",
+    "How robust?",
 )
 
 

@@ -25,7 +25,7 @@ from esc10.training.plan import RunConfig, plan_run
 from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
 from tests.support.odd_sounds import encoded, hiss
-from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, says, uploaded
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, predict, says, uploaded
 from tests.support.waiting import WARM_SECONDS, wait_for
 
 
@@ -84,6 +84,12 @@ def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
     said = [element.value for element in (*test.markdown, *test.info)]
     assert any(sentence in text for text in said), said
     assert not test.error
+
+
+def test_without_sounds_there_is_a_way_to_some_where_a_clip_is_chosen() -> None:
+    test = drawn(predict("A clip"))
+    assert says(test, "There are no sounds on this machine yet.")
+    assert "**Get sounds**" in [link.proto.label for link in test.get("page_link")]
 
 
 def test_the_front_door_names_the_next_step(practice_home: Path) -> None:

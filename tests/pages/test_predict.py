@@ -20,15 +20,24 @@ from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.engine.remote import RemoteClassifier
 from esc10.runs.run import Run
 from esc10.ui import remembered, server
-from esc10.ui.microphone import recorder
-from esc10.ui.microphone.microphone import FILTERS
-from esc10.ui.microphone.recorder import Take
 from esc10.ui.player import player
 from esc10.ui.predict import inputs
 from esc10.ui.predict import kept as kept_sounds
 from tests.pages.conftest import Trained
 from tests.support.odd_sounds import encoded, hiss
-from tests.support.pages import PAGE_SECONDS, Sounds, drawn, plain, predict, says, told, uploaded
+from tests.support.pages import (
+    PAGE_SECONDS,
+    Sounds,
+    choose,
+    clip_of,
+    drawn,
+    plain,
+    predict,
+    recorded,
+    says,
+    told,
+    uploaded,
+)
 from tests.support.waiting import wait_for
 
 UPLOADS = 60
@@ -36,6 +45,7 @@ RATE = 16_000
 """Of a telephone."""
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 LEARNED = "Trained on this clip"
+FAULTLESS = "No fault was found in this recording."
 
 
 class Work:
@@ -204,7 +214,7 @@ def test_an_unreadable_sound_is_a_sentence_beside_the_table(work: Work) -> None:
     for _ in range(2):
         drawn(page)
         (error,) = page.error
-        assert plain(error.value).startswith("words.wav is not a sound")
+        assert plain(error.value).startswith("words.wav holds no sound")
         assert list(page.dataframe[0].value["sound"]) == ["1.wav", "2.wav"]
     assert work.since()[0] == 3
 
@@ -248,10 +258,9 @@ def test_the_room_is_judged_as_everything_else_is(work: Work) -> None:
     heard = np.concatenate([np.zeros(SAMPLE_RATE, np.float32), 0.5 * played])
     page = predict("Room test")
     choose(page, "room", clip)
-    take = Take(wav_of(heard), SAMPLE_RATE, dict.fromkeys(FILTERS))
-    page.session_state["room take kept"] = recorder._Kept(take=take)
-    drawn(page)
+    recorded(page, "room take", wav_of(heard))
     assert not page.error
+    assert says(page, FAULTLESS)
     (row,) = page.dataframe[0].value.to_dict("records")
     assert "%" in row["after"]
     assert all(row[when].endswith(" · trained on it") for when in ("before", "after"))
@@ -274,6 +283,7 @@ def kept(*labels: str) -> AppTest:
 def test_kept_recordings_are_judged_once(work: Work) -> None:
     page = kept(*["rain"] * 3)
     assert list(page.dataframe[0].value["in truth"]) == ["rain"] * 3
+    assert page.dataframe[0].value["sound"][0] == f"{NOON.astimezone():%d %b %Y %H:%M:%S}"
     assert work.since() == (3, 6)
     drawn(page)
     assert work.since() == (0, 0)
@@ -319,11 +329,7 @@ def test_what_is_wrong_is_one_line_that_opens(runs: dict[str, Run]) -> None:
 def test_a_recording_with_nothing_wrong_has_a_line_and_no_box(runs: dict[str, Run]) -> None:
     page = drawn(uploaded([("fine.wav", noise(1, seconds=5))]))
     assert not page.expander
-    assert says(page, "Nothing wrong with this recording was measured.")
-
-
-def clip_of(fold: int) -> Clip:
-    return next(clip for clip in load_dataset("practice").clips if clip.fold == fold)
+    assert says(page, FAULTLESS)
 
 
 def chosen(clip: Clip, *judges: Run) -> AppTest:
@@ -331,13 +337,6 @@ def chosen(clip: Clip, *judges: Run) -> AppTest:
     page.session_state["judges 6"] = [run.run_id for run in judges]
     choose(page, "given", clip)
     return drawn(page)
-
-
-def choose(page: AppTest, boxes: str, clip: Clip) -> None:
-    """Choose a practice clip in some boxes."""
-    page.session_state[f"{boxes} data"] = "practice"
-    page.session_state[f"{boxes} class practice"] = clip.category
-    page.session_state[f"{boxes} clip practice {clip.category}"] = clip
 
 
 def learned(page: AppTest) -> int:

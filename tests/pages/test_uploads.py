@@ -33,9 +33,9 @@ def uploaded_alone(content: bytes) -> AppTest:
     ("content", "sentence"),
     [
         (b"", "is empty"),
-        (b"not a sound at all", "is not a sound this program can read"),
+        (b"not a sound at all", "holds no sound that can be decoded"),
         (encoded(hiss(0)), "holds no samples"),
-        (bytes(44_100), "is not a sound this program can read"),
+        (bytes(44_100), "holds no sound that can be decoded"),
     ],
     ids=["empty", "words", "no samples", "zeros"],
 )

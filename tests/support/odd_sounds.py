@@ -151,7 +151,10 @@ def _no_sounds(folder: Path) -> Iterator[Odd]:
         archive.writestr("hiss.wav", encoded(hiss(1)))
     broken = {"NaN": np.nan, "infinity": np.inf, "huge": 1e20}
     m4a = struct.pack(">I", 32) + b"ftypM4A \0\0\0\0M4A mp42isom" + bytes(4) + b"mdat" + text
-    unreadable = "is not a sound this program can read. Use WAV, FLAC, OGG, MP3 or M4A."
+    unreadable = (
+        "holds no sound that can be decoded. Choose another file: a sound (WAV, FLAC, OGG, MP3, "
+        "M4A) or a film."
+    )
     contents = {
         "empty.wav": (b"", "is empty"),
         "text.wav": (text, unreadable),

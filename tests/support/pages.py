@@ -7,8 +7,12 @@ from collections.abc import Sequence
 
 from streamlit.testing.v1 import AppTest
 
+from esc10.audio.loading import SAMPLE_RATE
+from esc10.datasets import Clip, load_dataset
 from esc10.runs.run import Run
 from esc10.ui import server
+from esc10.ui.microphone.microphone import FILTERS
+from esc10.ui.microphone.recorder import Take, _Kept
 from tests.support import ROOT
 
 PAGE_SECONDS = 120
@@ -45,8 +49,27 @@ def uploaded(sounds: Sounds, *judges: Run) -> AppTest:
 
 
 def told(test: AppTest) -> list[str]:
-    """What the first network says of each sound in the table of several."""
-    return list(test.dataframe[0].value["A says"])
+    """What the one network says of each sound in the table of several."""
+    return list(test.dataframe[0].value["answer"])
+
+
+def clip_of(fold: int) -> Clip:
+    """The first practice clip of a fold."""
+    return next(clip for clip in load_dataset("practice").clips if clip.fold == fold)
+
+
+def choose(page: AppTest, boxes: str, clip: Clip) -> None:
+    """Choose a practice clip in some boxes."""
+    page.session_state[f"{boxes} data"] = "practice"
+    page.session_state[f"{boxes} class practice"] = clip.category
+    page.session_state[f"{boxes} clip practice {clip.category}"] = clip
+
+
+def recorded(page: AppTest, recorder: str, content: bytes) -> AppTest:
+    """The page with a take of some recorder, drawn."""
+    take = Take(content, SAMPLE_RATE, dict.fromkeys(FILTERS))
+    page.session_state[f"{recorder} kept"] = _Kept(take=take)
+    return drawn(page)
 
 
 def own_sounds_section() -> AppTest:

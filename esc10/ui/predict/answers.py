@@ -117,16 +117,19 @@ def _reason(judged: Judged) -> str | None:
 
 
 def _explain_refusals(judged: Sequence[Judged]) -> None:
-    """What 'I don't know this' means, and that it has its price."""
-    counts = {(each.novelty.refused, each.novelty.validation) for each in judged}
+    """Where a network has said 'I don't know this': when it does, and what that costs."""
+    refusing = [each for each in judged if each.unknown is not None]
+    if not refusing:
+        return
+    counts = {(each.novelty.refused, each.novelty.validation) for each in refusing}
     prices = " or ".join(f"{refused} of {clips}" for refused, clips in sorted(counts))
     text = (
-        f"**{_NOT_KNOWN}**: the answer is less probable than {100 - LEVEL}% of the answers to "
-        "validation clips, or the sound is farther from the training clips, in the last hidden "
-        f"layer, than {100 - LEVEL}% of the validation clips. So it also refuses sounds it should "
-        f"know: {prices} validation clips."
+        f"A network says *{_NOT_KNOWN}* when its answer is less probable than {100 - LEVEL}% of "
+        "its answers to validation clips, or when the sound is farther from its training clips, in "
+        f"the last hidden layer, than {100 - LEVEL}% of the validation clips. So it also refuses "
+        f"sounds it should know: {prices} validation clips."
     )
-    if any(each.novelty.training is None for each in judged):
+    if any(each.novelty.training is None for each in refusing):
         text += (
             " Where a network's own sounds are not on this machine, only the probability decides."
         )

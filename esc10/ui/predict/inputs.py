@@ -9,14 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from esc10.audio.faults import Finding
 from esc10.audio.quality import diagnose
 from esc10.audio.recording import Recording, load_recording
 from esc10.audio.simulation import PRETENCES
 from esc10.audio.wav import wav_of
-from esc10.datasets import Clip
+from esc10.datasets import Clip, Source
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, reason_of
 from esc10.storage import state_of
+from esc10.ui.frame import show_missing
 from esc10.ui.microphone.recorder import record
 from esc10.ui.remembered import is_remembered, remembered
 from esc10.ui.server import clip_sound, dataset, datasets_here
@@ -143,10 +145,10 @@ def choose_uploads() -> list[Given]:
 
 
 def choose_clip(key: str) -> Clip | None:
-    """A clip of a dataset on this machine."""
+    """A clip of a dataset on this machine; None, and a sentence, where there is none to be read."""
     here = datasets_here()
     if not here:
-        st.info("There are no sounds on this machine yet: the Dataset page has them.")
+        show_missing("There are no sounds on this machine yet.", "pages/dataset.py", "Get sounds")
         return None
     data = st.selectbox(
         "Data",
@@ -164,12 +166,29 @@ def choose_clip(key: str) -> Clip | None:
         persist_state="session",
     )
     clips = [clip for clip in sounds.clips if clip.category == category]
-    return st.selectbox(
+    clip = st.selectbox(
         "Clip",
         clips,
         format_func=lambda clip: f"{clip.src_file}, take {clip.take} (fold {clip.fold})",
         key=f"{key} clip {data} {category}",
     )
+    return clip if clip is not None and _is_whole(clip, sounds.source) else None
+
+
+def _is_whole(clip: Clip, source: Source) -> bool:
+    """Whether a dataset's clip can be read; what mends it where it cannot."""
+    try:
+        clip_sound(clip.path)
+    except AudioError as error:
+        mend = (
+            "Make the dataset again from its sounds, on the Dataset page."
+            if source.own
+            else "Verify the dataset: on the Dataset page, under *Get sounds*, *More*, press "
+            "*Verify every clip again*. Only what is damaged is replaced."
+        )
+        st.error(f"{in_markdown(str(error))} {mend}", icon=":material/hearing_disabled:")
+        return False
+    return True
 
 
 def choose_pretence() -> list[Given]:
@@ -194,16 +213,24 @@ def choose_pretence() -> list[Given]:
     return [replace(pretended, origin=itself[0].key)]
 
 
+def findings_of(given: Given, recording: Recording) -> tuple[Finding, ...]:
+    """What is wrong with a sound."""
+    found: tuple[Finding, ...] = remembered(
+        "words", ("findings", given.key), lambda: diagnose(recording)
+    )
+    return found
+
+
 def show_findings(given: Given, recording: Recording) -> None:
     """One line on what is wrong; it opens on figures, advice, and what was done to the sound."""
-    findings = remembered("words", ("findings", given.key), lambda: diagnose(recording))
+    findings = findings_of(given, recording)
     done = (
         f"What was done to it: {in_markdown('; '.join(recording.remarks))}."
         if recording.remarks
         else ""
     )
     if not findings:
-        st.caption(f"Nothing wrong with this recording was measured. {done}")
+        st.caption(f"No fault was found in this recording. {done}")
         return
     things = "1 thing" if len(findings) == 1 else f"{len(findings)} things"
     faults = ", ".join(FAULTS[finding.key] for finding in findings)

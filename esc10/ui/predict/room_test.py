@@ -23,6 +23,7 @@ from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.predict.inputs import (
     Given,
     choose_clip,
+    findings_of,
     given_file,
     given_sound,
     is_readable,
@@ -50,12 +51,14 @@ def show_room_test(clip: Clip, given: Given, runs: Sequence[Run], weights: str) 
     if not is_readable(given):
         return
     recording = recording_of(given)
-    show_findings(given, recording)
     try:
         test = room_test(clip_sound(clip.path).samples, recording.samples, MelConfig())
     except AudioError as error:
         st.error(in_markdown(str(error)), icon=":material/hearing_disabled:")
+        if findings_of(given, recording):
+            show_findings(given, recording)
         return
+    show_findings(given, recording)
     _show_pictures(test)
     try:
         _show_answers(test, clip, given, runs, weights)
@@ -66,14 +69,15 @@ def show_room_test(clip: Clip, given: Given, runs: Sequence[Run], weights: str) 
 
 def _show_pictures(test: RoomTest) -> None:
     mel = MelConfig()
-    for column, title, samples in zip(
-        st.columns(2),
-        ("The clip", f"What the microphone heard, {test.delay:.1f} s into the recording"),
-        (test.played, test.recorded),
-        strict=True,
-    ):
+    sounds = {
+        "The clip": test.played,
+        f"What the microphone heard, {test.delay:.1f} s into the recording": test.recorded,
+    }
+    # Titles in columns of their own: so players are level where one takes two lines.
+    for column, title in zip(st.columns(2), sounds, strict=True):
+        column.markdown(f"**{title}**")
+    for column, (title, samples) in zip(st.columns(2), sounds.items(), strict=True):
         with column:
-            st.markdown(f"**{title}**")
             st.audio(wav_of(samples), format="audio/wav")
             st.html(clip_picture(mel_power(samples, mel), mel, mel.seconds, title))
 

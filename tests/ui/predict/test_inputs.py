@@ -16,7 +16,7 @@ from tests.support.pages import PAGE_SECONDS, drawn, says
 from tests.support.phone_sounds import KINDS, bursts, phone_sound
 
 RATE = 44_100
-NOTHING = "Nothing wrong with this recording was measured."
+NOTHING = "No fault was found in this recording."
 
 
 def shown(content: bytes) -> AppTest:
