@@ -40,11 +40,11 @@ def show_order(case: Case) -> None:
         "backwards": (reversed_sound(case.samples), backwards),
     }
     answers = case.answers(np.stack([case.x[order] for _, order in sounds.values()]))
-    for column, (name, (sound, order)), chances in zip(
-        st.columns(3), sounds.items(), answers, strict=True
-    ):
+    # The answers in columns of their own: so players are level where one takes two lines.
+    for column, name, chances in zip(st.columns(3), sounds, answers, strict=True):
+        column.markdown(f"{name.capitalize()}: {case.verdict(chances)}")
+    for column, (name, (sound, order)) in zip(st.columns(3), sounds.items(), strict=True):
         with column:
-            st.markdown(f"{name.capitalize()}: {case.verdict(chances)}")
             play(sound, name)
             picture = clip_picture(
                 case.power[:, order], case.mel, case.mel.seconds, f"Spectrogram, {name}"
@@ -66,14 +66,18 @@ def _describe_moved(shuffled: float, backwards: float) -> str:
     most = max(shuffled, backwards)
     if most < _UNMOVED:
         return "**No order changes the answer,** to a thousandth of a point."
+    moved = f"shuffled moves a class by {_points(shuffled)} points, backwards by"
     if most < _LITTLE:
         return (
-            "**Order could matter to this network;** for this sound it moves no class by a point."
+            f"**Order could matter to this network,** and does little to this sound: {moved} "
+            f"{_points(backwards)}. The figures above are rounded."
         )
-    return (
-        f"**Order matters:** shuffled moves a class by {100 * shuffled:.0f} points, backwards by "
-        f"{100 * backwards:.0f}."
-    )
+    return f"**Order matters:** {moved} {_points(backwards)}."
+
+
+def _points(change: float) -> str:
+    """A change of a probability, in points: rounded to whole ones, small changes look alike."""
+    return f"{100 * change:.1f}" if 100 * change >= 0.05 else "less than 0.1"
 
 
 def _why(case: Case) -> str:

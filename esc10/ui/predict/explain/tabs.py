@@ -30,9 +30,9 @@ def show_questioning(samples: NDArray[np.float32], run: Run, weights: str) -> No
 def _questioning(samples: NDArray[np.float32], run: Run, weights: str) -> None:
     questions: dict[str, Callable[[Case], None]] = {
         "Does order matter?": show_order,
-        "What if a part is missing?": show_region,
+        "Without a part?": show_region,
         "What decides?": show_decisive,
-        "How much can it bear?": show_disturbance,
+        "How robust?": show_disturbance,
     }
     question = st.segmented_control(
         "Question it",
