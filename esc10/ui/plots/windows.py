@@ -56,9 +56,11 @@ def window_columns(
         "known": [row[3] for row in rows],
         "begin": [row[4] for row in rows],
         "end": [row[5] for row in rows],
-        # The first in its lane carries the letter.
+        # The first in its lane carries the letter, where there are lanes.
         "letter": [
-            LETTERS[row[0]] if row[:2] not in [other[:2] for other in rows[:index]] else ""
+            LETTERS[row[0]]
+            if len(slots) > 1 and row[:2] not in [other[:2] for other in rows[:index]]
+            else ""
             for index, row in enumerate(rows)
         ],
     }
@@ -82,7 +84,7 @@ def window_spec(
             **_time_and_class(names, _axis(ink, font_size)),
             "yOffset": {"field": "run", "type": "nominal", "scale": lanes},
             "tooltip": [
-                {"field": "run"},
+                *([{"field": "run"}] if len(slots) > 1 else []),
                 {"field": "class"},
                 {"field": "probability", "format": ".0%"},
                 {"field": "known"},

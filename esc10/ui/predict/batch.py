@@ -11,9 +11,8 @@ import streamlit as st
 from esc10.errors import RunError
 from esc10.runs.run import Run
 from esc10.ui.fragments import show_trouble
-from esc10.ui.plots.palette import LETTERS
 from esc10.ui.predict.inputs import Given, is_readable, was_read
-from esc10.ui.predict.judging import NOT_KNOWN, is_said, said_of
+from esc10.ui.predict.judging import NOT_KNOWN, answer_column, is_said, said_of
 
 _FEW = 7
 _PIXELS = 260
@@ -26,7 +25,7 @@ class _Table:
 
     Attributes:
         given: the sounds that can be read.
-        answers: for each run, by its letter, what it says of each; without a run that cannot.
+        answers: for each run, by its column's name, what it says of each; without one that cannot.
     """
 
     given: list[Given]
@@ -46,10 +45,8 @@ def choose_among(
     if labels:
         known = dict(zip(given, labels, strict=True))
         columns["in truth"] = [known[sound] for sound in table.given]
-    for letter, answers in table.answers.items():
-        columns[f"{letter} says"] = answers
     shown = st.dataframe(
-        pa.table(columns),
+        pa.table(columns | table.answers),
         hide_index=True,
         height="content" if len(table.given) < _FEW else _PIXELS,
         on_select="rerun",
@@ -67,7 +64,8 @@ def _judge_all(given: Sequence[Given], runs: Sequence[Run], weights: str) -> _Ta
     """All answers; a bar shows how far it is, as long as there is any to wait for."""
     bar = st.empty()
     readable: list[Given] = []
-    answers: dict[str, list[str]] = {letter: [] for letter, _ in zip(LETTERS, runs, strict=False)}
+    names = [answer_column(slot, several=len(runs) > 1) for slot in range(len(runs))]
+    answers: dict[str, list[str]] = {name: [] for name in names}
     troubles: dict[str, RunError] = {}
     for index, sound in enumerate(given):
         if not (was_read(sound) and all(is_said(sound, run, weights) for run in runs)):
@@ -75,17 +73,15 @@ def _judge_all(given: Sequence[Given], runs: Sequence[Run], weights: str) -> _Ta
         if not is_readable(sound):
             continue
         readable.append(sound)
-        for letter, run in zip(LETTERS, runs, strict=False):
-            if letter in troubles:
+        for name, run in zip(names, runs, strict=True):
+            if name in troubles:
                 continue
             try:
-                answers[letter].append(said_of(sound, run, weights))
+                answers[name].append(said_of(sound, run, weights))
             except RunError as error:
                 # The sounds can be chosen and heard all the same.
-                troubles[letter] = error
+                troubles[name] = error
     bar.empty()
     for trouble in {str(error): error for error in troubles.values()}.values():
         show_trouble(trouble)
-    return _Table(
-        readable, {letter: answers[letter] for letter in answers if letter not in troubles}
-    )
+    return _Table(readable, {name: answers[name] for name in names if name not in troubles})

@@ -26,6 +26,7 @@ from esc10.inference.prediction import (
     unknown_windows,
 )
 from esc10.runs.run import Run
+from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.plots.windows import winners_of
 from esc10.ui.predict.inputs import Given, recording_of
 from esc10.ui.remembered import is_remembered, remembered
@@ -33,6 +34,14 @@ from esc10.ui.server import HASHES, dataset, engine, version_of
 
 NOT_KNOWN = " ?"
 """After an answer in a table: the network does not know the sound."""
+
+
+def answer_column(slot: int, several: bool) -> str:
+    """What heads a run's answers in a table; its letter only where there are several runs.
+
+    `slot` is its place among the chosen runs, from 0.
+    """
+    return f"{RUN_GLYPHS[slot]} {LETTERS[slot]} says" if several else "answer"
 
 
 @dataclass(frozen=True)

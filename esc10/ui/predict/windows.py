@@ -15,13 +15,14 @@ from esc10.evaluation.intervals import percent
 from esc10.inference.prediction import HeardSound, mean_of_windows
 from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink
-from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.plots.windows import window_columns, window_spans, window_spec
-from esc10.ui.predict.judging import Judged
+from esc10.ui.predict.judging import Judged, answer_column
 from esc10.ui.run_marks import mark
 from esc10.ui.words import in_markdown
 
-_MOST_ROWS = 8
+_MOST_ROWS = 12
+_MANY_ROWS = 11.5
+"""What is seen of a longer table: half a row says that there is more."""
 
 
 def show_windows(sound: HeardSound, judged: Sequence[Judged]) -> None:
@@ -63,8 +64,7 @@ def _show_table(sound: HeardSound, judged: Sequence[Judged]) -> None:
         ]
     }
     for each in judged:
-        said = f"{RUN_GLYPHS[each.slot]} {LETTERS[each.slot]} says" if len(judged) > 1 else "answer"
-        columns[said] = [
+        columns[answer_column(each.slot, several=len(judged) > 1)] = [
             "silence"
             if silent
             else f"{class_label(name)} {percent(probability)}%" + ("" if known else " ?")
@@ -76,9 +76,14 @@ def _show_table(sound: HeardSound, judged: Sequence[Judged]) -> None:
         key="table of windows",
         hide_index=True,
         row_height=row_pixels,
-        height=row_pixels * (1 + min(len(ends), _MOST_ROWS)) + 3,
+        height=_table_pixels(len(ends), row_pixels),
         alt="The class each run names, window by window",
     )
+
+
+def _table_pixels(rows: int, row_pixels: int) -> int:
+    """The height of a table with its heading and its frame."""
+    return round(row_pixels * (1 + (rows if rows <= _MOST_ROWS else _MANY_ROWS))) + 3
 
 
 def _explain_wholes(sound: HeardSound, judged: Sequence[Judged]) -> None:

@@ -16,6 +16,7 @@ from esc10.ui.plots.windows import (
     window_spans,
     window_spec,
 )
+from esc10.ui.predict.windows import _table_pixels
 
 SURE = {"dog": 0.9, "rain": 0.06, "rooster": 0.02, "sea_waves": 0.01, "sneezing": 0.01, "fire": 0.0}
 TORN = {"dog": 0.0, "rain": 0.1, "rooster": 0.1, "sea_waves": 0.4, "sneezing": 0.3, "fire": 0.1}
@@ -63,6 +64,19 @@ def test_windows_carry_their_run_once_in_each_row() -> None:
     assert columns["end"][:2] == columns["begin"][1:3]
     spec = window_spec(["dog", "sea_waves", "rain"], [0, 2], "#000", 16, 20)
     assert spec["encoding"]["yOffset"]["scale"]["domain"] == ["A", "C"]
+    assert {"field": "run"} in spec["encoding"]["tooltip"]
+
+
+def test_windows_of_one_run_carry_no_letter() -> None:
+    winners = [[("dog", 0.9, True), ("rain", 0.8, True)]]
+    assert window_columns([0], winners, window_spans([0, 2.5], 5, 7.5))["letter"] == ["", ""]
+    spec = window_spec(["dog", "rain"], [0], "#000", 16, 20)
+    assert {"field": "run"} not in spec["encoding"]["tooltip"]
+
+
+def test_a_table_of_windows_shows_all_rows_or_half_a_row_of_what_follows() -> None:
+    assert [(_table_pixels(rows, 40) - 3) / 40 for rows in (1, 9, 12)] == [2, 10, 13]
+    assert [(_table_pixels(rows, 40) - 3) / 40 for rows in (13, 239)] == [12.5, 12.5]
 
 
 @pytest.mark.parametrize("frames", [1, 1999, 2000, 2001, 25_840])
