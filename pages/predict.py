@@ -61,7 +61,10 @@ def main() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    left, right = st.columns([1, 2], gap="medium")
+    if way == KEPT and not runs:
+        left = right = st.container()  # there is nothing to choose beside it
+    else:
+        left, right = st.columns([1, 2], gap="medium")
     if way == KEPT:
         with left:
             judges, weights = _choose_judges(runs)

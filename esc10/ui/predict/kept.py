@@ -33,13 +33,17 @@ from esc10.ui.words import in_markdown
 _JOBS = "dataset of kept recordings "
 """How the names of the jobs begin that make a dataset; each click has its own."""
 
+_KEEP, _KEEP_AS, _TROUBLE = "keep", "keep as", "keep trouble"
+
 _MOST_LISTED = 60
 """On a page."""
 
 
 def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
-    """A button that keeps a recording under a class."""
-    with st.popover("Keep", icon=":material/bookmark_add:", key="keep"):
+    """A button that keeps a recording under a class; what it opens closes when that is done."""
+    with st.popover(
+        "Keep", icon=":material/bookmark_add:", width="stretch", key=_KEEP, on_change="rerun"
+    ):
         used = {kept.label for kept in kept_recordings()}
         label = st.selectbox(
             "What is it?",
@@ -47,16 +51,31 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
             index=None,
             placeholder="a class, or a new one",
             accept_new_options=True,
-            key="keep as",
+            key=_KEEP_AS,
         )
-        if st.button("Keep this recording", key="keep it", type="primary", disabled=not label):
-            try:
-                keep(recording.samples, str(label), datetime.now(UTC))
-            except (AudioError, DatasetError) as error:
-                st.error(in_markdown(str(error)))
-            else:
-                st.toast(f"Kept as {label}.", icon=":material/bookmark_added:")
+        st.button(
+            "Keep this recording",
+            key="keep it",
+            type="primary",
+            disabled=not label,
+            on_click=_keep,
+            args=(recording,),
+        )
+        trouble = st.session_state.pop(_TROUBLE, "")
+        if trouble:
+            st.error(in_markdown(trouble))
         st.caption("It is then on this server's disk, for everybody here, until it is deleted.")
+
+
+def _keep(recording: Recording) -> None:
+    label = str(st.session_state[_KEEP_AS])
+    try:
+        keep(recording.samples, label, datetime.now(UTC))
+    except (AudioError, DatasetError) as error:
+        st.session_state[_TROUBLE] = str(error)
+    else:
+        st.session_state[_KEEP] = False  # a second press would keep a copy
+        st.toast(f"Kept as {in_markdown(label)}.", icon=":material/bookmark_added:")
 
 
 def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
@@ -71,7 +90,7 @@ def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
         return None
     _offer_dataset(kept)
     kept = _on_a_page(kept)
-    files = [(one, sound) for one in kept for sound in given_file(one.path, one.name)]
+    files = [(one, sound) for one in kept for sound in given_file(one.path, _time_of(one))]
     if not files:
         return None
     kept, given = [one for one, _ in files], [sound for _, sound in files]
@@ -79,6 +98,14 @@ def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
     if chosen is not None:
         _edit(kept[given.index(chosen)])
     return chosen
+
+
+def _time_of(kept: KeptRecording) -> str:
+    """When it was recorded, on this machine's clock: what people know it by."""
+    try:
+        return f"{datetime.fromisoformat(kept.recorded_at).astimezone():%d %b %Y %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return kept.name  # somebody has changed its time
 
 
 def _on_a_page(kept: list[KeptRecording]) -> list[KeptRecording]:

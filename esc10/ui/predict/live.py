@@ -134,18 +134,11 @@ def _show(listening: Listening) -> None:
             icon=":material/hearing:",
         )
         return
-    left, right = st.columns([2.1, 1], gap="medium")
     latest, *before = reversed(listening.answers)
-    with left:
-        st.markdown(f"## {latest[1]}")
-        st.html(listening.picture)
-    with right, st.container(key="live answers"):
-        st.markdown(
-            "\n".join(
-                [
-                    "**The last ten answers**\n",
-                    f"- {latest[0]:.0f} s: **{latest[1]}**",
-                    *(f"- {seconds:.0f} s: {words}" for seconds, words in before),
-                ]
-            )
-        )
+    st.markdown(f"## {latest[1]}")
+    st.html(listening.picture)
+    st.markdown("**The latest answers**")
+    lines = [f"{latest[0]:.0f} s: **{latest[1]}**"]
+    lines += [f"{seconds:.0f} s: {words}" for seconds, words in before]
+    for column, begin in zip(st.columns(2), range(0, _ANSWERS, _ANSWERS // 2), strict=True):
+        column.markdown("\n".join(f"- {line}" for line in lines[begin : begin + _ANSWERS // 2]))
