@@ -100,6 +100,11 @@ def table_pixels(width: int) -> int:
     return round(width * chart_pixels() / _CHART_PIXELS)
 
 
+def type_pixels() -> int:
+    """The size of the page's type, in pixels."""
+    return _PROJECTOR_PIXELS if in_projector_mode() else int(st.get_option("theme.baseFontSize"))
+
+
 def ink() -> str:
     """The colour of type on this person's page: light or dark."""
     return "#fafafa" if st.context.theme.type == "dark" else "#31333f"

@@ -21,6 +21,7 @@ from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots.frequencies import frequency_column
 from esc10.ui.plots.spectrograms import spectrum_png, strip_png
+from esc10.ui.plots.time_axis import time_marks, time_unit
 from esc10.ui.remembered import remembered
 
 _STRIPS = 5
@@ -32,10 +33,9 @@ _WAV_SECONDS = 60
 which every browser plays."""
 
 _MP3_LEVEL = 0.6
-_MARK_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300)
-_MOST_MARKS = 10
-_SECONDS_IN_MARKS = 60
-"""Longer sounds have minutes on their axis."""
+
+GUTTER_REMS = 6.4
+"""What stands left of the pictures is so wide, in the page's type."""
 
 _HTML = """
 <div class="now" data-part="now"><b></b><span></span></div>
@@ -49,7 +49,7 @@ _CSS = """
 .now span { opacity: 0.75; margin-left: 0.5em; font-variant-numeric: tabular-nums; }
 .now[hidden] { display: none; }
 audio { display: block; width: 100%; height: 2.6rem; margin-bottom: 0.4rem; }
-.rows { position: relative; display: grid; grid-template-columns: 7.5em 1fr; gap: 2px 0; }
+.rows { position: relative; display: grid; grid-template-columns: GUTTER 1fr; gap: 2px 0; }
 .rows > span { align-self: center; opacity: 0.8; }
 .rows > span:first-child, .rows > .scale { grid-area: 1 / 1; }
 .rows > .scale { display: grid; }
@@ -60,7 +60,7 @@ audio { display: block; width: 100%; height: 2.6rem; margin-bottom: 0.4rem; }
 .marks span { position: absolute; white-space: nowrap; }
 .line { position: absolute; top: 0; bottom: 1.3em; width: 3px; margin-left: -1.5px;
   background: #D55E00; box-shadow: 0 0 0 1px #fff; pointer-events: none; }
-"""
+""".replace("GUTTER", f"{GUTTER_REMS}rem")
 
 _player = st.components.v2.component(
     "esc10.playhead",
@@ -117,8 +117,8 @@ def _player_data(
         "seconds": seconds,
         "rows": rows,
         "scale": frequency_column(MelConfig()),
-        "unit": "seconds" if seconds <= _SECONDS_IN_MARKS else "minutes",
-        "marks": [[second, _clock(second, seconds)] for second in _marks(seconds)],
+        "unit": time_unit(seconds),
+        "marks": time_marks(seconds),
         "classes": names,
         "winners": [] if votes is None else votes.argmax(axis=1).tolist(),
         "percent": [] if votes is None else np.rint(100 * votes.max(axis=1)).astype(int).tolist(),
@@ -172,16 +172,6 @@ def encoded(samples: NDArray[np.float32]) -> tuple[bytes, str]:
         compression_level=_MP3_LEVEL,
     )
     return content.getvalue(), "audio/mpeg"
-
-
-def _marks(seconds: float) -> list[int]:
-    """Round seconds, few enough to be read."""
-    step = next((step for step in _MARK_STEPS if seconds / step <= _MOST_MARKS), _MARK_STEPS[-1])
-    return list(range(0, int(seconds + 0.01) + 1, step))
-
-
-def _clock(second: int, seconds: float) -> str:
-    return f"{second // 60}:{second % 60:02d}" if seconds > _SECONDS_IN_MARKS else str(second)
 
 
 def _text(content: bytes) -> str:

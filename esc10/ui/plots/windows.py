@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
+from esc10.ui.plots.time_axis import time_marks, time_unit
 
 _AXIS_LINES = 5
 """What the time axis takes of the height: its labels, its title, and the room around them."""
@@ -67,12 +69,19 @@ def window_columns(
 
 
 def window_spec(
-    classes: Sequence[str], slots: Sequence[int], ink: str, font_size: int, lane: int
+    classes: Sequence[str],
+    slots: Sequence[int],
+    seconds: float,
+    ink: str,
+    font_size: int,
+    lane: int,
+    gutter: float,
 ) -> dict[str, Any]:
     """The winner of each window over time: a row for each class, in it a lane for each run.
 
     `classes`: those that won a window, the first on top. `slots`: the runs' places among those
-    chosen, from 0. `lane`: its height, in pixels.
+    chosen, from 0. `seconds`: how long the sound is. `lane`: its height, in pixels. `gutter`: what
+    the classes' names take at least, in pixels.
     """
     names = [class_label(name) for name in classes]
     colours = {"domain": list(slots), "range": [palette.RUN_COLOURS[slot] for slot in slots]}
@@ -81,7 +90,7 @@ def window_spec(
     return {
         "height": len(names) * (len(slots) * lane + 6) + _AXIS_LINES * font_size,
         "encoding": {
-            **_time_and_class(names, _axis(ink, font_size)),
+            **_time_and_class(names, seconds, _axis(ink, font_size), gutter),
             "yOffset": {"field": "run", "type": "nominal", "scale": lanes},
             "tooltip": [
                 *([{"field": "run"}] if len(slots) > 1 else []),
@@ -103,21 +112,30 @@ def window_spec(
     }
 
 
-def _time_and_class(names: Sequence[str], axis: dict[str, Any]) -> dict[str, Any]:
+def _time_and_class(
+    names: Sequence[str], seconds: float, axis: dict[str, Any], gutter: float
+) -> dict[str, Any]:
+    marks = time_marks(seconds)
+    beside = {"grid": True, "tickBand": "extent", "ticks": False, "labelPadding": 4}
     return {
         "y": {
             "field": "class",
             "type": "nominal",
             "scale": {"domain": names, "paddingInner": 0.1},
             "title": None,
-            "axis": {**axis, "grid": True, "tickBand": "extent", "ticks": False},
+            "axis": {**axis, **beside, "minExtent": gutter},
         },
         "x": {
             "field": "begin",
             "type": "quantitative",
-            "title": "seconds",
-            "scale": {"nice": False},
-            "axis": {**axis, "grid": False, "tickCount": 10},
+            "title": time_unit(seconds),
+            "scale": {"domain": [0, seconds], "nice": False},
+            "axis": {
+                **axis,
+                "grid": False,
+                "values": [mark for mark, _ in marks],
+                "labelExpr": f"{json.dumps(dict(marks))}[datum.value]",
+            },
         },
         "x2": {"field": "end"},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +15,15 @@ from esc10.datasets.clips import class_label
 from esc10.evaluation.intervals import percent
 from esc10.inference.prediction import HeardSound, mean_of_windows
 from esc10.training.networks import MODELS
-from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.frame import chart_pixels, ink, type_pixels
+from esc10.ui.player.player import GUTTER_REMS
 from esc10.ui.plots.windows import window_columns, window_spans, window_spec
 from esc10.ui.predict.judging import Judged, answer_column
 from esc10.ui.run_marks import mark
 from esc10.ui.words import in_markdown
 
 _MOST_ROWS = 12
-_MANY_ROWS = 11.5
+_SEEN_ROWS = 11.5
 """What is seen of a longer table: half a row says that there is more."""
 
 
@@ -45,7 +47,15 @@ def _show_strip(sound: HeardSound, judged: Sequence[Judged]) -> None:
     slots = [each.slot for each in judged]
     st.vega_lite_chart(
         pa.table(window_columns(slots, winners, [spans[index] for index in loud])),
-        window_spec(classes, slots, ink(), pixels, round(1.2 * pixels)),
+        window_spec(
+            classes,
+            slots,
+            sound.seconds,
+            ink(),
+            pixels,
+            round(1.2 * pixels),
+            GUTTER_REMS * type_pixels(),  # so it lies below the player's pictures
+        ),
         key=f"windows {slots} {classes}",
         width="stretch",
         alt="The class each run names, window by window",
@@ -76,14 +86,13 @@ def _show_table(sound: HeardSound, judged: Sequence[Judged]) -> None:
         key="table of windows",
         hide_index=True,
         row_height=row_pixels,
-        height=_table_pixels(len(ends), row_pixels),
+        height=_table_height(len(ends), row_pixels),
         alt="The class each run names, window by window",
     )
 
 
-def _table_pixels(rows: int, row_pixels: int) -> int:
-    """The height of a table with its heading and its frame."""
-    return round(row_pixels * (1 + (rows if rows <= _MOST_ROWS else _MANY_ROWS))) + 3
+def _table_height(rows: int, row_pixels: int) -> int | Literal["content"]:
+    return "content" if rows <= _MOST_ROWS else round(row_pixels * (1 + _SEEN_ROWS))
 
 
 def _explain_wholes(sound: HeardSound, judged: Sequence[Judged]) -> None:

@@ -9,14 +9,15 @@ import pytest
 import soundfile
 
 from esc10.audio.loading import SAMPLE_RATE
-from esc10.ui.player.player import _clock, _marks, encoded, pooled
+from esc10.ui.player.player import encoded, pooled
 from esc10.ui.plots.bars import run_columns, run_spec, top_classes
+from esc10.ui.plots.time_axis import time_marks, time_unit
 from esc10.ui.plots.windows import (
     window_columns,
     window_spans,
     window_spec,
 )
-from esc10.ui.predict.windows import _table_pixels
+from esc10.ui.predict.windows import _table_height
 
 SURE = {"dog": 0.9, "rain": 0.06, "rooster": 0.02, "sea_waves": 0.01, "sneezing": 0.01, "fire": 0.0}
 TORN = {"dog": 0.0, "rain": 0.1, "rooster": 0.1, "sea_waves": 0.4, "sneezing": 0.3, "fire": 0.1}
@@ -62,7 +63,7 @@ def test_windows_carry_their_run_once_in_each_row() -> None:
     assert columns["letter"] == ["A", "", "A", "C", "C", ""]
     assert columns["known"] == [True, False, True, True, True, True]
     assert columns["end"][:2] == columns["begin"][1:3]
-    spec = window_spec(["dog", "sea_waves", "rain"], [0, 2], "#000", 16, 20)
+    spec = window_spec(["dog", "sea_waves", "rain"], [0, 2], 10, "#000", 16, 20, 100)
     assert spec["encoding"]["yOffset"]["scale"]["domain"] == ["A", "C"]
     assert {"field": "run"} in spec["encoding"]["tooltip"]
 
@@ -70,13 +71,21 @@ def test_windows_carry_their_run_once_in_each_row() -> None:
 def test_windows_of_one_run_carry_no_letter() -> None:
     winners = [[("dog", 0.9, True), ("rain", 0.8, True)]]
     assert window_columns([0], winners, window_spans([0, 2.5], 5, 7.5))["letter"] == ["", ""]
-    spec = window_spec(["dog", "rain"], [0], "#000", 16, 20)
+    spec = window_spec(["dog", "rain"], [0], 7.5, "#000", 16, 20, 100)
     assert {"field": "run"} not in spec["encoding"]["tooltip"]
 
 
+@pytest.mark.parametrize("seconds", [12, 95])
+def test_windows_stand_over_the_times_of_the_player(seconds: float) -> None:
+    time = window_spec(["dog"], [0], seconds, "#000", 16, 20, 100)["encoding"]["x"]
+    assert time["scale"]["domain"] == [0, seconds]  # silence at the end, too
+    assert time["title"] == time_unit(seconds)
+    assert time["axis"]["values"] == [mark for mark, _ in time_marks(seconds)]
+
+
 def test_a_table_of_windows_shows_all_rows_or_half_a_row_of_what_follows() -> None:
-    assert [(_table_pixels(rows, 40) - 3) / 40 for rows in (1, 9, 12)] == [2, 10, 13]
-    assert [(_table_pixels(rows, 40) - 3) / 40 for rows in (13, 239)] == [12.5, 12.5]
+    assert {_table_height(rows, 40) for rows in (1, 9, 12)} == {"content"}
+    assert {_table_height(rows, 40) for rows in (13, 239)} == {12.5 * 40}
 
 
 @pytest.mark.parametrize("frames", [1, 1999, 2000, 2001, 25_840])
@@ -106,9 +115,9 @@ def test_a_minute_is_played_as_it_is_and_more_as_mp3(seconds: float, kind: str) 
 
 @pytest.mark.parametrize("seconds", [0.5, 5, 12, 60, 61, 600])
 def test_the_marks_are_few_and_begin_at_0(seconds: float) -> None:
-    marks = _marks(seconds)
-    assert marks[0] == 0
-    assert marks[-1] <= seconds
+    marks = time_marks(seconds)
+    assert marks[0] == (0, "0" if seconds <= 60 else "0:00")
+    assert marks[-1][0] <= seconds
     assert len(marks) <= 11
     assert len(marks) >= 4 or seconds < 5
-    assert len({_clock(mark, seconds) for mark in marks}) == len(marks)
+    assert len({label for _, label in marks}) == len(marks)
