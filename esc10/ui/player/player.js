@@ -34,7 +34,9 @@ function draw(rows, data) {
     const share = (100 * second) / data.seconds;
     const mark = element("span", { textContent: label });
     mark.style.left = `${share}%`;
-    mark.style.transform = `translateX(${-share}%)`; // the last one ends with the axis
+    // In the middle below its moment, but within the axis at its ends.
+    const before = share > 98 ? 100 : share < 2 ? 0 : 50;
+    mark.style.transform = `translateX(${-before}%)`;
     marks.append(mark);
   }
   rows.append(element("span", { textContent: data.unit }), marks);
