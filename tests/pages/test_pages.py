@@ -178,7 +178,8 @@ def test_the_best_validation_accuracy_is_said_to_flatter(
 
 def test_the_runs_stand_right_under_their_curves(practice_home: Path) -> None:
     made_run()
-    said = [text.value for text in page("pages/train.py").caption]
+    parts = page("pages/train.py").main
+    said = [part.value for part in parts if part.type in ("markdown", "caption")]
     (line,) = (place for place, text in enumerate(said) if "finished after 1 epoch" in text)
     (reading,) = (place for place, text in enumerate(said) if text.startswith("Solid:"))
     assert line < reading

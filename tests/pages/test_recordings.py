@@ -45,7 +45,7 @@ def test_a_damaged_clip_is_verified_again_not_exported(way: str, boxes: str) -> 
     page = predict(way)
     choose(page, boxes, clip)
     (error,) = drawn(page).error
-    assert plain(error.value).startswith(f"{clip.path.name} is damaged, or no sound. Verify")
+    assert plain(error.value).startswith(f"{clip.path.name} is damaged, or not a sound. Mend it")
     assert "*Verify every clip again*" in error.value
     assert not page.get("audio")
 

@@ -26,7 +26,9 @@ def test_shares_are_rounded_half_upwards(clips: int) -> None:
         assert percent(value) == percent(np.float32(value)) == exact
         assert share(value, (value, value)) == f"{exact}% ({exact} to {exact}%)"
         confusion = np.array([[right, clips - right], [0, clips]])
-        cells = matrix_columns(confusion, ("a", "b"), ChosenCells(None, None), shares=True)
+        cells = matrix_columns(
+            confusion, ("a", "b"), ChosenCells(None, None), "#000000", shares=True
+        )
         assert cells["percent"][0] == exact
 
 

@@ -23,7 +23,7 @@ METRICS = {
 
 TRAINING, VALIDATION = "training", "validation"
 _MARKERS = 8
-_HUNDREDTHS = "round(100 * datum.value + 0.00001) / 100"
+HUNDREDTHS = "round(100 * datum.value + 0.00001) / 100"
 """Halves upwards, as `esc10.evaluation.intervals.percent` has it: the chart holds 32 bits."""
 
 STRETCHES = 500
@@ -126,7 +126,7 @@ def _best_values(ink: str, font_size: int) -> list[dict[str, Any]]:
     At the points they would lie on one another, as runs are often best in neighbouring epochs.
     """
     glyphs = json.dumps(palette.RUN_GLYPHS, ensure_ascii=False)
-    mark, figure = f"{glyphs}[datum.slot]", f"format({_HUNDREDTHS}, '.2f')"
+    mark, figure = f"{glyphs}[datum.slot]", f"format({HUNDREDTHS}, '.2f')"
     begins = f"{2.7 * font_size} + (datum.place - 1) * {3.8 * font_size}"
     # Figures have the colour of type: some runs' colours are too pale to read.
     return [

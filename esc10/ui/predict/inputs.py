@@ -14,10 +14,11 @@ from esc10.audio.quality import diagnose
 from esc10.audio.recording import Recording, load_recording
 from esc10.audio.simulation import PRETENCES
 from esc10.audio.wav import wav_of
-from esc10.datasets import Clip, Source
+from esc10.datasets import Clip
 from esc10.datasets.clips import class_label
 from esc10.errors import AudioError, DatasetError, reason_of
 from esc10.storage import state_of
+from esc10.ui.clip_view import readable_sound
 from esc10.ui.frame import show_missing
 from esc10.ui.microphone.recorder import record
 from esc10.ui.remembered import is_remembered, remembered
@@ -172,23 +173,7 @@ def choose_clip(key: str) -> Clip | None:
         format_func=lambda clip: f"{clip.src_file}, take {clip.take} (fold {clip.fold})",
         key=f"{key} clip {data} {category}",
     )
-    return clip if clip is not None and _is_whole(clip, sounds.source) else None
-
-
-def _is_whole(clip: Clip, source: Source) -> bool:
-    """Whether a dataset's clip can be read; what mends it where it cannot."""
-    try:
-        clip_sound(clip.path)
-    except AudioError as error:
-        mend = (
-            "Make the dataset again from its sounds, on the Dataset page."
-            if source.own
-            else "Verify the dataset: on the Dataset page, under *Get sounds*, *More*, press "
-            "*Verify every clip again*. Only what is damaged is replaced."
-        )
-        st.error(f"{in_markdown(str(error))} {mend}", icon=":material/hearing_disabled:")
-        return False
-    return True
+    return clip if clip is not None and readable_sound(clip, sounds.source) is not None else None
 
 
 def choose_pretence() -> list[Given]:

@@ -18,6 +18,7 @@ from esc10.ui.plots import palette
 from esc10.ui.plots.calibration import reliability_columns
 from esc10.ui.plots.confusion import ChosenCells, matrix_columns, matrix_spec
 from esc10.ui.plots.curves import (
+    HUNDREDTHS,
     STRETCHES,
     TRAINING,
     VALIDATION,
@@ -217,7 +218,7 @@ def test_the_best_values_are_called_so_in_the_colour_of_type() -> None:
     said = [layer["transform"][-1]["calculate"] for layer in words]
     assert said[0] == "'best'"
     assert "◆" in said[1]
-    assert said[2] == "format(datum.value, '.2f')"
+    assert said[2] == f"format({HUNDREDTHS}, '.2f')"
     assert [layer["mark"].get("fill") for layer in words] == ["#123456", None, "#123456"]
     # A colour of its run's would go before the fill.
     assert ["color" in layer["encoding"] for layer in words] == [True, False, True]
