@@ -1,5 +1,6 @@
-"""A step of a contender: what is timed."""
+"""What a contender does to be timed: a step, or a few of them."""
 
 from collections.abc import Callable
 
-Step = Callable[[], object]
+Step = Callable[[], int]
+"""Says how many steps it took."""

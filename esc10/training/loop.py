@@ -15,6 +15,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 from tensorflow.python.util._pywrap_util_port import IsMklEnabled
 
@@ -65,7 +66,7 @@ def train(
         data: the arrays.
         config: the settings.
         on_epoch_end: told each epoch's figures as soon as they are there.
-        should_stop: polled after every batch; the epoch under way is given up.
+        should_stop: polled every few tenths of a second; the epoch under way is given up.
 
     Returns:
         The history, both best weights and their answers. Whatever ended it, what was finished is
@@ -115,10 +116,11 @@ def _run_epochs(
 ) -> str:
     """Train, and say what ended it: a key of `esc10.training.results.ENDINGS`."""
     rng = np.random.default_rng(config.seed)
+    x, y = (tf.convert_to_tensor(arrays["train"]) for arrays in (data.x, data.y))
     for epoch in range(1, config.epochs + 1):
         began = time.perf_counter()
         order = rng.permutation(len(data.y["train"]))
-        figures = _learn_all(learner, data, order, config.batch_size, should_stop)
+        figures = _learn_all(learner, x, y, order, config.batch_size, should_stop)
         if figures is None:
             return "stopped"
         labels = data.y["validation"]
@@ -141,7 +143,8 @@ def _run_epochs(
 
 def _learn_all(
     learner: Learner,
-    data: TrainingData,
+    x: tf.Tensor,
+    y: tf.Tensor,
     order: NDArray[np.int64],
     batch_size: int,
     should_stop: ShouldStop,
@@ -150,11 +153,10 @@ def _learn_all(
 
     None if somebody wished to stop.
     """
-    loss, right = 0.0, 0
-    for start in range(0, len(order), batch_size):
-        clips = order[start : start + batch_size]
-        batch_loss, batch_right = learner.learn(data.x["train"][clips], data.y["train"][clips])
-        loss, right = loss + batch_loss, right + batch_right
+    loss, right, learnt = 0.0, 0, 0
+    while learnt < len(order):
+        more_loss, more_right, clips = learner.learn(x, y, order[learnt:], batch_size)
+        loss, right, learnt = loss + more_loss, right + more_right, learnt + clips
         if should_stop():
             return None
     return loss / len(order), right / len(order)

@@ -29,11 +29,16 @@ def batch(clips: int = 8) -> tuple[Array, NDArray[np.int64]]:
     return x, np.arange(clips) % CLASSES
 
 
+def step(learner: Learner, clips: int = 8) -> tuple[float, int, int]:
+    """What a step on one batch gives back."""
+    return learner.learn(*batch(clips), np.arange(clips), clips)
+
+
 def after_steps(learner: Learner, seed: int, learning_rate: float = 0.001) -> list[Array]:
     """The weights after a few steps from the beginning."""
     learner.restart(seed, learning_rate)
     for _ in range(3):
-        learner.learn(*batch())
+        step(learner)
     return learner.model.get_weights()
 
 
@@ -65,12 +70,33 @@ def test_a_step_is_the_step_keras_takes(key: str) -> None:
     loss = "sparse_categorical_crossentropy"
     model.compile(keras.optimizers.Adam(0.01), loss, metrics=["accuracy"], run_eagerly=True)
     x, y = batch()
-    mine_loss, right = learner.learn(x, y)
-    expected_loss, expected_accuracy = model.train_on_batch(x, y)
+    for _ in range(3):  # Adam's averages count from the second step on
+        mine_loss, right, _ = step(learner)
+        expected_loss, expected_accuracy = model.train_on_batch(x, y)
     assert mine_loss / len(x) == pytest.approx(float(expected_loss), rel=1e-4)
     assert right / len(x) == pytest.approx(float(expected_accuracy))
     for mine, theirs in zip(learner.model.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-4)
+
+
+def test_steps_in_one_call_are_those_in_a_call_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where the time is over, a call ends after a batch: then a stop can be asked for."""
+    x, y = batch(8)
+    order = np.array([5, 0, 7, 2, 1, 6, 3])  # the clip left out counts for nothing
+    weights, figures = [], []
+    for seconds, calls in ((3600.0, [7]), (0.0, [3, 3, 1])):
+        monkeypatch.setattr(room, "CALL_SECONDS", seconds)
+        learner = Learner("cnn", FRAMES, BANDS, CLASSES)
+        learner.restart(3, 0.01)
+        told = []
+        while (learnt := sum(clips for _, _, clips in told)) < len(order):
+            told.append(learner.learn(x, y, order[learnt:], batch_size=3))
+        assert [clips for _, _, clips in told] == calls
+        weights.append(learner.model.get_weights())
+        figures.append([sum(column) for column in zip(*told, strict=True)])
+    assert figures[0] == pytest.approx(figures[1], rel=1e-4)
+    for together, apart in zip(*weights, strict=True):
+        np.testing.assert_allclose(together, apart, atol=1e-4)
 
 
 def test_answers_are_those_of_the_network_in_any_number() -> None:
@@ -85,9 +111,9 @@ def test_answers_are_those_of_the_network_in_any_number() -> None:
 def test_it_traces_once_for_all_sizes_of_batch() -> None:
     learner = Learner("cnn", FRAMES, BANDS, CLASSES)
     for clips in (8, 3, 1):
-        learner.learn(*batch(clips))
+        step(learner, clips)
         learner.answers(*batch(clips))
-    assert learner._step.experimental_get_tracing_count() == 1
+    assert learner._steps.experimental_get_tracing_count() == 1
     assert learner._look.experimental_get_tracing_count() == 1
 
 
