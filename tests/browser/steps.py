@@ -42,10 +42,26 @@ def go(page: Page, name: str) -> None:
     drawn(page)
 
 
+def unfold(page: Page, label: str) -> Locator:
+    """Open a select box by the keyboard, and give back its options.
+
+    A click that meets a list which is just closing opens none.
+    """
+    box = page.get_by_role("combobox", name=label).first
+    options = page.get_by_role("option")
+
+    def is_open() -> bool:
+        if not options.count():
+            box.press("ArrowDown")
+        return options.count() > 0
+
+    wait_for(is_open, 90, f"the options of {label}")
+    return options
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Pick from a select box."""
-    page.get_by_role("combobox", name=label).first.click()
-    page.get_by_role("option", name=option, exact=False).first.click()
+    unfold(page, label).filter(has_text=option).first.click()
     drawn(page)
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from tests.browser.conftest import App
-from tests.browser.steps import charts, drawn, visit
+from tests.browser.steps import charts, drawn, unfold, visit
 from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
 from tests.support.waiting import wait_for
 
@@ -106,8 +106,7 @@ def test_what_is_written_in_charts_can_be_read(page: Page, practice_app: App, mo
     nothing_is_crowded(page)
     page.get_by_role("tab", name="Epoch by epoch").click()
     for place, (by_accuracy, _) in enumerate(reversed(BEST)):  # the newest run comes first
-        page.get_by_role("combobox", name="Run").first.click()
-        page.get_by_role("option").nth(place).click()
+        unfold(page, "Run").nth(place).click()
         button = page.get_by_role("button", name=f"Best accuracy ({by_accuracy})", exact=True)
         expect(button).to_be_visible()
         nothing_is_crowded(page)

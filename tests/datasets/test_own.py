@@ -168,7 +168,7 @@ def test_a_class_without_a_readable_sound_is_a_sentence(home: Path) -> None:
     files = {**sounds(numbered(("dog", "cat"), 3)), **dict.fromkeys(numbered(("hen",), 3), b"x")}
     sentence = refusal(zip_of(files), home)
     assert "The class hen has no usable sounds" in sentence
-    assert "hen/0.wav is not a sound" in sentence
+    assert "hen/0.wav holds no sound" in sentence
 
 
 def test_more_clips_than_there_may_be_are_a_sentence(home: Path) -> None:

@@ -140,5 +140,6 @@ def _show(listening: Listening) -> None:
     st.markdown("**The latest answers**")
     lines = [f"{latest[0]:.0f} s: **{latest[1]}**"]
     lines += [f"{seconds:.0f} s: {words}" for seconds, words in before]
-    for column, begin in zip(st.columns(2), range(0, _ANSWERS, _ANSWERS // 2), strict=True):
-        column.markdown("\n".join(f"- {line}" for line in lines[begin : begin + _ANSWERS // 2]))
+    with st.container(key="live answers"):
+        for column, begin in zip(st.columns(2), range(0, _ANSWERS, _ANSWERS // 2), strict=True):
+            column.markdown("\n".join(f"- {line}" for line in lines[begin : begin + _ANSWERS // 2]))
