@@ -124,8 +124,8 @@ def keep(page: Page, name: str) -> None:
     field.press("Enter")
     drawn(page)
     page.get_by_role("button", name="Keep this recording").click()
+    expect(page.get_by_role("button", name="Keep this recording")).to_be_hidden()
     drawn(page)
-    page.keyboard.press("Escape")
 
 
 def make_a_dataset(page: Page) -> None:
