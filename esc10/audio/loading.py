@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
 import soundfile
+import soxr  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from esc10.errors import AudioError
@@ -70,26 +72,27 @@ def load_clip(path: Path) -> Sound:
         raise AudioError(f"{path.name} holds no samples.")
     if not np.isfinite(samples).all():
         raise AudioError(f"{path.name} holds samples that are not numbers.")
-    fixed = fixed_length(_resampled(samples.mean(axis=1), rate))
+    fixed = fixed_length(resampled(samples.mean(axis=1), rate))
     if np.abs(fixed).max() < SILENCE:
         raise AudioError(f"{path.name} is silent.")
     return Sound(fixed, frames / rate)
 
 
-def _resampled(mono: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Samples at a rate in hertz, at `SAMPLE_RATE`."""
+def resampled(mono: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """Samples at a rate in hertz, at `SAMPLE_RATE`, as `librosa.resample` does it by default.
+
+    It calls soxr as well, at high quality; but librosa takes two seconds to import.
+    """
     if rate == SAMPLE_RATE:
         return mono
-    import librosa  # slow to import, and not needed by whoever only wants the constants
-
-    resampled: NDArray[np.float32] = librosa.resample(mono, orig_sr=rate, target_sr=SAMPLE_RATE)
-    return resampled
+    at_our_rate: NDArray[np.float32] = soxr.resample(mono, rate, SAMPLE_RATE, quality="HQ")
+    return fixed_length(at_our_rate, ceil(len(mono) * SAMPLE_RATE / rate))
 
 
 def all_resampled(blocks: Iterator[NDArray[np.float32]], rate: int) -> NDArray[np.float32]:
     """Blocks of samples at a rate in hertz, as one array at `SAMPLE_RATE`; empty if there are none.
 
-    librosa's resampling is soxr's at high quality; so is the stream's, and its numbers are equal.
+    The stream's numbers are those of `resampled`.
     """
     head: list[NDArray[np.float32]] = []
     frames = 0
@@ -102,11 +105,9 @@ def all_resampled(blocks: Iterator[NDArray[np.float32]], rate: int) -> NDArray[n
         return np.empty(0, np.float32)
     start = np.concatenate(head)
     if frames <= _STREAM_SECONDS * rate:
-        return _resampled(start, rate)
+        return resampled(start, rate)
     if rate == SAMPLE_RATE:
         return np.concatenate([start, *blocks])
-    import soxr  # type: ignore[import-untyped]
-
     stream = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
     pieces = [stream.resample_chunk(start)]
     pieces += [stream.resample_chunk(block) for block in blocks]

@@ -54,7 +54,7 @@ def feature_key(dataset: Dataset, config: MelConfig) -> str:
         "config": asdict(config),
         "clips": [clip.filename for clip in dataset.clips],
         "sha256": dataset.sha256,
-        "versions": {name: version(name) for name in ("librosa", "soxr", "soundfile", "numpy")},
+        "versions": {name: version(name) for name in ("soxr", "soundfile", "numpy", "scipy")},
     }
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return f"{dataset.source.key}-{digest[:16]}"

@@ -84,7 +84,9 @@ def plan_run(
         mel=features.config,
         scaling=scaling_of(features.power, split.train) if config.features == "logmel" else None,
         clips=split.names(dataset),
-        versions={name: version(name) for name in ("librosa", "numpy", "scikit-learn")},
+        versions={
+            name: version(name) for name in ("numpy", "scipy", "scikit-learn", "soundfile", "soxr")
+        },
     )
 
 

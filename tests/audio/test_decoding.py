@@ -199,7 +199,7 @@ def test_the_same_sound_with_more_channels_has_the_same_measures() -> None:
 MEMORY = """
 import sys, threading
 from pathlib import Path
-import librosa, numpy, psutil, scipy.fft, soxr
+import numpy, psutil, scipy.fft, soxr
 from esc10.audio.recording import load_recording
 from esc10.audio.quality import diagnose
 from esc10.features.mel import MelConfig
@@ -207,7 +207,6 @@ from esc10.features.windows import whole_power, window_powers
 
 # Libraries load parts of themselves when they are first used; those are not meant.
 warm = numpy.ones(9000, numpy.float32)
-librosa.resample(warm, orig_sr=44100, target_sr=22050)
 whole_power(warm, MelConfig())
 
 process, most, done = psutil.Process(), 0, threading.Event()

@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length
+from esc10.audio.loading import CLIP_SECONDS, SAMPLE_RATE, SILENCE, fixed_length, resampled
 from esc10.errors import AudioError, Esc10Error, NoWorkerError, RunError
 from esc10.evaluation.intervals import percent
 from esc10.features.inputs import network_input
@@ -63,10 +63,7 @@ class Listening:
 
     def clip(self) -> NDArray[np.float32]:
         """The last five seconds as a network hears a clip, shape (CLIP_SAMPLES,)."""
-        import librosa  # slow to import
-
-        resampled = librosa.resample(self.samples, orig_sr=self.rate, target_sr=SAMPLE_RATE)
-        return fixed_length(resampled)
+        return fixed_length(resampled(self.samples, self.rate))
 
 
 def show_live(run: Run, weights: str) -> None:
