@@ -16,7 +16,10 @@ from esc10.training.networks import MODELS
 
 FRONT_DOOR: Wanted = {"h2": 1, "h3": 4}
 PAGES: dict[str, Wanted] = {
-    "Dataset": {"[data-testid=stAudio]": 1, "[data-testid=stPlotlyChart] .xy": 3},
+    "Dataset": {
+        "[data-testid=stAudio]": 1,
+        "[data-testid=stVegaLiteChart] .mark-image, [data-testid=stVegaLiteChart] .mark-area": 3,
+    },
     "Train": {".st-key-model": 1, "[data-testid=stVegaLiteChart] .mark-symbol path": 1},
     "Evaluate": {".st-key-run": 1, "[class*=st-key-matrix] .mark-text": 2},
     "Predict": {".st-key-way": 1, ".st-key-judge-weights": 1},

@@ -17,7 +17,7 @@ from esc10.ui.clip_view import player, provenance, readable_sound, spectrogram, 
 from esc10.ui.datasets.overview import show_balance, show_overview
 from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.fragments import SOON_SECONDS, live
-from esc10.ui.frame import guarded, open_page
+from esc10.ui.frame import guarded, in_projector_mode, open_page
 from esc10.ui.local_paths import choose_path, import_folder, is_here, local_path
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import (
@@ -202,13 +202,14 @@ def _show_clip(clip: Clip, shown: Dataset) -> None:
         return
     with sound:
         player(clip)
+    height = 340 if in_projector_mode() else 300
     columns = st.columns(3)
     with columns[0]:
-        waveform(heard, 260, clip.filename)
+        waveform(heard, height)
     with columns[1]:
-        spectrogram(heard, "mel", 260, clip.filename)
+        spectrogram(heard, "mel", height)
     with columns[2]:
-        spectrogram(heard, "logmel", 260, clip.filename)
+        spectrogram(heard, "logmel", height)
     st.caption(
         "The same five seconds three times. In power, the lab's way, only the loudest bands show; "
         "in decibels the quiet ones show too, and a network learns far more from them."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import streamlit as st
 
+from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets import Clip, Dataset, Source
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig
-from esc10.ui.frame import chart_pixels, picture_toolbar
-from esc10.ui.plots.spectrograms import mel_spectrogram
-from esc10.ui.plots.waveform import waveform as waveform_figure
+from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.plots.spectrograms import mel_columns, mel_spec
+from esc10.ui.plots.waveform import waveform_columns, waveform_spec
 from esc10.ui.server import ClipSound, clip_sound
 from esc10.ui.words import class_words, in_markdown
 
@@ -71,15 +73,22 @@ def show_damage(error: AudioError, source: Source) -> None:
     st.error(f"{in_markdown(str(error))} {remedy}")
 
 
-def spectrogram(sound: ClipSound, kind: str, height: int, filename: str) -> None:
-    """The mel spectrogram of the clip of that name."""
-    figure = mel_spectrogram(sound.power, MelConfig(), kind, chart_pixels(), height)
-    name = f"{kind} {filename}"
-    st.plotly_chart(figure, key=name, config=picture_toolbar(name))
+def spectrogram(sound: ClipSound, kind: str, height: int) -> None:
+    """A clip's mel spectrogram: its power, or its decibels."""
+    mel = MelConfig()
+    st.vega_lite_chart(
+        pa.table(mel_columns(sound.power, mel, kind)),
+        mel_spec(sound.power, mel, kind, ink(), chart_pixels(), height),
+        key=f"spectrogram {kind}",
+        width="stretch",
+    )
 
 
-def waveform(sound: ClipSound, height: int, filename: str) -> None:
-    """The waveform of the clip of that name."""
-    figure = waveform_figure(sound.samples, chart_pixels(), height)
-    name = f"wave {filename}"
-    st.plotly_chart(figure, key=name, config=picture_toolbar(name))
+def waveform(sound: ClipSound, height: int) -> None:
+    """A clip's waveform."""
+    st.vega_lite_chart(
+        pa.table(waveform_columns(sound.samples)),
+        waveform_spec(CLIP_SECONDS, ink(), chart_pixels(), height),
+        key="waveform",
+        width="stretch",
+    )

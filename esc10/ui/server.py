@@ -82,11 +82,8 @@ def engine() -> Engine:
 
 def _load_ahead() -> None:
     """Load what the other pages need, so that nobody's first visit waits for it."""
-    # In the order in which people need them: to look at sounds, then to judge a run.
-    import plotly.graph_objects  # noqa: F401
-
     mel = MelConfig()
-    mel_power(np.zeros(mel.n_fft, np.float32), mel)  # librosa loads its parts at their first use
+    mel_power(np.zeros(mel.n_fft, np.float32), mel)
 
     import sklearn.metrics  # noqa: F401
 

@@ -26,7 +26,7 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
     expect(page.get_by_test_id("stAudio")).to_have_count(11)
     for player in page.get_by_test_id("stAudio").all()[:10]:
         expect(player).to_be_in_viewport(ratio=1)
-    expect(page.get_by_test_id("stPlotlyChart")).to_have_count(3)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
 
     go(page, "Train")
     set_epochs(page, 2)

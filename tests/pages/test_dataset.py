@@ -100,7 +100,7 @@ def test_a_damaged_clip_is_named_in_its_card_and_by_itself(
     assert all(clip.path.name in plain(text.value) for text in test.error)
     assert all(advice in plain(text.value) for text in test.error)
     assert not says(test, "The same five seconds three times.")
-    assert not test.get("plotly_chart")
+    assert not test.get("vega_lite_chart")
 
 
 @pytest.mark.parametrize(("projector", "across"), [(False, 5), (True, 4)])

@@ -20,7 +20,7 @@ from esc10.datasets.clips import class_label
 from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig, decibels
 from esc10.ui.plots.frequencies import frequency_column
-from esc10.ui.plots.spectrograms import spectrum_png, strip_png
+from esc10.ui.plots.spectrograms import loudness, spectrum_png, strip_png
 from esc10.ui.plots.time_axis import time_marks, time_unit
 from esc10.ui.remembered import remembered
 
@@ -106,7 +106,13 @@ def _player_data(
     audio, kind = encoded(samples)
     seconds = len(samples) / SAMPLE_RATE
     level = decibels(pooled(power, _COLUMNS))[::-1]  # high bands on top
-    rows = [{"name": "mel bands", "about": "spectrogram", "picture": _text(spectrum_png(level))}]
+    rows = [
+        {
+            "name": "mel bands",
+            "about": "spectrogram",
+            "picture": _text(spectrum_png(loudness(level))),
+        }
+    ]
     names = [class_label(name) for name in classes]
     if votes is not None:
         rows += _strips(names, votes)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.features.mel import MelConfig, band_peaks
+from esc10.ui.plots import vega
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -52,6 +53,33 @@ def add_frequency_axis(figure: go.Figure, mel: MelConfig) -> None:
             "zeroline": False,
         },
     )
+
+
+def picture_axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
+    """Vega's places of what lasts from `seconds` to `until` and goes from `band` to `upto`."""
+    axis = {**vega.axis_look(ink, font_size), "grid": False}
+    return {
+        "x": vega.seconds_axis("seconds", mel.seconds, axis),
+        "x2": {"field": "until"},
+        "y": {
+            "field": "band",
+            "type": "quantitative",
+            "title": "mel band",
+            "scale": {"domain": [0, mel.n_mels], "nice": False},
+            "axis": {**axis, "values": list(range(0, mel.n_mels + 1, 32)), "titlePadding": 4},
+        },
+        "y2": {"field": "upto"},
+    }
+
+
+def kilohertz_axis(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
+    """Vega's vertical place of a `band`, with the axis on the right."""
+    look = {**vega.axis_look(ink, font_size), "grid": False, "orient": "right"}
+    return {
+        "field": "band",
+        "type": "quantitative",
+        "axis": {**look, **vega_frequency_axis(mel)},
+    }
 
 
 def vega_frequency_axis(mel: MelConfig) -> dict[str, Any]:

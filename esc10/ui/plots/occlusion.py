@@ -12,8 +12,8 @@ from esc10.features.mel import MelConfig, decibels
 from esc10.inference.explain.masking import band_edges
 from esc10.inference.explain.occlusion import COLUMNS, ROWS, OcclusionMap, grid
 from esc10.ui.plots import palette, vega
-from esc10.ui.plots.frequencies import add_frequency_axis, vega_frequency_axis
-from esc10.ui.plots.spectrograms import heatmap, ink_png, loudness, png_url, rgb
+from esc10.ui.plots.frequencies import add_frequency_axis, kilohertz_axis, picture_axes
+from esc10.ui.plots.spectrograms import ink_png, loudness, png_url, rgb
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -64,7 +64,7 @@ def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[st
     """The chart: a region is drawn over the spectrogram; the chosen one has a frame."""
     return {
         "height": height,
-        "encoding": _axes(mel, ink, font_size),
+        "encoding": picture_axes(mel, ink, font_size),
         "layer": [
             {
                 "params": [{"name": BRUSH, "select": _SELECT}],
@@ -75,41 +75,11 @@ def brush_spec(mel: MelConfig, ink: str, font_size: int, height: int) -> dict[st
             {
                 "transform": [{"filter": "!datum.url"}],
                 "mark": _FRAME,
-                "encoding": {"y": _kilohertz(mel, ink, font_size)},
+                "encoding": {"y": kilohertz_axis(mel, ink, font_size)},
             },
         ],
         "resolve": {"axis": {"y": "independent"}},
         **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
-    }
-
-
-def _axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
-    axis = {**vega.axis_look(ink, font_size), "grid": False}
-
-    def span(field: str, title: str, end: float, step: int) -> dict[str, Any]:
-        return {
-            "field": field,
-            "type": "quantitative",
-            "title": title,
-            "scale": {"domain": [0, end], "nice": False},
-            "axis": {**axis, "values": list(range(0, int(end) + 1, step)), "format": "d"},
-        }
-
-    return {
-        "x": span("seconds", "seconds", mel.seconds, 1),
-        "x2": {"field": "until"},
-        "y": span("band", "mel band", mel.n_mels, 32),
-        "y2": {"field": "upto"},
-    }
-
-
-def _kilohertz(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
-    """The axis on the right."""
-    look = {**vega.axis_look(ink, font_size), "grid": False, "orient": "right"}
-    return {
-        "field": "band",
-        "type": "quantitative",
-        "axis": {**look, **vega_frequency_axis(mel)},
     }
 
 
@@ -129,8 +99,15 @@ def occlusion_figure(
 
     shade = ",".join(map(str, rgb(ink)))
     scale = [[0, f"rgba({shade},0)"], [1, f"rgba({shade},0.55)"]]
-    level = loudness(decibels(power))
-    figure = go.Figure(heatmap(level, mel, colorscale=scale, hoverinfo="skip"))
+    spectrum = go.Heatmap(
+        z=loudness(decibels(power)),
+        x=np.arange(power.shape[1]) * mel.hop_length / mel.sample_rate,
+        y=np.arange(power.shape[0]),
+        showscale=False,
+        colorscale=scale,
+        hoverinfo="skip",
+    )
+    figure = go.Figure(spectrum)
     figure.add_trace(_drops(found, mel, font_size))
     times, bands = _outline(found.decisive, mel)
     line = {"color": ink, "width": 4}

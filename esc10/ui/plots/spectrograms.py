@@ -1,4 +1,4 @@
-"""A sound's mel spectrogram: as a picture, in HTML beside its votes, and as Plotly's heat map.
+"""A sound's mel spectrogram: as a picture, in HTML beside its votes, and in a chart with axes.
 
 In HTML it is light enough to stand in a list of clips; the time axis there is that of the clip's
 player: it ends where the player ends.
@@ -11,7 +11,7 @@ import html
 import io
 from functools import lru_cache
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,16 +19,8 @@ from PIL import Image
 
 from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig, decibels
-from esc10.ui.plots import palette
-from esc10.ui.plots.frequencies import (
-    CELL_WORDS,
-    add_frequency_axis,
-    frequency_column,
-    hertz_of_cells,
-)
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from esc10.ui.plots import palette, vega
+from esc10.ui.plots.frequencies import frequency_column, kilohertz_axis, picture_axes
 
 _RANGE_DB = 80.0
 """`esc10.features.mel.decibels` goes no lower below a clip's loudest point."""
@@ -55,7 +47,7 @@ def clip_picture(
     """
     heard = min(seconds, mel.seconds)
     frames = max(1, round(power.shape[1] * heard / mel.seconds))
-    spectrum = spectrum_png(_level(power)[:, :frames])
+    spectrum = spectrum_png(loudness(_level(power)[:, :frames]))
     rows = [
         _row(
             "mel bands",
@@ -84,7 +76,7 @@ def small_picture(power: NDArray[np.float32], mel: MelConfig, description: str) 
 
     `power`: shape (mel bands, frames).
     """
-    image = _image(spectrum_png(_level(power)), description, 1, "80px")
+    image = _image(spectrum_png(loudness(_level(power))), description, 1, "80px")
     return (
         f'<div style="font-size:0.75em;display:grid;grid-template-columns:{_SCALE} 1fr">'
         f"{frequency_column(mel, step=2)}{image}</div>"
@@ -144,12 +136,12 @@ def loudness(level: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.clip(1 + (level - level.max()) / _RANGE_DB, 0, 1), np.float32)
 
 
-def spectrum_png(level: NDArray[np.float32]) -> bytes:
-    """A PNG of decibels in colours.
+def spectrum_png(shares: NDArray[np.float32]) -> bytes:
+    """A PNG in colours of numbers from 0 to 1.
 
-    `level`: shape (mel bands, frames), the first row on top.
+    `shares`: shape (mel bands, frames), the first row on top.
     """
-    picture = Image.fromarray((255 * loudness(level)).astype(np.uint8))
+    picture = Image.fromarray((255 * shares).astype(np.uint8))
     picture.putpalette(_spectrum_colours())
     return _png(picture)
 
@@ -193,43 +185,59 @@ def _png(picture: Image.Image) -> bytes:
     return content.getvalue()
 
 
-def heatmap(values: NDArray[np.float32], mel: MelConfig, **look: Any) -> go.Heatmap:
-    """Values over seconds and mel bands.
-
-    `values`: shape (mel bands, frames). `look`: more of Plotly's arguments.
-    """
-    import plotly.graph_objects as go  # slow to import
-
-    return go.Heatmap(
-        z=values,
-        x=np.arange(values.shape[1]) * mel.hop_length / mel.sample_rate,
-        y=np.arange(values.shape[0]),
-        showscale=False,
-        **look,
-    )
-
-
-def mel_spectrogram(
-    power: NDArray[np.float32], mel: MelConfig, kind: str, font_size: int, height: int
-) -> go.Figure:
-    """A mel spectrogram as a network is given it.
+def mel_columns(power: NDArray[np.float32], mel: MelConfig, kind: str) -> dict[str, list[Any]]:
+    """A row, column by column: the picture of what a network is given, and its place in the chart.
 
     `power`: shape (mel bands, frames). `kind`: `mel` for power, `logmel` for decibels.
     """
-    import plotly.graph_objects as go
-
-    logarithmic = kind == "logmel"
-    unit = "dB" if logarithmic else ""
-    level = decibels(power) if logarithmic else power
-    look = {
-        "colorscale": palette.SPECTRUM_SCALE,
-        "customdata": hertz_of_cells(mel, level.shape[1]),
-        "hovertemplate": f"%{{x:.2f}} s, {CELL_WORDS}: %{{z:.4g}} {unit}<extra></extra>",
+    shares = loudness(decibels(power)) if kind == "logmel" else power / power.max()
+    return {
+        "url": [png_url(spectrum_png(shares[::-1]))],  # high bands on top
+        "seconds": [0.0],
+        "until": [mel.seconds],
+        "band": [0],
+        "upto": [mel.n_mels],
     }
-    figure = go.Figure(heatmap(level, mel, **look))
-    title = "Log-mel spectrogram (dB)" if logarithmic else "Mel spectrogram (power)"
-    figure.update_layout(palette.layout(font_size, height))
-    figure.update_layout(title_text=title)
-    figure.update_xaxes(title_text="seconds")
-    add_frequency_axis(figure, mel)
-    return figure
+
+
+def mel_spec(
+    power: NDArray[np.float32], mel: MelConfig, kind: str, ink: str, font_size: int, height: int
+) -> dict[str, Any]:
+    """The chart of that row, and what its colours say.
+
+    `power`: shape (mel bands, frames), its loudest point at most.
+    """
+    most = float(power.max())
+    if kind == "logmel":
+        title = "Log-mel spectrogram (dB)"
+        loudest = float(10 * np.log10(most))
+        ends = [loudest - _RANGE_DB, loudest]
+    else:
+        title, ends = "Mel spectrogram (power)", [0.0, most]
+    return {
+        "height": height,
+        "title": vega.title_look(title, ink, font_size),
+        "encoding": picture_axes(mel, ink, font_size),
+        "layer": [
+            {
+                "mark": {"type": "image", "aspect": False, "smooth": False},
+                "encoding": {"url": {"field": "url", "type": "nominal"}},
+            },
+            {
+                # Nothing to be seen of it but its axis and its legend.
+                "mark": {"type": "rect", "opacity": 0},
+                "encoding": {
+                    "y": kilohertz_axis(mel, ink, font_size),
+                    "color": {
+                        "field": "band",
+                        "type": "quantitative",
+                        "title": None,
+                        "scale": {"domain": ends, "scheme": palette.SPECTRUM_SCALE.lower()},
+                        "legend": vega.gradient_look(ink, font_size),
+                    },
+                },
+            },
+        ],
+        "resolve": {"axis": {"y": "independent"}},
+        **vega.chart_look(view={"stroke": ink, "strokeOpacity": 0.25}),
+    }

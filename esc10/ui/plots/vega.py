@@ -24,6 +24,37 @@ def axis_look(ink: str, font_size: int) -> dict[str, Any]:
     }
 
 
+def title_look(title: str, ink: str, font_size: int) -> dict[str, Any]:
+    """A title above a chart, at its left edge."""
+    look = {"color": ink, "fontSize": font_size + 2, "fontWeight": "normal"}
+    return {"text": title, "anchor": "start", "frame": "bounds", "offset": 8, **look}
+
+
+def seconds_axis(field: str, seconds: float, look: dict[str, Any]) -> dict[str, Any]:
+    """The horizontal place of what lasts so long, a mark at each second."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": "seconds",
+        "scale": {"domain": [0, seconds], "nice": False},
+        "axis": {
+            **look,
+            "grid": False,
+            "values": list(range(int(seconds) + 1)),
+            "format": "d",
+            "labelPadding": 6,
+            "titlePadding": 4,
+        },
+    }
+
+
+def gradient_look(ink: str, font_size: int) -> dict[str, Any]:
+    """A legend, above the chart, of colours that go from one into the next."""
+    place = {"orient": "top", "direction": "horizontal", "offset": 4}
+    look = {"gradientThickness": 10, "gradientLength": 12 * font_size, "gradientOpacity": 1}
+    return {"tickCount": 4, "format": ".2~g", **axis_look(ink, font_size), **place, **look}
+
+
 def type_beside(ink: str, font_size: int, pixels: int) -> dict[str, Any]:
     """A mark of type that begins so many pixels to the right of its place."""
     return {"type": "text", "align": "left", "dx": pixels, "fontSize": font_size, "fill": ink}

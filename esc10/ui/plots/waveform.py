@@ -2,38 +2,53 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from esc10.audio.loading import SAMPLE_RATE
-from esc10.ui.plots import palette
+from esc10.ui.plots import palette, vega
 
-_WAVEFORM_POINTS = 1500
-
-
-def _envelope(samples: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-    """The lowest and highest sample of each stretch: the same picture from fewer points."""
-    stretch = max(1, len(samples) // (_WAVEFORM_POINTS // 2))
-    whole = samples[: len(samples) // stretch * stretch].reshape(-1, stretch)
-    extremes = np.stack([whole.min(axis=1), whole.max(axis=1)], axis=1).ravel()
-    times = np.repeat(np.arange(len(whole)) * stretch / SAMPLE_RATE, 2)
-    return times, extremes
+_STRETCHES = 750
+"""More than a chart has pixels in its width."""
 
 
-def waveform(samples: NDArray[np.float32], font_size: int, height: int) -> go.Figure:
-    """Amplitude over time.
+def waveform_columns(samples: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+    """The lowest and the highest sample of each stretch: the same picture from fewer points.
 
     `samples`: mono, at `esc10.audio.loading.SAMPLE_RATE`, shape (samples,).
     """
-    times, extremes = _envelope(samples)
-    figure = go.Figure(
-        go.Scatter(
-            x=times, y=extremes, mode="lines", line={"color": palette.BLUE, "width": 1}, name=""
-        )
-    )
-    figure.update_layout(palette.layout(font_size, height))
-    figure.update_layout(title_text="Waveform", showlegend=False)
-    figure.update_xaxes(title_text="seconds", range=[0, len(samples) / SAMPLE_RATE])
-    figure.update_yaxes(title_text="amplitude")
-    return figure
+    length = max(1, len(samples) // _STRETCHES)
+    stretches = samples[: len(samples) // length * length].reshape(-1, length)
+    return {
+        "seconds": np.arange(len(stretches)) * length / SAMPLE_RATE,
+        "lowest": stretches.min(axis=1).astype(np.float64),
+        "highest": stretches.max(axis=1).astype(np.float64),
+    }
+
+
+def waveform_spec(seconds: float, ink: str, font_size: int, height: int) -> dict[str, Any]:
+    """The chart: amplitude over so many seconds."""
+    axis = vega.axis_look(ink, font_size)
+    return {
+        "height": height,
+        "title": vega.title_look("Waveform", ink, font_size),
+        "mark": {
+            "type": "area",
+            "color": palette.BLUE,
+            "opacity": 1,
+            "line": {"color": palette.BLUE, "strokeWidth": 1},
+        },
+        "encoding": {
+            "x": vega.seconds_axis("seconds", seconds, axis),
+            "y": {
+                "field": "lowest",
+                "type": "quantitative",
+                "title": "amplitude",
+                "axis": {**axis, "tickCount": 5, "titlePadding": 4},
+            },
+            "y2": {"field": "highest"},
+        },
+        **vega.chart_look(view={"stroke": None}),
+    }
