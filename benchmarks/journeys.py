@@ -23,6 +23,7 @@ PAGES: dict[str, Wanted] = {
     "Train": {".st-key-model": 1, "[data-testid=stVegaLiteChart] .mark-symbol path": 1},
     "Evaluate": {".st-key-run": 1, "[class*=st-key-matrix] .mark-text": 2},
     "Predict": {".st-key-way": 1, ".st-key-judge-weights": 1},
+    "Compare": {"[data-testid=stDataFrame]": 1},
     "Start": FRONT_DOOR,
 }
 """Each page's name in the navigation, in the order of the visits, and what is drawn on it alone."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -21,7 +20,7 @@ from distributed import Client, Future, LocalCluster
 from distributed.comm.core import connect
 from distributed.security import Security
 
-from esc10.engine.keeper import QUIET, start_keeper
+from esc10.engine.keeper import MOST_STARTS, QUIET, Keeper
 from esc10.engine.keys import own_keys
 from esc10.engine.worker import WARM_METRIC
 from esc10.errors import Esc10Error, NoWorkerError, RunError
@@ -29,13 +28,11 @@ from esc10.storage import home
 
 WARMING_UP = "The worker is still warming up. This comes by itself."
 
-_MOST_STARTS = 3
 _UNREACHABLE = (OSError, ValueError)
 """What Dask raises of a scheduler or a worker that is not there; a timeout is an OSError."""
 
 _CONNECT_SECONDS = 5
 _ANSWER_SECONDS = 60
-_GOODBYE_SECONDS = 10
 
 _log = logging.getLogger(__name__)
 
@@ -68,9 +65,8 @@ class Cluster:
         Raises:
             RunError: no scheduler answers there, or the keys to it cannot be read.
         """
-        self._worker: subprocess.Popen[bytes] | None = None
         self._local: LocalCluster | None = None
-        self._starts = 0
+        self._keeper: Keeper | None = None
         # A task whose worker died is failed at once, not tried on the next worker.
         dask.config.set({"distributed.scheduler.allowed-failures": 0, **QUIET})
         self._security = own_keys() if address else Security.temporary()
@@ -82,6 +78,7 @@ class Cluster:
                 security=self._security,
             )
             address = self._local.scheduler_address
+            self._keeper = Keeper(address, self._security)
         self.address = address
         try:
             self.client = self._connected()
@@ -119,8 +116,7 @@ class Cluster:
         """Bring back what was lost: the scheduler's answer, or the local worker's keeper.
 
         A client looks for a lost scheduler for some seconds, then gives up for good; another one
-        takes its place. The keeper starts a worker that died anew by itself, and is itself started
-        anew a few times at most.
+        takes its place. The keeper starts a worker that died anew by itself.
 
         Raises:
             RunError: the disk refused the worker's log.
@@ -128,13 +124,13 @@ class Cluster:
         if self.client.status == "closed":
             with suppress(*_UNREACHABLE):
                 self.client = self._connected()
-        alive = self._worker is not None and self._worker.poll() is None
-        if self._local is None or alive or self._starts == _MOST_STARTS:
-            return
-        self._worker = start_keeper(
-            self.address, self._security, log_mode="ab" if self._starts else "wb"
-        )
-        self._starts += 1
+        if self._keeper is not None:
+            self._keeper.revive()
+
+    def hurry(self) -> None:
+        """Give the local worker its full share of this machine: somebody waits for it."""
+        if self._keeper is not None:
+            self._keeper.hurry()
 
     def trouble(self, seen: Capacity) -> str | None:
         """A sentence if somebody has to do something before anything can be trained here.
@@ -153,11 +149,10 @@ class Cluster:
                 "Start one as the README says under 'Other machines to train on'; runs wait until "
                 "it is there."
             )
-        ended = self._worker is not None and self._worker.poll() is not None
-        if not ended or self._starts < _MOST_STARTS:
+        if self._keeper is None or not self._keeper.given_up:
             return None
         return (
-            f"The training process does not start, or was ended {_MOST_STARTS} times. "
+            f"The training process does not start, or was ended {MOST_STARTS} times. "
             f"{home() / 'worker.log'} says why; then start the app again."
         )
 
@@ -198,6 +193,7 @@ class Cluster:
 
     def no_worker(self) -> NoWorkerError:
         """What to raise where a worker is needed and none is there: it says whether one comes."""
+        self.hurry()
         return NoWorkerError(self.trouble(NOTHING) or WARMING_UP)
 
     def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -223,13 +219,8 @@ class Cluster:
 
     def close(self) -> None:
         """Let go of everything that was started here."""
-        if self._worker is not None:
-            self._worker.terminate()
-            try:
-                self._worker.wait(_GOODBYE_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._worker.kill()
-                self._worker.wait()
+        if self._keeper is not None:
+            self._keeper.close()
         self.client.close()
         if self._local is not None:
             self._local.close()

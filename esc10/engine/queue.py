@@ -60,11 +60,7 @@ class Engine:
     """
 
     def __init__(self, cluster: Cluster) -> None:
-        """Close what an earlier server left unfinished, and begin to look for work.
-
-        Args:
-            cluster: where to train; closed with the engine.
-        """
+        """Close what an earlier server left, and train on `cluster`, which is closed with this."""
         self._cluster = cluster
         self.networks = Networks(cluster)
         self._queue: list[Run] = []
@@ -87,6 +83,7 @@ class Engine:
             RunError: its folder cannot be written.
         """
         run = create_run(config)
+        self._cluster.hurry()
         with self._changed:
             self._queue.append(run)
             self._changed.notify_all()
@@ -129,6 +126,7 @@ class Engine:
 
     def wait_until_warm(self, timeout: float) -> bool:
         """Wait until a worker has all networks traced; False if `timeout` seconds pass before."""
+        self._cluster.hurry()
         with self._changed:
             return self._changed.wait_for(lambda: self._seen.warm > 0, timeout)
 

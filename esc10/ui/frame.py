@@ -9,6 +9,7 @@ import streamlit as st
 
 from esc10.errors import Esc10Error
 from esc10.ui.fragments import show_trouble
+from esc10.ui.imports_ahead import being_drawn
 from esc10.ui.player.one_at_a_time import play_one_at_a_time
 
 PAGES = {
@@ -79,10 +80,11 @@ def open_page(name: str) -> None:
 
 def guarded(page: Callable[[], None]) -> None:
     """Run a page; trouble its reader can mend is one sentence on it."""
-    try:
-        page()
-    except Esc10Error as error:
-        show_trouble(error)
+    with being_drawn():
+        try:
+            page()
+        except Esc10Error as error:
+            show_trouble(error)
 
 
 def in_projector_mode() -> bool:

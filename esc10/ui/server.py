@@ -34,6 +34,7 @@ from esc10.runs.exchange.exporting import WEIGHTS
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.storage import State, state_of
+from esc10.ui.imports_ahead import import_ahead
 from esc10.ui.words import in_markdown
 
 FETCH_JOBS = "fetch "
@@ -72,20 +73,12 @@ def only_one(doing: str) -> Callable[[Callable[[], Thing]], Callable[[], Thing]]
 @only_one("Starting the training engine …")
 def engine() -> Engine:
     """The engine; the first page that anybody opens starts it."""
-    # Before the thread: two threads that import pandas at once can find half of it.
+    # Here, once: two threads that import pandas at the same time can find half of it.
     import pandas  # noqa: F401
 
     started = Engine(Cluster(os.environ.get("ESC10_SCHEDULER") or None))
-    threading.Thread(target=_load_ahead, name="load ahead", daemon=True).start()
+    threading.Thread(target=import_ahead, name="import ahead", daemon=True).start()
     return started
-
-
-def _load_ahead() -> None:
-    """Load what the other pages need, so that nobody's first visit waits for it."""
-    mel = MelConfig()
-    mel_power(np.zeros(mel.n_fft, np.float32), mel)
-
-    import sklearn.metrics  # noqa: F401
 
 
 @only_one("Looking for what is under way …")

@@ -339,7 +339,7 @@ async def identity(address: str, security: Security) -> object:
 
 
 def test_nothing_of_the_worker_is_heard_beyond_this_machine(engine: Engine) -> None:
-    process = psutil.Process(engine._cluster._worker.pid)
+    process = psutil.Process(engine._cluster._keeper._process.pid)
     ears = [
         connection.laddr.ip
         for each in (process, *process.children(recursive=True))
@@ -352,7 +352,7 @@ def test_nothing_of_the_worker_is_heard_beyond_this_machine(engine: Engine) -> N
 
 def test_a_killed_keeper_is_started_again(engine: Engine) -> None:
     """The process named `dask worker` keeps the worker alive; somebody may kill that one too."""
-    process = engine._cluster._worker
+    process = engine._cluster._keeper._process
     assert process is not None
     doomed, following = engine.submit(plan(epochs=LONG)), engine.submit(plan())
     first_epoch(doomed)

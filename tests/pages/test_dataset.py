@@ -12,6 +12,7 @@ from esc10.datasets.clips import class_label
 from esc10.datasets.own.build import make_own
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
+from esc10.ui.datasets.own import OWN_SOUNDS
 from tests.support.own_sounds import folder_of, numbered, sounds
 from tests.support.pages import drawn, open_page, plain, says
 
@@ -117,3 +118,12 @@ def test_fewer_cards_stand_side_by_side_in_large_type(
 def pictures(test: AppTest) -> list[str]:
     """The spectrograms in HTML."""
     return [html.value for html in test.get("html") if "data:image/png" in html.value]
+
+
+def test_the_form_for_own_sounds_is_drawn_once_it_is_opened_and_then_stays() -> None:
+    test = page()
+    forms = []
+    for is_open in (False, True, False):
+        test.session_state[OWN_SOUNDS] = is_open
+        forms.append([box.key for box in drawn(test).text_input if box.key == "own title"])
+    assert forms == [[], ["own title"], ["own title"]]

@@ -11,6 +11,7 @@ from esc10.audio.loading import SAMPLE_RATE
 from esc10.datasets import Clip, load_dataset
 from esc10.runs.run import Run
 from esc10.ui import server
+from esc10.ui.datasets.own import OWN_SOUNDS
 from esc10.ui.microphone.microphone import FILTERS
 from esc10.ui.microphone.recorder import Take, _Kept
 from tests.support import ROOT
@@ -73,14 +74,16 @@ def recorded(page: AppTest, recorder: str, content: bytes) -> AppTest:
 
 
 def own_sounds_section() -> AppTest:
-    """The section on own sounds by itself, drawn once."""
+    """The section on own sounds by itself, open, drawn once."""
 
     def script() -> None:
         from esc10.ui.datasets.own import show_own_sounds
 
         show_own_sounds()
 
-    return drawn(AppTest.from_function(script, default_timeout=PAGE_SECONDS))
+    test = AppTest.from_function(script, default_timeout=PAGE_SECONDS)
+    test.session_state[OWN_SOUNDS] = True
+    return drawn(test)
 
 
 def drawn(test: AppTest) -> AppTest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from esc10.training import learner as room
 from esc10.training.learner import Learner, borrowed_learner, warm_up
 from esc10.training.networks import MODELS
+from tests.support.waiting import wait_for
 
 FRAMES, BANDS, CLASSES = 40, 128, 3
 
@@ -201,3 +203,29 @@ def test_warm_means_that_no_network_is_traced_any_more(monkeypatch: pytest.Monke
     for key in MODELS:
         with borrowed_learner(key, FRAMES, BANDS, CLASSES) as learner:
             assert learner.model.name == key
+
+
+@pytest.mark.usefixtures("untraced")
+def test_what_a_run_waits_for_is_traced_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on, traced = threading.Event(), threading.Event(), []
+
+    def trace(shape: tuple[str, int, int, int]) -> object:
+        traced.append(shape[0])
+        begun.set()
+        assert go_on.wait(60)
+        return object()
+
+    def run() -> None:
+        with borrowed_learner("cnn_rnn", FRAMES, BANDS, CLASSES):
+            pass
+
+    monkeypatch.setattr(room, "_traced", trace)
+    with ThreadPoolExecutor(2) as threads:
+        warm = threads.submit(warm_up, FRAMES, BANDS, CLASSES)
+        assert begun.wait(60)
+        waits = threads.submit(run)
+        wait_for(lambda: room._runs_waiting, 60, "the run to wait")
+        go_on.set()
+        waits.result(60)
+        warm.result(60)
+    assert traced == ["cnn", "cnn_rnn", "td_cnn"]

@@ -27,6 +27,10 @@ MAX_UPLOAD_MEGABYTES = 300
 _JOBS = "own sounds "
 """How the names of the jobs begin that make a dataset; each click has its own."""
 
+OWN_SOUNDS = "own sounds"
+"""The key of the box; True in the session's state while it is open."""
+
+_OPENED = "own sounds were opened"
 _COUNT, _TROUBLE = "own zips", "trouble with own sounds"
 _HOW = (
     "Put at least three sounds of each class into **a folder named after the class**, and these "
@@ -39,15 +43,26 @@ _HOW = (
 
 def show_own_sounds() -> None:
     """A place to make datasets of own sounds, and a card for each that was made."""
-    with st.expander("Own sounds", key="own sounds", icon=":material/library_music:"):
-        st.markdown(_HOW)
-        _form()
-        if _TROUBLE in st.session_state:
-            st.error(in_markdown(st.session_state.pop(_TROUBLE)))
-        for key, described in reversed(own_descriptions().items()):
-            _card(key, described)
+    box = st.expander(
+        "Own sounds", key=OWN_SOUNDS, icon=":material/library_music:", on_change="rerun"
+    )
+    # Nobody waits for the form who has not opened it; what was begun stays when it is folded up.
+    if box.open:
+        st.session_state[_OPENED] = True
+    if _OPENED in st.session_state:
+        with box:
+            _show_form_and_cards()
     busy = is_under_way(_JOBS)
     live(_under_way, SOON_SECONDS if busy else None)(busy)
+
+
+def _show_form_and_cards() -> None:
+    st.markdown(_HOW)
+    _form()
+    if _TROUBLE in st.session_state:
+        st.error(in_markdown(st.session_state.pop(_TROUBLE)))
+    for key, described in reversed(own_descriptions().items()):
+        _card(key, described)
 
 
 def _form() -> None:
