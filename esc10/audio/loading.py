@@ -72,7 +72,8 @@ def load_clip(path: Path) -> Sound:
         raise AudioError(f"{path.name} holds no samples.")
     if not np.isfinite(samples).all():
         raise AudioError(f"{path.name} holds samples that are not numbers.")
-    fixed = fixed_length(resampled(samples.mean(axis=1), rate))
+    mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
+    fixed = fixed_length(resampled(mono, rate))
     if np.abs(fixed).max() < SILENCE:
         raise AudioError(f"{path.name} is silent.")
     return Sound(fixed, frames / rate)

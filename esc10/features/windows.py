@@ -23,9 +23,6 @@ from esc10.features.mel import MelConfig, mel_power
 HOP_SECONDS = 2.5
 """From one window to the next: every moment but the first and last is heard twice."""
 
-_FRAMES_AT_ONCE = 1024
-"""Frames transformed in one go: 17 MB of spectrum for 2,048 samples a frame."""
-
 
 def window_starts(
     seconds: float, mel: MelConfig, hop_seconds: float = HOP_SECONDS
@@ -93,27 +90,3 @@ def _windows(
     starts = window_starts(len(samples) / mel.sample_rate, mel, hop_seconds)
     begins = np.minimum(np.rint(starts * mel.sample_rate), len(samples) - length).astype(int)
     return [samples[index : index + length] for index in begins]
-
-
-def whole_power(samples: NDArray[np.float32], mel: MelConfig) -> NDArray[np.float32]:
-    """The power mel spectrogram of all samples, for networks that take any number of frames.
-
-    The numbers are those of `esc10.features.mel.mel_power`, which takes half a gigabyte for ten
-    minutes; here a few frames are computed at a time, each from the samples that it covers.
-
-    Args:
-        samples: mono, at `mel.sample_rate`; not padded to any length.
-        mel: how samples become a spectrogram; its `seconds` do not matter.
-
-    Returns:
-        Shape (mel bands, frames); librosa centres frame i on sample i * hop_length.
-    """
-    frames = 1 + len(samples) // mel.hop_length
-    reach = math.ceil(mel.n_fft // 2 / mel.hop_length)  # frames whose samples overlap half a frame
-    power = np.empty((mel.n_mels, frames), np.float32)
-    for begin in range(0, frames, _FRAMES_AT_ONCE):
-        end = min(begin + _FRAMES_AT_ONCE, frames)
-        first = max(0, begin - reach)
-        piece = samples[first * mel.hop_length : (end - 1 + reach) * mel.hop_length]
-        power[:, begin:end] = mel_power(piece, mel)[:, begin - first : end - first]
-    return power

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE, fixed_length
 from esc10.features.inputs import network_input
-from esc10.features.mel import MelConfig
-from esc10.features.windows import silent_windows, whole_power, window_powers, window_starts
+from esc10.features.mel import MelConfig, mel_power
+from esc10.features.windows import silent_windows, window_powers, window_starts
 from esc10.inference.novelty import Novelty, Unknown
 from esc10.inference.predictor import Predictor, embeddings_of
 from esc10.runs.run import Run
@@ -86,7 +86,7 @@ def hear(samples: NDArray[np.float32], mel: MelConfig) -> HeardSound:
         starts=tuple(map(float, window_starts(len(samples) / SAMPLE_RATE, mel))),
         windows=window_powers(samples, mel),
         silent=silent_windows(samples, mel),
-        whole=whole_power(samples, mel),
+        whole=mel_power(samples, mel),
     )
 
 

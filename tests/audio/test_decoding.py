@@ -202,12 +202,12 @@ from pathlib import Path
 import numpy, psutil, scipy.fft, soxr
 from esc10.audio.recording import load_recording
 from esc10.audio.quality import diagnose
-from esc10.features.mel import MelConfig
-from esc10.features.windows import whole_power, window_powers
+from esc10.features.mel import MelConfig, mel_power
+from esc10.features.windows import window_powers
 
 # Libraries load parts of themselves when they are first used; those are not meant.
 warm = numpy.ones(9000, numpy.float32)
-whole_power(warm, MelConfig())
+mel_power(warm, MelConfig())
 
 process, most, done = psutil.Process(), 0, threading.Event()
 
@@ -221,7 +221,7 @@ watcher = threading.Thread(target=watch)
 watcher.start()
 recording = load_recording(Path(sys.argv[1]), "large")
 diagnose(recording)
-whole_power(recording.samples, MelConfig())
+mel_power(recording.samples, MelConfig())
 window_powers(recording.samples, MelConfig())
 done.set()
 watcher.join()

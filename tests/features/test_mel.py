@@ -20,7 +20,7 @@ from esc10.errors import Cancelled, DatasetError
 from esc10.features import cache
 from esc10.features.cache import FeatureSet, cache_path, feature_key, feature_set
 from esc10.features.inputs import network_input, scaling_of
-from esc10.features.mel import MelConfig, _window_and_filters, band_peaks, decibels
+from esc10.features.mel import MelConfig, _window_and_filters, band_peaks, decibels, mel_power
 from esc10.progress import Progress
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
@@ -76,6 +76,24 @@ def test_windows_filters_and_bands_are_librosas(config: MelConfig) -> None:
     np.testing.assert_array_equal(window, hann.astype(np.float32))
     peaks = librosa.mel_frequencies(bands + 2, fmin=0, fmax=rate / 2)[1:-1]
     np.testing.assert_allclose(band_peaks(config), peaks, rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:n_fft=")  # there are fewer samples
+@pytest.mark.parametrize("samples", [1, 500, 2048, 110_250, 512 * 1024, 512 * 1024 - 1, 1_200_001])
+def test_sounds_of_any_length_have_librosas_power(samples: int) -> None:
+    sound = np.random.default_rng(1).normal(0, 0.1, samples).astype(np.float32)
+    for config in (MelConfig(), MelConfig(n_fft=1024, hop_length=300, n_mels=64)):
+        expected = librosa.feature.melspectrogram(
+            y=sound,
+            sr=config.sample_rate,
+            n_fft=config.n_fft,
+            hop_length=config.hop_length,
+            n_mels=config.n_mels,
+            pad_mode="constant",
+        )
+        power = mel_power(sound, config)
+        assert power.shape == expected.shape
+        np.testing.assert_allclose(power, expected, rtol=1e-4, atol=1e-6 * expected.max())
 
 
 def assert_librosas(power: np.ndarray, path: Path) -> None:
