@@ -42,14 +42,19 @@ _LOW = 19
 QUIET = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.low-level-log-length": 20,
+    "distributed.client.scheduler-info-interval": "60s",
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
 """Dask looks at every thread's stack a hundred times a second, for a dashboard nobody opens, and at
-the clock fifty times, to warn of an event loop that is late. It also remembers its last thousand
-messages: those of somebody who keeps listening have a quarter of a megabyte each. And it serves
-pages, which show every account of this machine what runs."""
+the clock fifty times, to warn of an event loop that is late. It measures its memory and disks,
+looks for copies of data and for workers with less to do than others: there is one. It also
+remembers its last thousand messages: those of somebody who keeps listening have a quarter of a
+megabyte each. And it serves pages, which show every account of this machine what runs."""
 
 
 class Keeper:

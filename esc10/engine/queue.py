@@ -28,7 +28,7 @@ from esc10.runs.writing import beat, close_interrupted, create_run, end_run
 from esc10.training.plan import RunConfig
 
 CLOSED = "the program was closed"
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS, _RESTING_LOOK_SECONDS = 0.5, 2.0
 _SWEEP_SECONDS = 10
 
 _log = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class Engine:
             ask_to_stop(self._cluster, run_id)
 
     def status(self) -> EngineStatus:
-        """Where things stand, as of half a second ago at most."""
+        """Where things stand, as of half a second ago; of two while all rests."""
         with self._changed:
             active = [*self._active]
             if self._starting is not None:
@@ -153,7 +153,8 @@ class Engine:
                     self._seen = seen
                     self._changed.notify_all()
                 if not self._queue or len(self._active) >= seen.trainers:
-                    self._changed.wait(_LOOK_SECONDS)
+                    resting = seen.warm and not (self._queue or self._active)
+                    self._changed.wait(_RESTING_LOOK_SECONDS if resting else _LOOK_SECONDS)
                     continue
                 run = self._queue.pop(0)
                 self._starting = run.run_id
