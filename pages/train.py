@@ -14,7 +14,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import describe_curves, show_curves
-from esc10.ui.fragments import IDLE_SECONDS, TICK_SECONDS, live
+from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
@@ -88,7 +88,11 @@ def _busy(runs: list[Run]) -> bool:
 
 
 def _seconds_to_next_tick(runs: list[Run]) -> float:
-    return TICK_SECONDS if _busy(runs) else IDLE_SECONDS
+    if not _busy(runs):
+        return IDLE_SECONDS
+    under_way = [run for run in runs if run.state in UNFINISHED]
+    # Until the first point there is nothing to draw again, and whoever pressed Train waits for it.
+    return tick_seconds() if any(run.history() for run in under_way) else SOON_SECONDS
 
 
 def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:

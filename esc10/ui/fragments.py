@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable, Iterator
 from functools import wraps
 from itertools import count
+from threading import Lock
 from typing import ParamSpec
 
 import streamlit as st
@@ -13,20 +16,41 @@ from esc10.errors import Esc10Error, NoWorkerError
 from esc10.ui.server import engine
 from esc10.ui.words import in_markdown
 
-TICK_SECONDS = 1.5
-"""From one drawing of the live curves to the next. Each costs the server some hundredths of a
-second for everybody who watches: once a second, thirty watchers took a quarter of a core."""
+_TICK_SECONDS, _CROWD_TICK_SECONDS = 0.75, 1.5
+"""From one drawing of the live curves to the next, for few people and for many. Each costs the
+server a hundredth of a second for everybody who watches: once a second, thirty watchers took a
+quarter of a core."""
+
+_CROWD = 8
+"""More watchers than these are many."""
+
+_WATCHING_SECONDS = 3.0
+"""So long after the last drawing somebody still counts as watching."""
 
 IDLE_SECONDS = 5.0
-"""The same while nothing is under way: a run may begin elsewhere."""
+"""From one drawing to the next while nothing is under way: a run may begin elsewhere."""
 
 SOON_SECONDS = 0.5
-"""The same for what ends within seconds, and is watched by the one who began it."""
+"""The same for what begins or ends within seconds, and is watched by the one who began it."""
 
 LOOK_SECONDS = 2.0
 """From one look for a worker to the next, until there is one."""
 
 Arguments = ParamSpec("Arguments")
+
+_watchers: dict[str, float] = {}
+_watchers_lock = Lock()
+
+
+def tick_seconds() -> float:
+    """From one drawing of the live curves to the next, for this session, which counts as one."""
+    now, me = time.monotonic(), st.session_state.setdefault("watcher", secrets.token_hex(8))
+    with _watchers_lock:
+        _watchers[me] = now
+        for watcher, seen in list(_watchers.items()):
+            if now - seen > _WATCHING_SECONDS:
+                del _watchers[watcher]
+        return _TICK_SECONDS if len(_watchers) <= _CROWD else _CROWD_TICK_SECONDS
 
 
 def live(

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from esc10.training import learner as room
@@ -229,3 +230,19 @@ def test_what_a_run_waits_for_is_traced_next(monkeypatch: pytest.MonkeyPatch) ->
         waits.result(60)
         warm.result(60)
     assert traced == ["cnn", "cnn_rnn", "td_cnn"]
+
+
+def test_a_new_run_needs_nothing_of_tensorflow_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A seed for TensorFlow itself would clear its prepared operations, and slow the first step."""
+
+    def refuse(_: int) -> None:
+        pytest.fail("TensorFlow was given a seed")
+
+    monkeypatch.setattr(tf.random, "set_seed", refuse)
+    with borrowed_learner("cnn", FRAMES, BANDS, CLASSES) as learner:
+        weights = []
+        for seed in (5, 6, 5):
+            learner.restart(seed, 0.001)
+            weights.append(learner.model.get_weights()[0])
+    np.testing.assert_array_equal(weights[0], weights[2])
+    assert not np.array_equal(weights[0], weights[1])
