@@ -16,7 +16,7 @@ from esc10.errors import Esc10Error, NoWorkerError
 from esc10.ui.server import engine
 from esc10.ui.words import in_markdown
 
-_TICK_SECONDS, _CROWD_TICK_SECONDS = 0.75, 1.5
+_TICK_SECONDS, _CROWD_TICK_SECONDS = 0.85, 1.5
 """From one drawing of the live curves to the next, for few people and for many. Each costs the
 server a hundredth of a second for everybody who watches: once a second, thirty watchers took a
 quarter of a core."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +76,10 @@ def test_a_recorded_clip_gets_its_class_and_leaves_nothing_on_the_disk(
         drawn(page)
         choose(page, "Class", class_label(surest.true))
         field = page.get_by_role("combobox", name="Clip", exact=True)
+        first = next(
+            each for each in load_dataset("practice").clips if each.category == clip.category
+        )
+        expect(field).to_have_value(re.compile(first.src_file))  # the class has arrived
         field.fill(clip.src_file)  # a long list draws what can be seen of it
         page.get_by_role("option", name=f"{clip.src_file}, take {clip.take} ").click()
         drawn(page)

@@ -58,7 +58,7 @@ def test_a_zip_becomes_a_dataset_and_goes_again(page: Page, practice_app: App) -
     }
     visit(page, practice_app, "dataset")
     page.get_by_text("Own sounds", exact=True).click()
-    page.get_by_label("Title").fill("My hall")
+    page.get_by_label("Title", exact=True).fill("My hall")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "hall.zip", "mimeType": "application/zip", "buffer": zip_of(files)}
     )
