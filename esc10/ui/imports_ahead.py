@@ -15,10 +15,18 @@ from threading import Condition
 
 _MODULES = (
     *(f"scipy.{part}" for part in ("fft", "linalg", "sparse", "spatial", "ndimage", "optimize")),
-    *("scipy.integrate", "scipy.interpolate", "scipy.stats", "joblib", "sklearn.metrics"),
+    *(
+        "scipy.integrate",
+        "scipy.interpolate",
+        "scipy.stats",
+        "joblib",
+        "sklearn.metrics",
+        "scipy.signal",
+    ),
 )
-"""To look at sounds, then to judge a run. The last two import all before them; one by one, nobody
-waits for one of them long."""
+"""To look at sounds, to judge a run, to try a room; scikit-learn imports all before it. One by one,
+nobody waits for one of them long.
+"""
 
 _QUIET_SECONDS = 0.15
 """Since a page was drawn last: until then its browser asks for what it draws it with."""
