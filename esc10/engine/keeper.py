@@ -77,10 +77,13 @@ class Keeper:
         self._gives_way, self._began = True, time.monotonic()
 
     @property
+    def _alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def given_up(self) -> bool:
         """Whether it has ended, and will not be started again."""
-        ended = self._process is not None and self._process.poll() is not None
-        return ended and self._starts == MOST_STARTS
+        return self._starts == MOST_STARTS and not self._alive
 
     def revive(self) -> None:
         """Start it, or start it anew if it has ended; both processes write ESC10_HOME/worker.log.
@@ -90,8 +93,7 @@ class Keeper:
         """
         if time.monotonic() - self._began > _GIVES_WAY_SECONDS:
             self.hurry()
-        alive = self._process is not None and self._process.poll() is None
-        if alive or self._starts == MOST_STARTS:
+        if self._alive or self._starts == MOST_STARTS:
             return
         self._process = self._started()
         self._starts += 1

@@ -57,7 +57,7 @@ def mel_power(samples: NDArray[np.float32], config: MelConfig) -> NDArray[np.flo
     """
     import scipy.fft
 
-    window = _window_and_filters(config)[0]
+    window, filters = _window_and_filters(config)
     half, hop = config.n_fft // 2, config.hop_length
     frames = 1 + len(samples) // hop
     power = np.empty((config.n_mels, frames), np.float32)
@@ -70,19 +70,21 @@ def mel_power(samples: NDArray[np.float32], config: MelConfig) -> NDArray[np.flo
         cut = np.lib.stride_tricks.sliding_window_view(piece, config.n_fft)[::hop]
         spectrum = scipy.fft.rfft(cut * window)  # (some frames, n_fft / 2 + 1)
         squared = np.square(spectrum.real) + np.square(spectrum.imag)
-        for bins, bands, filters in _narrow_filters(config):
-            power[bands, begin:end] = (squared[:, bins] @ filters).T
+        for bins, bands, narrow in filters:
+            power[bands, begin:end] = (squared[:, bins] @ narrow).T
     return power
 
 
 @lru_cache(maxsize=4)
-def _narrow_filters(config: MelConfig) -> list[tuple[slice, slice, NDArray[np.float32]]]:
-    """The mel filters, a few bands at a time: the bins that they hear, the bands, the filters.
+def _window_and_filters(
+    config: MelConfig,
+) -> tuple[NDArray[np.float32], list[tuple[slice, slice, NDArray[np.float32]]]]:
+    """The window, shape (n_fft,), and the mel filters: the bins some bands hear, the bands, theirs.
 
     A band hears few bins: all at once they would be nine tenths zeros. And products as small as
     these are left to one thread; two would wait for one another wherever a core is busy.
     """
-    _, filters = _window_and_filters(config)
+    filters = _mel_filters(config)
     narrow = []
     for first in range(0, config.n_mels, _BANDS_AT_ONCE):
         bands = slice(first, first + _BANDS_AT_ONCE)
@@ -90,21 +92,21 @@ def _narrow_filters(config: MelConfig) -> list[tuple[slice, slice, NDArray[np.fl
         # A filter that lies between two bins hears none.
         bins = slice(heard[0], heard[-1] + 1) if len(heard) else slice(0, 1)
         narrow.append((bins, bands, np.ascontiguousarray(filters[bins, bands])))
-    return narrow
+    return np.hanning(config.n_fft + 1)[:-1].astype(np.float32), narrow
 
 
-@lru_cache(maxsize=4)
-def _window_and_filters(config: MelConfig) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The window, shape (n_fft,), and the mel filters, shape (n_fft / 2 + 1, mel bands)."""
-    window = np.hanning(config.n_fft + 1)[:-1]
+def _mel_filters(config: MelConfig) -> NDArray[np.float32]:
+    """A triangle for each band, from its left neighbour's peak to its right one's, of area 1.
+
+    Shape (n_fft / 2 + 1, mel bands).
+    """
     bins = np.fft.rfftfreq(config.n_fft, 1 / config.sample_rate)  # in hertz
     edges = _equal_steps_in_mel(config)
-    # A triangle for each band, from its left neighbour's peak to its right one's, of area 1.
     filters = [
         np.interp(bins, (low, peak, high), (0, 2 / (high - low), 0))
         for low, peak, high in zip(edges, edges[1:], edges[2:], strict=False)
     ]
-    return window.astype(np.float32), np.stack(filters, axis=1).astype(np.float32)
+    return np.stack(filters, axis=1).astype(np.float32)
 
 
 def _equal_steps_in_mel(config: MelConfig) -> NDArray[np.float64]:

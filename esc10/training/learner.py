@@ -175,8 +175,8 @@ class Learner:
 _idle: OrderedDict[tuple[str, int, int, int], Learner] = OrderedDict()
 _idle_lock = threading.Lock()
 _tracing = threading.Lock()
-_runs_first = threading.Condition()
-_runs_waiting = 0
+_queue = threading.Condition()
+_waiting = 0
 
 
 @contextmanager
@@ -192,38 +192,30 @@ def borrowed_learner(key: str, frames: int, n_mels: int, classes: int) -> Iterat
     shape = (key, frames, n_mels, classes)
     learner = _take(shape)
     if learner is None:
-        with _before_warming_up():
-            learner = _taken_or_traced(shape)
+        # One at a time: two take twice as long, and the second may find what the first has made.
+        with _waited_for(), _tracing:
+            learner = _take(shape) or _traced(shape)
     try:
         yield learner
     finally:
-        _give_back(shape, learner)
+        with _idle_lock:
+            _idle[shape] = learner
+            while len(_idle) > _MOST_IDLE:
+                _idle.popitem(last=False)
 
 
 @contextmanager
-def _before_warming_up() -> Iterator[None]:
-    """Somebody waits for a network within: `warm_up` traces no other meanwhile."""
-    global _runs_waiting
-    with _runs_first:
-        _runs_waiting += 1
+def _waited_for() -> Iterator[None]:
+    """Somebody waits for a network within: `warm_up` begins with no other meanwhile."""
+    global _waiting
+    with _queue:
+        _waiting += 1
     try:
         yield
     finally:
-        with _runs_first:
-            _runs_waiting -= 1
-            _runs_first.notify_all()
-
-
-def _taken_or_traced(shape: tuple[str, int, int, int]) -> Learner:
-    with _tracing:  # two take twice as long, and the second may find what the first has made
-        return _take(shape) or _traced(shape)
-
-
-def _give_back(shape: tuple[str, int, int, int], learner: Learner) -> None:
-    with _idle_lock:
-        _idle[shape] = learner
-        while len(_idle) > _MOST_IDLE:
-            _idle.popitem(last=False)
+        with _queue:
+            _waiting -= 1
+            _queue.notify_all()
 
 
 def _take(shape: tuple[str, int, int, int]) -> Learner | None:
@@ -244,7 +236,8 @@ def _traced(shape: tuple[str, int, int, int]) -> Learner:
 
 def warm_up(frames: int, n_mels: int, classes: int) -> None:
     """Have a learner ready for each network; those that runs wait for come first."""
-    for shape in ((key, frames, n_mels, classes) for key in MODELS):
-        with _runs_first:
-            _runs_first.wait_for(lambda: not _runs_waiting)
-        _give_back(shape, _taken_or_traced(shape))
+    for key in MODELS:
+        with _queue:
+            _queue.wait_for(lambda: not _waiting)
+        with borrowed_learner(key, frames, n_mels, classes):
+            pass

@@ -1,8 +1,7 @@
 """What pages need later, imported while no page is being drawn.
 
 An import keeps Python's lock for tenths of a second at a time, which a page that is drawn meanwhile
-would wait for again and again; and two threads that import pandas at once can find half of it. So
-either a page is drawn, by however many people, or a module is imported.
+would wait for again and again. So either pages are drawn or a module is imported.
 """
 
 from __future__ import annotations
@@ -14,19 +13,21 @@ from importlib import import_module
 from threading import Condition
 
 _MODULES = (
-    *(f"scipy.{part}" for part in ("fft", "linalg", "sparse", "spatial", "ndimage", "optimize")),
-    *(
-        "scipy.integrate",
-        "scipy.interpolate",
-        "scipy.stats",
-        "joblib",
-        "sklearn.metrics",
-        "scipy.signal",
-    ),
+    "scipy.fft",
+    "scipy.linalg",
+    "scipy.sparse",
+    "scipy.spatial",
+    "scipy.ndimage",
+    "scipy.optimize",
+    "scipy.integrate",
+    "scipy.interpolate",
+    "scipy.stats",
+    "joblib",
+    "sklearn.metrics",
+    "scipy.signal",
 )
 """To look at sounds, to judge a run, to try a room; scikit-learn imports all before it. One by one,
-nobody waits for one of them long.
-"""
+nobody waits for one of them long."""
 
 _QUIET_SECONDS = 0.15
 """Since a page was drawn last: until then its browser asks for what it draws it with."""

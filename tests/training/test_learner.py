@@ -225,7 +225,7 @@ def test_what_a_run_waits_for_is_traced_next(monkeypatch: pytest.MonkeyPatch) ->
         warm = threads.submit(warm_up, FRAMES, BANDS, CLASSES)
         assert begun.wait(60)
         waits = threads.submit(run)
-        wait_for(lambda: room._runs_waiting, 60, "the run to wait")
+        wait_for(lambda: room._waiting == 2, 60, "the run to wait beside the warm-up")
         go_on.set()
         waits.result(60)
         warm.result(60)

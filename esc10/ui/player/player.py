@@ -105,14 +105,8 @@ def _player_data(
     """All that `player.js` is told; what each part is, is written there."""
     audio, kind = encoded(samples)
     seconds = len(samples) / SAMPLE_RATE
-    level = decibels(pooled(power, _COLUMNS))[::-1]  # high bands on top
-    rows = [
-        {
-            "name": "mel bands",
-            "about": "spectrogram",
-            "picture": _text(spectrum_png(loudness(level))),
-        }
-    ]
+    shares = loudness(decibels(pooled(power, _COLUMNS)))[::-1]  # high bands on top
+    rows = [{"name": "mel bands", "about": "spectrogram", "picture": _text(spectrum_png(shares))}]
     names = [class_label(name) for name in classes]
     if votes is not None:
         rows += _strips(names, votes)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from esc10.features.mel import MelConfig, band_peaks
 from esc10.ui.plots import vega
+from esc10.ui.plots.time_axis import vega_time_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -59,14 +60,14 @@ def picture_axes(mel: MelConfig, ink: str, font_size: int) -> dict[str, Any]:
     """Vega's places of what lasts from `seconds` to `until` and goes from `band` to `upto`."""
     axis = {**vega.axis_look(ink, font_size), "grid": False}
     return {
-        "x": vega.seconds_axis("seconds", mel.seconds, axis),
+        "x": vega_time_axis("seconds", mel.seconds, {**axis, **vega.CLOSE}),
         "x2": {"field": "until"},
         "y": {
             "field": "band",
             "type": "quantitative",
             "title": "mel band",
             "scale": {"domain": [0, mel.n_mels], "nice": False},
-            "axis": {**axis, "values": list(range(0, mel.n_mels + 1, 32)), "titlePadding": 4},
+            "axis": {**axis, **vega.CLOSE, "values": list(range(0, mel.n_mels + 1, 32))},
         },
         "y2": {"field": "upto"},
     }

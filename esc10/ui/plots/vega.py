@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+CLOSE = {"labelPadding": 6, "titlePadding": 4}
+"""Of an axis in a low chart: what stands beside it stands near."""
+
 
 def chart_look(**config: Any) -> dict[str, Any]:
     """The font, beside other parts of Vega-Lite's `config`, and how the chart is drawn."""
@@ -28,24 +31,6 @@ def title_look(title: str, ink: str, font_size: int) -> dict[str, Any]:
     """A title above a chart, at its left edge."""
     look = {"color": ink, "fontSize": font_size + 2, "fontWeight": "normal"}
     return {"text": title, "anchor": "start", "frame": "bounds", "offset": 8, **look}
-
-
-def seconds_axis(field: str, seconds: float, look: dict[str, Any]) -> dict[str, Any]:
-    """The horizontal place of what lasts so long, a mark at each second."""
-    return {
-        "field": field,
-        "type": "quantitative",
-        "title": "seconds",
-        "scale": {"domain": [0, seconds], "nice": False},
-        "axis": {
-            **look,
-            "grid": False,
-            "values": list(range(int(seconds) + 1)),
-            "format": "d",
-            "labelPadding": 6,
-            "titlePadding": 4,
-        },
-    }
 
 
 def gradient_look(ink: str, font_size: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from esc10.datasets.clips import class_label
 from esc10.ui.plots import palette, vega
 from esc10.ui.plots.palette import LETTERS
-from esc10.ui.plots.time_axis import time_marks, time_unit
+from esc10.ui.plots.time_axis import vega_time_axis
 
 _AXIS_LINES = 5
 """What the time axis takes of the height: its labels, its title, and the room around them."""
@@ -115,7 +114,6 @@ def window_spec(
 def _time_and_class(
     names: Sequence[str], seconds: float, axis: dict[str, Any], gutter: float
 ) -> dict[str, Any]:
-    marks = time_marks(seconds)
     beside = {"grid": True, "tickBand": "extent", "ticks": False, "labelPadding": 4}
     return {
         "y": {
@@ -125,18 +123,7 @@ def _time_and_class(
             "title": None,
             "axis": {**axis, **beside, "minExtent": gutter},
         },
-        "x": {
-            "field": "begin",
-            "type": "quantitative",
-            "title": time_unit(seconds),
-            "scale": {"domain": [0, seconds], "nice": False},
-            "axis": {
-                **axis,
-                "grid": False,
-                "values": [mark for mark, _ in marks],
-                "labelExpr": f"{json.dumps(dict(marks))}[datum.value]",
-            },
-        },
+        "x": vega_time_axis("begin", seconds, axis),
         "x2": {"field": "end"},
     }
 
