@@ -10,7 +10,7 @@ import sys
 from benchmarks.machine import machine
 from benchmarks.report import write_table
 
-NAMES = ("train_step", "features", "decoding", "interface", "live")
+NAMES = ("train_step", "features", "fetching", "decoding", "interface", "live")
 """The benchmarks; each is a module here with `measure` and `table`."""
 
 

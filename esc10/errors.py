@@ -19,6 +19,10 @@ class DatasetError(Esc10Error):
     """A dataset could not be fetched, verified or read."""
 
 
+class HostError(DatasetError):
+    """A host cannot be reached, refuses or breaks off; what it has sent is good."""
+
+
 class AudioError(Esc10Error):
     """A sound could not be decoded, or holds nothing to classify."""
 

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from esc10 import datasets
 from esc10.datasets import SOURCES, Clip, Dataset, Source, is_whole, source_of
 from esc10.datasets.clips import class_label
 from esc10.errors import DatasetError
-from esc10.features.cache import feature_set
-from esc10.features.mel import MelConfig
+from esc10.features.fetching import fetch_with_features
 from esc10.progress import OnProgress, ShouldStop
 from esc10.ui.clip_view import player, provenance, readable_sound, spectrogram, waveform
 from esc10.ui.datasets.overview import show_balance, show_overview
@@ -136,9 +134,7 @@ def _load(key: str, typed: str) -> None:
 
 def _start(key: str, path: Path | None) -> None:
     def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
-        datasets.fetch(key, path, on_progress, should_stop)
-        # So that nobody waits for them after the click on Train.
-        feature_set(datasets.load_dataset(key), MelConfig(), on_progress, should_stop)
+        fetch_with_features(key, path, on_progress, should_stop)
 
     start_own(_fetches_of(key), work)
     st.rerun()

@@ -7,6 +7,7 @@ for the missing bytes only.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -15,11 +16,9 @@ from urllib.parse import urlsplit
 import pooch
 import requests
 
-from esc10.datasets.source import ExpectedFile, LocalCopy
-from esc10.errors import DatasetError
+from esc10.datasets.source import ExpectedFile
+from esc10.errors import DatasetError, HostError
 from esc10.progress import Tally
-
-DOWNLOADED_ARCHIVE = "archive.zip"
 
 _WHOLE_CONTENT = 200
 _RANGE_NOT_SATISFIABLE = 416
@@ -52,19 +51,24 @@ def mirrored(url: str) -> str:
 class _Tap:
     """A file that counts what is written to it, and refuses to go on once told to stop."""
 
-    def __init__(self, file: IO[bytes], tally: Tally) -> None:
-        self._file, self._tally = file, tally
+    def __init__(self, file: IO[bytes], tally: Tally, on_arrival: Callable[[], None]) -> None:
+        self._file, self._tally, self._on_arrival = file, tally, on_arrival
 
     def write(self, chunk: bytes) -> int:
         self._tally.raise_if_stopped()
-        self._tally.add(fetched_bytes=len(chunk))
-        return self._file.write(chunk)
+        written = self._file.write(chunk)
+        self._tally.add(fetched_bytes=written)
+        self._file.flush()
+        self._on_arrival()
+        return written
 
     def flush(self) -> None:
         self._file.flush()
 
 
-def download(url: str, path: Path, tally: Tally) -> None:
+def download(
+    url: str, path: Path, tally: Tally, on_arrival: Callable[[], None] = lambda: None
+) -> None:
     """Download `url` (or its mirror) to `path`, going on where an earlier try ended.
 
     A server that honours byte ranges sends what is missing; from any other the file is fetched
@@ -74,34 +78,38 @@ def download(url: str, path: Path, tally: Tally) -> None:
         url: the public address.
         path: where the bytes go; what an earlier try left there is kept.
         tally: counts the bytes, and hears the wish to stop.
+        on_arrival: called whenever more has arrived and can be read at `path`; what it raises ends
+            the download.
 
     Raises:
-        DatasetError: the host cannot be reached, refuses, or breaks off.
+        HostError: the host cannot be reached, refuses, or breaks off.
         Cancelled: the tally's owner wished it; what arrived stays at `path`.
     """
     address = mirrored(url)
     present = path.stat().st_size if path.exists() else 0
     tally.add(fetched_bytes=present)
     try:
-        _fetch_rest(address, path, present, tally)
+        _fetch_rest(address, path, present, tally, on_arrival)
         return
     except requests.HTTPError as cause:
         if not present or cause.response.status_code != _RANGE_NOT_SATISFIABLE:
-            raise DatasetError(
+            raise HostError(
                 f"{address} answered {cause.response.status_code} ({cause.response.reason}). "
                 "Try again later, or load the dataset from a local copy."
             ) from cause
     except requests.RequestException as cause:
-        raise DatasetError(
+        raise HostError(
             f"{urlsplit(address).netloc} cannot be reached, or the connection broke off. "
             "Check the internet connection and fetch again: what has arrived is kept. Without the "
             "internet, load a local copy or use the practice sounds."
         ) from cause
     # The partial file was longer than the whole one, and has been dropped.
-    download(url, path, tally)
+    download(url, path, tally, on_arrival)
 
 
-def _fetch_rest(address: str, path: Path, present: int, tally: Tally) -> None:
+def _fetch_rest(
+    address: str, path: Path, present: int, tally: Tally, on_arrival: Callable[[], None]
+) -> None:
     """Append to the file what follows its bytes that are present, or write it anew.
 
     Raises:
@@ -126,7 +134,7 @@ def _fetch_rest(address: str, path: Path, present: int, tally: Tally) -> None:
             timeout=_TIMEOUT_SECONDS,
             chunk_size=_CHUNK_BYTES,
         )
-        downloader(address, _Tap(file, tally), None)
+        downloader(address, _Tap(file, tally, on_arrival), None)
 
 
 class RemoteFiles:
@@ -142,30 +150,3 @@ class RemoteFiles:
 
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def downloaded_archive(url: str, stage: Path, tally: Tally) -> LocalCopy:
-    """A zip from a web address, as a local copy; a download that was cut off is gone on with.
-
-    Args:
-        url: the public address.
-        stage: the folder in which it gathers.
-        tally: counts the bytes, and hears the wish to stop.
-
-    Raises:
-        DatasetError: the host has nothing usable.
-        Cancelled: the tally's owner wished it.
-    """
-    path = stage / DOWNLOADED_ARCHIVE
-    if path.exists():
-        try:
-            return LocalCopy(path)
-        except DatasetError:
-            pass  # It was cut off; the download goes on where it ended.
-    download(url, path, tally)
-    try:
-        return LocalCopy(path)
-    except DatasetError:
-        # Hosts build archives on demand: the halves of two builds do not fit together.
-        path.unlink()
-        raise

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from esc10.datasets.clips import ESC10_TARGETS
-from esc10.datasets.download import downloaded_archive
+from esc10.datasets.remote_archive import remote_archive
 from esc10.datasets.source import ExpectedFile, Opened, Source
 from esc10.progress import Tally
 
@@ -48,7 +48,7 @@ def esc10_files() -> tuple[ExpectedFile, ...]:
 
 
 def _open_online(stage: Path, tally: Tally) -> Opened:
-    return esc10_files(), downloaded_archive(ESC10_ARCHIVE_URL, stage, tally)
+    return esc10_files(), remote_archive(ESC10_ARCHIVE_URL, stage, tally)
 
 
 ESC10 = Source(

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import soundfile
 
-from esc10.datasets.download import DOWNLOADED_ARCHIVE, RemoteFiles
+from esc10.datasets.download import RemoteFiles
 from esc10.datasets.folders import MARKER, dataset_folder
 from esc10.datasets.library import NotWhole, files_of
+from esc10.datasets.remote_archive import DOWNLOADED_ARCHIVE
 from esc10.datasets.source import ExpectedFile, LocalCopy, Opened, Source, Supply
 from esc10.datasets.sources import source_of
-from esc10.errors import Cancelled, DatasetError, disk_trouble
+from esc10.errors import Cancelled, DatasetError, HostError, disk_trouble
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally, ignore_progress, never_stop
 from esc10.storage import taking_turns, write_whole
 
@@ -30,6 +31,8 @@ CLIP_SAMPLE_RATE = 44_100
 """Every clip of every source, as published, in hertz."""
 
 PARALLEL_FILES = 4
+OnClip = Callable[[str, Path], None]
+
 CLIPS = 400
 """Every source has 40 clips in each of its ten classes."""
 
@@ -39,6 +42,7 @@ def fetch(
     from_path: Path | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
+    on_clip: OnClip = lambda *_: None,
 ) -> None:
     """Bring in and verify every clip of a source; go on where an earlier try ended.
 
@@ -49,6 +53,8 @@ def fetch(
         from_path: a zip or a folder to read instead of the internet.
         on_progress: told the files and bytes that are done.
         should_stop: polled between files and chunks.
+        on_clip: called with the ESC-50 name and the path of each clip that was brought in, once it
+            is verified; from several threads, while others are under way.
 
     Raises:
         DatasetError: the source is unknown, unreachable or damaged, or the disk refuses.
@@ -70,7 +76,7 @@ def fetch(
         disk_trouble(f"Storing {source.title}", DatasetError),
         taking_turns(f"fetch {key}", while_waiting),
     ):
-        _fetch(source, source.open_online, from_path, on_progress, should_stop)
+        _fetch(source, source.open_online, from_path, on_progress, should_stop, on_clip)
 
 
 def _fetch(
@@ -79,6 +85,7 @@ def _fetch(
     from_path: Path | None,
     on_progress: OnProgress,
     should_stop: ShouldStop,
+    on_clip: OnClip,
 ) -> None:
     final = dataset_folder(source.key)
     stage = final.with_name(f"{source.key}.partial")
@@ -97,12 +104,15 @@ def _fetch(
     )
     try:
         try:
-            hashes = _bring_all(expected, supply, stage, tally)
+            hashes = _bring_all(expected, supply, stage, tally, on_clip)
         finally:
             supply.close()
+    except HostError:
+        raise
     except DatasetError:
         if from_path is None:
-            # An archive that gave a damaged clip would give it again.
+            # An archive that gave a damaged clip would give it again, and as hosts build archives
+            # on demand, the halves of two do not fit together.
             (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
         raise
     _complete(source, stage, final, expected, hashes)
@@ -133,15 +143,21 @@ def _reopen(final: Path, stage: Path, damaged: list[ExpectedFile]) -> None:
 
 
 def _bring_all(
-    expected: tuple[ExpectedFile, ...], supply: Supply, stage: Path, tally: Tally
+    expected: tuple[ExpectedFile, ...],
+    supply: Supply,
+    stage: Path,
+    tally: Tally,
+    on_clip: OnClip,
 ) -> list[str]:
     """The SHA-256 of each expected file, in order, once all are in place."""
-    bring = partial(_bring, supply=supply, stage=stage, tally=tally)
+    bring = partial(_bring, supply=supply, stage=stage, tally=tally, on_clip=on_clip)
     with ThreadPoolExecutor(PARALLEL_FILES) as pool:
         return list(pool.map(bring, expected))  # none are tried after a trouble
 
 
-def _bring(expected: ExpectedFile, supply: Supply, stage: Path, tally: Tally) -> str:
+def _bring(
+    expected: ExpectedFile, supply: Supply, stage: Path, tally: Tally, on_clip: OnClip
+) -> str:
     tally.raise_if_stopped()
     path = stage / expected.path
     sha256 = verified_sha256(path, expected)
@@ -159,6 +175,7 @@ def _bring(expected: ExpectedFile, supply: Supply, stage: Path, tally: Tally) ->
                 "Fetch again; if it persists, use another copy."
             )
         aside.replace(path)
+        on_clip(expected.filename, path)
     tally.add(files=1)
     return sha256
 

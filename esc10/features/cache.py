@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 import joblib
 import numpy as np
@@ -70,11 +70,13 @@ def feature_set(
     config: MelConfig,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
+    known: Mapping[str, NDArray[np.float32]] = MappingProxyType({}),
 ) -> FeatureSet:
     """The dataset's mel spectrograms, from the cache or computed in parallel and cached.
 
-    Programs and threads take turns at computing, and who waits says so. Where all caches then
-    exceed `MOST_BYTES`, those that were used longest ago are deleted.
+    What is `known` already, by the clips' ESC-50 names, is not computed again. Programs and threads
+    take turns at computing, and who waits says so. Where all caches then exceed `MOST_BYTES`, those
+    that were used longest ago are deleted.
 
     Raises:
         DatasetError: a clip is missing or damaged, or the disk is full.
@@ -82,12 +84,16 @@ def feature_set(
     """
     power = cached_power(dataset, config)  # without a turn, for which there must be a lock to write
     if power is None:
-        power = _computed_in_turn(dataset, config, on_progress, should_stop)
+        power = _computed_in_turn(dataset, config, on_progress, should_stop, known)
     return FeatureSet(dataset, config, power)
 
 
 def _computed_in_turn(
-    dataset: Dataset, config: MelConfig, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset,
+    config: MelConfig,
+    on_progress: OnProgress,
+    should_stop: ShouldStop,
+    known: Mapping[str, NDArray[np.float32]],
 ) -> NDArray[np.float32]:
     """Whoever comes second finds what the first has computed."""
     path, doing = cache_path(dataset, config), f"Mel spectrograms of {dataset.source.title}"
@@ -105,7 +111,7 @@ def _computed_in_turn(
         if power is None:
             path.parent.mkdir(parents=True, exist_ok=True)
             _delete_unfinished(path.parent)
-            power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop))
+            power = _computed(dataset.clips, config, Tally(start, on_progress, should_stop), known)
             with whole_file(path) as file:
                 header = np.lib.format.header_data_from_array_1_0(power)
                 np.lib.format.write_array_header_1_0(file, header)
@@ -157,25 +163,40 @@ def _delete_surplus(latest: Path) -> None:
             surplus -= states[path].st_size
 
 
-def _computed(clips: Sequence[Clip], config: MelConfig, tally: Tally) -> NDArray[np.float32]:
+def _computed(
+    clips: Sequence[Clip],
+    config: MelConfig,
+    tally: Tally,
+    known: Mapping[str, NDArray[np.float32]],
+) -> NDArray[np.float32]:
+    def power_of(clip: Clip) -> NDArray[np.float32]:
+        tally.raise_if_stopped()
+        spectrum = known.get(clip.filename)
+        if spectrum is None:
+            spectrum = clip_power(clip.path, config)
+        tally.add(files=1)
+        return spectrum
+
     # Threads are enough: decoding, resampling and the transform all let go of Python's lock. One
     # for each core that a container leaves us, and none with threads of its own for a product:
     # those would be in the way.
     with ThreadPoolExecutor(joblib.cpu_count()) as pool, threadpool_limits(1, "blas"):
-        spectra = pool.map(partial(_clip_power, config=config, tally=tally), clips)
         power = np.empty((len(clips), config.n_mels, config.frames), np.float32)
-        for index, spectrum in enumerate(spectra):
+        for index, spectrum in enumerate(pool.map(power_of, clips)):
             power[index] = spectrum
         return power
 
 
-def _clip_power(clip: Clip, config: MelConfig, tally: Tally) -> NDArray[np.float32]:
-    tally.raise_if_stopped()
+def clip_power(path: Path, config: MelConfig) -> NDArray[np.float32]:
+    """The power mel spectrogram of a dataset's clip, shape (mel bands, frames).
+
+    Raises:
+        DatasetError: it is missing or damaged.
+    """
     try:
-        sound = load_clip(clip.path)
+        sound = load_clip(path)
     except AudioError as cause:
         raise DatasetError(
             f"{cause} Fetch the dataset again: only that clip is replaced. Your own: make it again."
         ) from cause
-    tally.add(files=1)
     return mel_power(sound.samples, config)

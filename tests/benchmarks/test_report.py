@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks import decoding, features, train_step
+from benchmarks import decoding, features, fetching, train_step
 from benchmarks.spread import spread
 from esc10.datasets import Dataset, source_of
 from esc10.datasets.clips import clip_from_name
@@ -52,6 +52,19 @@ def test_a_recordings_figures_stand_side_by_side() -> None:
         "| 600 s, stereo | time | memory, at most |",
         "| --- | ---: | ---: |",
         "| ours, WAV | 2 s (1–3) | 134 MB |",
+    ]
+
+
+def test_a_slow_host_sends_the_archive(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    content = np.random.default_rng(1).bytes(300_000)
+    with fetching.slow_host(content, megabits=100) as address:
+        monkeypatch.setenv("ESC10_MIRROR", address)
+        fetching.only_download(tmp_path)
+    assert (tmp_path / "archive.zip").read_bytes() == content
+    spreads = {side: spread([2.0, 3.0, 4.0]) for side in fetching.SIDES}
+    results = {"megabits_per_s": 100, "ready_of_download": 1.06, "spread": spreads}
+    assert fetching.table(results).splitlines()[2:] == [
+        "| 100 Mbit/s | 3 s (2–4) | 3 s (2–4) | **1.06** |"
     ]
 
 

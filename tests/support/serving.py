@@ -18,6 +18,7 @@ class Host:
         ranges: whether it honours byte ranges.
         cut_after: bytes after which it breaks a transfer off; None for never.
         hold: waited for before each answer; lets a test see requests side by side.
+        hold_after: bytes of an answer that are sent before `hold` is waited for.
         requests: (path, value of the Range header or None), in order.
     """
 
@@ -25,6 +26,7 @@ class Host:
     ranges: bool = True
     cut_after: int | None = None
     hold: threading.Event | None = None
+    hold_after: int = 0
     requests: list[tuple[str, str | None]] = field(default_factory=list)
     url: str = ""
 
@@ -41,11 +43,15 @@ def serve(host: Host) -> Iterator[Host]:
             wanted = self.headers.get("Range")
             host.requests.append((self.path, wanted))
             try:
-                if host.hold is not None:
-                    host.hold.wait(10)
+                if not host.hold_after:
+                    self.wait()
                 self.answer(wanted)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # the client has had enough
+
+        def wait(self) -> None:
+            if host.hold is not None:
+                host.hold.wait(10)
 
         def answer(self, wanted: str | None) -> None:
             content = host.files.get(self.path)
@@ -70,7 +76,10 @@ def serve(host: Host) -> Iterator[Host]:
                 self.wfile.write(rest[: host.cut_after])
                 self.close_connection = True
                 return
-            self.wfile.write(rest)
+            if host.hold_after:
+                self.wfile.write(rest[: host.hold_after])
+                self.wait()
+            self.wfile.write(rest[host.hold_after :])
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

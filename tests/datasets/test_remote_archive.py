@@ -1,0 +1,116 @@
+"""An archive whose clips are had while the rest of it is still on its way."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from esc10 import datasets
+from esc10.archives.arriving import ArrivedMember, member_at, unpacked
+from esc10.errors import HostError
+from tests.datasets.test_fetch import ARCHIVE, assert_esc10_is_whole, downloaded
+from tests.support.serving import Host, serve
+
+SECONDS = 30
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch, real_archive: Path) -> Iterator[Host]:
+    """A server that has ESC-10, asked instead of the public one."""
+    with serve(Host({ARCHIVE: real_archive.read_bytes()})) as host:
+        monkeypatch.setenv("ESC10_MIRROR", host.url)
+        yield host
+
+
+def clips_of(home: Path) -> list[Path]:
+    return list(downloaded(home).parent.rglob("*.ogg"))
+
+
+def test_clips_are_there_before_the_archive_is(host: Host, home: Path) -> None:
+    host.hold, host.hold_after = threading.Event(), 10_000_000
+    brought: list[str] = []
+    ninety = threading.Event()
+
+    def note(filename: str, path: Path) -> None:
+        assert path.is_file()
+        brought.append(filename)
+        if len(brought) == 90:
+            ninety.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        fetching = pool.submit(datasets.fetch, "esc10", on_clip=note)
+        try:
+            assert ninety.wait(SECONDS)
+            assert downloaded(home).stat().st_size <= host.hold_after
+        finally:
+            host.hold.set()
+        fetching.result(SECONDS)
+    assert_esc10_is_whole(home)
+    assert sorted(brought) == [clip.filename for clip in datasets.load_dataset("esc10").clips]
+
+
+def test_what_arrived_before_a_host_broke_off_is_in_its_place(host: Host, home: Path) -> None:
+    host.cut_after = 10_000_000
+    with pytest.raises(HostError, match=r"broke off.*what has arrived is kept"):
+        datasets.fetch("esc10")
+    assert 80 < len(clips_of(home)) < 110
+    host.cut_after = None
+    brought: list[str] = []
+    before = len(clips_of(home))
+    datasets.fetch("esc10", on_clip=lambda name, _: brought.append(name))
+    assert_esc10_is_whole(home)
+    assert len(brought) == 400 - before
+
+
+class _Pipe(io.BytesIO):
+    """Where a zip is written by a program that cannot go back to write sizes."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise OSError("a pipe")
+
+
+def test_an_archive_that_says_no_sizes_on_the_way_is_fetched_whole(host: Host, home: Path) -> None:
+    content = host.files[ARCHIVE]
+    assert isinstance(content, bytes)
+    pipe = _Pipe()
+    with zipfile.ZipFile(io.BytesIO(content)) as known, zipfile.ZipFile(pipe, "w") as streamed:
+        for member in known.infolist():
+            if not member.is_dir():
+                streamed.writestr(member.filename, known.read(member))
+    host.files[ARCHIVE] = pipe.getvalue()
+    assert member_at(io.BytesIO(pipe.getvalue()), 0) is None
+    datasets.fetch("esc10")
+    assert_esc10_is_whole(home)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_members_are_found_one_after_the_other(method: int) -> None:
+    file, sounds = io.BytesIO(), {"a/one.ogg": b"bark " * 900, "a/zwölf.ogg": b"hum"}
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for path, content in sounds.items():
+            archive.writestr(path, content)
+    begin, found = 0, {}
+    while member := member_at(file, begin):
+        found[member.path] = unpacked(file, member, 10_000)
+        begin = member.end
+    assert found == sounds
+    first = member_at(file, 0)
+    assert first is not None
+    assert unpacked(file, first, 7) == b"bark ba"
+    file.truncate(20)
+    assert member_at(file, 0) is None
+
+
+def test_a_damaged_member_says_so() -> None:
+    with pytest.raises(zlib.error):
+        unpacked(io.BytesIO(b"\xff" * 40), ArrivedMember("x", 0, 40, zipfile.ZIP_DEFLATED), 100)

@@ -1,0 +1,81 @@
+"""Mel spectrograms computed while a source is still being fetched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from esc10 import datasets
+from esc10.features import fetching
+from esc10.features.cache import cached_power, clip_power
+from esc10.features.fetching import fetch_with_features
+from esc10.features.mel import MelConfig
+from esc10.progress import Progress
+from tests.datasets.test_fetch import ARCHIVE
+from tests.support.serving import Host, serve
+
+SECONDS = 60
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch, real_archive: Path) -> Iterator[Host]:
+    with serve(Host({ARCHIVE: real_archive.read_bytes()})) as host:
+        monkeypatch.setenv("ESC10_MIRROR", host.url)
+        yield host
+
+
+def test_spectrograms_are_computed_while_clips_arrive(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.hold, host.hold_after = threading.Event(), 10_000_000
+    eighty, computed = threading.Event(), []
+
+    def counted(path: Path, config: MelConfig) -> np.ndarray:
+        power = clip_power(path, config)
+        computed.append(path.name)
+        if len(computed) == 80:
+            eighty.set()
+        return power
+
+    monkeypatch.setattr(fetching, "clip_power", counted)
+    seen: list[Progress] = []
+    with ThreadPoolExecutor(1) as pool:
+        ready = pool.submit(fetch_with_features, "esc10", on_progress=seen.append)
+        try:
+            assert eighty.wait(SECONDS)
+            assert seen[-1].fetched_bytes <= host.hold_after
+        finally:
+            host.hold.set()
+        ready.result(SECONDS)
+    assert len(computed) == 400
+    dataset = datasets.load_dataset("esc10")
+    power = cached_power(dataset, MelConfig())
+    assert power is not None
+    for index in (0, 250, 399):
+        expected = clip_power(dataset.clips[index].path, MelConfig())
+        np.testing.assert_array_equal(power[index], expected)
+    assert (seen[-1].files, seen[-1].total_files) == (400, 400)
+
+
+def test_a_mended_clip_is_the_only_one_looked_at(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_with_features("esc10")
+    dataset = datasets.load_dataset("esc10")
+    damaged = dataset.clips[7].path
+    damaged.write_bytes(b"This is no sound.")
+    computed = []
+
+    def counted(path: Path, config: MelConfig) -> np.ndarray:
+        computed.append(path.name)
+        return clip_power(path, config)
+
+    monkeypatch.setattr(fetching, "clip_power", counted)
+    fetch_with_features("esc10")
+    assert computed == [damaged.name]
+    assert cached_power(datasets.load_dataset("esc10"), MelConfig()) is not None
