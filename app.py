@@ -45,7 +45,7 @@ def main() -> None:
     for column, step in zip(st.columns(4), steps, strict=True):
         with column.container(border=True, height="stretch"):
             _card(step, step is following)
-    st.markdown(f"#### The {NETWORKS} networks")
+    st.markdown(f"#### The lab's {NETWORKS} networks, and one that goes further")
     for column, network in zip(st.columns(len(MODELS)), MODELS.values(), strict=True):
         column.markdown(f"**{network.title}**  \n{network.summary}")
     warm = engine().status().capacity.warm > 0

@@ -28,7 +28,7 @@ from esc10.datasets import load_dataset
 from esc10.features.cache import feature_set
 from esc10.features.mel import MelConfig
 from esc10.runs.store import runs_folder
-from esc10.training.networks import MODELS
+from esc10.training.networks import LAB_MODELS
 
 SOUNDS = "practice"
 COLD_SERVERS = 2
@@ -108,7 +108,7 @@ def _later_visits(opened: Tab) -> list[dict[str, float]]:
 
 def _warm_clicks(opened: Tab) -> dict[str, list[float]]:
     """For each network the seconds from a click on Train to the first point, the worker warm."""
-    taken: dict[str, list[float]] = {network: [] for network in MODELS}
+    taken: dict[str, list[float]] = {network: [] for network in LAB_MODELS}
     for _ in range(TRAIN_ROUNDS):
         for network, of_network in taken.items():
             journeys.come_to_train(opened)
@@ -156,7 +156,7 @@ def _waits(results: Results) -> str:
     ]
     for network, warm in training["warm_first_point_s"].items():
         # A fresh server's Train page offers the first network.
-        cold = training["cold_first_point_s"] if network == next(iter(MODELS)) else None
+        cold = training["cold_first_point_s"] if network == LAB_MODELS[0] else None
         rows.append([f"Train to first point, {network}", seconds(cold), seconds(warm)])
     rows += [
         ["epoch's end to its point", "–", seconds(training["epoch_to_point_s"])],

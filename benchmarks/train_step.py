@@ -18,7 +18,7 @@ from benchmarks.instruction_sets import FULL, SETS, used_by_onednn
 from benchmarks.report import markdown_table
 from benchmarks.sounds import BATCH, batch_of_clips, best_dataset, home_with
 from benchmarks.spread import Spread, seconds, spread
-from esc10.training.networks import MODELS, layer_table
+from esc10.training.networks import LAB_MODELS, MODELS, layer_table
 
 FORMS = ("conv1d", "conv2d", "conv2d-kept")
 SIDES = ("ours", *FORMS, "matmul", "copy")
@@ -41,7 +41,7 @@ def measure(literal: bool = False) -> Results:
         x, y = batch_of_clips(best_dataset())
         np.savez(batch, x=x, y=y)
         results: Results = {}
-        for network in MODELS:
+        for network in LAB_MODELS:
             times = _turns(network, batch)
             first, further = _literal(network, batch) if literal else (None, None)
             results[network] = {

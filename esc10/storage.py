@@ -6,6 +6,7 @@ ESC10_HOME/            ./data unless the environment says otherwise
     kept/              recordings that somebody kept, see `esc10.datasets.own.recordings`
     features/          cached mel spectrograms, one file per key, 1 GiB of them at most
     runs/<run id>/     one folder per training run, see `esc10.runs.run`
+    crossvals/         what cross-validations are made of, see `esc10.runs.cross_validation`
     locks/             by which programs take turns, see `taking_turns`
 """
 

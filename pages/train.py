@@ -11,7 +11,7 @@ from esc10.runs.outcome import CUT_SHORT, UNFINISHED, WITH_WEIGHTS
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
-from esc10.training.networks import MODELS
+from esc10.training.networks import LAB_MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
@@ -67,7 +67,7 @@ def _buttons(config: TrainConfig) -> None:
     if one:
         _start([config])
     if every:
-        _start([replace(config, model=key) for key in MODELS])
+        _start([replace(config, model=key) for key in LAB_MODELS])
 
 
 def _start(configs: list[TrainConfig]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from esc10 import datasets
 from esc10.datasets.folders import MARKER
 from esc10.features.cache import feature_set
+from esc10.features.inputs import Scaling
 from esc10.features.mel import MelConfig
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData
@@ -187,7 +188,9 @@ def tiny_data() -> TrainingData:
         x[part] = rng.normal(size=(clips, 40, 128)).astype(np.float32)
         for index, label in enumerate(y[part]):
             x[part][index, :, 40 * label : 40 * label + 20] += 2
-    return TrainingData(x, y, 3)
+    scaling = Scaling(-30.0, 3.0)
+    power = 10 ** ((x["train"] * scaling.deviation + scaling.mean) / 10)
+    return TrainingData(x, y, 3, power.astype(np.float32), scaling)
 
 
 @pytest.fixture

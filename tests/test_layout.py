@@ -11,6 +11,7 @@ import pytest
 from tests.support import ROOT
 
 LOADS_KERAS = {
+    "esc10.training.epochs",
     "esc10.training.layers",
     "esc10.training.learner",
     "esc10.training.loop",

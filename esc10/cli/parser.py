@@ -12,18 +12,20 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from esc10.cli.crossval import crossval
 from esc10.cli.datasets import fetch, own
 from esc10.cli.evaluate import evaluate, predict
 from esc10.cli.figures import Answer
 from esc10.cli.runs import export, import_zip, runs
 from esc10.cli.train import train
 from esc10.datasets import SOURCES, sources
-from esc10.datasets.splits import SPLITS
+from esc10.datasets.splits import FOLDS, SPLITS
 from esc10.errors import Esc10Error
 from esc10.features.inputs import KINDS
 from esc10.runs.writing import close_interrupted
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
+from esc10.training.recipes import PIECES, RECIPES
 from esc10.training.results import CRITERIA
 
 BAD_INPUT = 2
@@ -94,7 +96,18 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument(
         "--reading", metavar="NAME", help="another way to understand them, by its name there"
     )
-    _add_settings(add("train", train))
+    defaults = _add_settings(training := add("train", train))
+    for part in ("validation", "test"):
+        training.add_argument(
+            f"--{part}-fold",
+            type=int,
+            choices=FOLDS,
+            default=argparse.SUPPRESS,
+            help=f"which one is for {part}; default {getattr(defaults, f'{part}_fold')}",
+        )
+    crossing = add("crossval", crossval)
+    _add_settings(crossing)
+    crossing.add_argument("--seeds", type=int, default=1, help="how many; default 1")
     for name, command in (("evaluate", evaluate), ("predict", predict)):
         add_run(add(name, command)).add_argument(
             "--weights", choices=CRITERIA, default=CRITERIA[0], help="of the epoch that was best by"
@@ -110,8 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_settings(training: argparse.ArgumentParser) -> None:
-    """The settings of a run, with the defaults the pages have too."""
+def _add_settings(training: argparse.ArgumentParser) -> TrainConfig:
+    """The settings of a run but for its folds, with the defaults the pages have too: those."""
     defaults = TrainConfig(dataset=next(iter(SOURCES)), model=next(iter(MODELS)))
     training.add_argument("--dataset", choices=sources(), required=True)
     training.add_argument("--model", choices=MODELS, required=True)
@@ -125,4 +138,19 @@ def _add_settings(training: argparse.ArgumentParser) -> None:
         ("seed", int),
     ):
         default = getattr(defaults, name.replace("-", "_"))
-        training.add_argument(f"--{name}", type=kind, default=default, help=f"default {default}")
+        training.add_argument(
+            f"--{name}", type=kind, default=argparse.SUPPRESS, help=f"default {default}"
+        )
+    training.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        help="how clips and steps are changed; it has epochs and a learning rate of its own",
+    )
+    training.add_argument(
+        "--without",
+        choices=PIECES,
+        action="append",
+        default=[],
+        help="leave this out of it",
+    )
+    return defaults

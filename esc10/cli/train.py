@@ -12,6 +12,7 @@ from dataclasses import fields
 from esc10.cli.datasets import show
 from esc10.cli.figures import Answer, best_figures, format_accuracy, interval_of
 from esc10.datasets import source_of
+from esc10.errors import RunError
 from esc10.evaluation.intervals import cautions
 from esc10.progress import ShouldStop
 from esc10.runs.outcome import Outcome
@@ -19,19 +20,14 @@ from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run, heartbeat
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData, plan_run, training_data
+from esc10.training.recipes import RECIPES, pieces_of, without
 from esc10.training.results import EpochRow, TrainResult
 
 
 def train(options: Namespace) -> Answer:
     """Train a network and store the run."""
-    names = [field.name for field in fields(TrainConfig) if hasattr(options, field.name)]
-    config = TrainConfig(**{name: getattr(options, name) for name in names})
-    run_config = plan_run(config, show)
-    data = training_data(run_config)
-    run = create_run(run_config)
-    with heartbeat(run):
-        result = _result(run, data)
-        finish_run(run, result, data.y)
+    config = settings_of(options)
+    run, result = train_and_store(config)
     answer = {
         "run_id": run.run_id,
         "model": config.model,
@@ -47,8 +43,47 @@ def train(options: Namespace) -> Answer:
     return answer, (
         f"{run.run_id}: {len(result.history)} epochs, best validation accuracy {best}, "
         f"best validation loss {answer['best_val_loss']:.3f}. "
-        + " ".join(cautions(run_config.clips, source_of(config.dataset)))
+        + " ".join(cautions(run.config.clips, source_of(config.dataset)))
     )
+
+
+def train_and_store(config: TrainConfig) -> tuple[Run, TrainResult]:
+    """Train a network in this process, and store it as a run.
+
+    Raises:
+        Esc10Error: the dataset is not here, or the disk refused.
+    """
+    run_config = plan_run(config, show)
+    data = training_data(run_config)
+    run = create_run(run_config)
+    with heartbeat(run):
+        result = _result(run, data)
+        finish_run(run, result, data.y)
+    return run, result
+
+
+def settings_of(options: Namespace) -> TrainConfig:
+    """A run's settings; a recipe brings its own epochs and learning rate where none are given.
+
+    Raises:
+        RunError: they are out of range, or the recipe lacks what shall be left out of it.
+    """
+    names = {field.name for field in fields(TrainConfig)} - {"recipe"}
+    values = {name: getattr(options, name) for name in names if hasattr(options, name)}
+    named = RECIPES.get(options.recipe)
+    if named is None:
+        if options.without:
+            raise RunError("Nothing can be left out where there is no recipe. Choose one.")
+        return TrainConfig(**values)
+    recipe = named.recipe_for(values["model"])
+    absent = set(options.without) - set(pieces_of(recipe))
+    if absent:
+        raise RunError(
+            f"{named.key} has no {absent.pop()} for {values['model']}. It has: "
+            f"{', '.join(pieces_of(recipe))}."
+        )
+    usual = {"epochs": named.epochs, "learning_rate": named.learning_rate}
+    return TrainConfig(**(usual | values), recipe=without(recipe, *options.without))
 
 
 def _result(run: Run, data: TrainingData) -> TrainResult:

@@ -16,6 +16,8 @@ from esc10.datasets import Dataset
 from esc10.datasets.clips import recording_of
 from esc10.errors import RunError
 
+FOLDS = (1, 2, 3, 4, 5)
+
 LAB_SEED = 1234
 LAB_HELD_OUT = 0.3
 LAB_TEST_OF_HELD_OUT = 0.33
@@ -89,7 +91,7 @@ def fold_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
     Raises:
         RunError: a fold outside 1 to 5, the same fold twice, or one without clips.
     """
-    if validation_fold == test_fold or not {validation_fold, test_fold} <= set(range(1, 6)):
+    if validation_fold == test_fold or not {validation_fold, test_fold} <= set(FOLDS):
         raise RunError(
             f"Validation fold {validation_fold} and test fold {test_fold} do not make a split: "
             "choose two different folds from 1 to 5."
@@ -108,6 +110,11 @@ def fold_split(dataset: Dataset, validation_fold: int, test_fold: int) -> Split:
             f"validates and fold {test_fold} tests. Choose other folds."
         )
     return split
+
+
+def fold_before(fold: int) -> int:
+    """The fold that validates where this one tests: the one before it, and before 1 the last."""
+    return fold - 1 or FOLDS[-1]
 
 
 SPLITS: dict[str, Callable[[Dataset, int, int], Split]] = {"folds": fold_split, "lab": lab_split}

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.evaluation.intervals import wilson_interval
-from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
+from esc10.training.results import PARTS
 
 
 @dataclass(frozen=True, slots=True)

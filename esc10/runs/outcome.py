@@ -12,10 +12,7 @@ from pydantic import TypeAdapter
 
 from esc10.storage import STRICT
 from esc10.training.plan import RunConfig
-from esc10.training.results import CRITERIA
-
-PARTS = ("validation", "test")
-"""The clips that a run's best weights are judged on."""
+from esc10.training.results import CRITERIA, PARTS
 
 ALL_PARTS = ("train", *PARTS)
 """All clips of a run."""
@@ -80,11 +77,17 @@ class StoredAnswers:
     probabilities: dict[str, NDArray[np.float32]]
 
 
+OPTIONAL = ("test_by_epoch",)
+"""What runs from before 2026-11-30 do not have."""
+
 Kind = tuple[type[np.float32 | np.int64], tuple[int, ...]]
 
 
 def kinds_of_arrays(config: RunConfig, epochs: int) -> dict[str, Kind]:
-    """For each array of a run's stored answers, by its name, the type and the shape it has."""
+    """For each array of a run's stored answers, by its name, the type and the shape it has.
+
+    `OPTIONAL` ones need not be there.
+    """
     classes = len(config.classes)
     clips = {part: len(config.clips[part]) for part in PARTS}
     return {
@@ -94,7 +97,7 @@ def kinds_of_arrays(config: RunConfig, epochs: int) -> dict[str, Kind]:
             for criterion in CRITERIA
             for part in PARTS
         },
-        "validation_by_epoch": (np.float32, (epochs, clips["validation"], classes)),
+        **{f"{part}_by_epoch": (np.float32, (epochs, clips[part], classes)) for part in PARTS},
     }
 
 
@@ -107,6 +110,8 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], config: RunConfig) -> None:
     """
     epochs = arrays["validation_by_epoch"].shape[:1]
     for name, (dtype, shape) in kinds_of_arrays(config, *epochs).items():
+        if name in OPTIONAL and name not in arrays:
+            continue
         if (arrays[name].dtype, arrays[name].shape) != (np.dtype(dtype), shape):
             raise ValueError(f"{name} has another type or shape than the run gives it")
     for part in PARTS:

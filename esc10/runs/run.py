@@ -30,7 +30,6 @@ from esc10.errors import RunError, refusal, was_gone
 from esc10.runs.captions import Caption, caption_of
 from esc10.runs.events import read_events, read_history
 from esc10.runs.outcome import (
-    PARTS,
     STATES,
     UNFINISHED,
     Outcome,
@@ -41,7 +40,7 @@ from esc10.runs.outcome import (
 from esc10.runs.writer import WRITER, is_there
 from esc10.storage import ReadOnce, is_gone
 from esc10.training.plan import RunConfig
-from esc10.training.results import CRITERIA, EpochRow
+from esc10.training.results import CRITERIA, PARTS, EpochRow
 
 
 @dataclass(frozen=True)
@@ -167,6 +166,18 @@ class Run:
         """
         self._best_epoch(CRITERIA[0])
         return self._arrays["validation_by_epoch"]
+
+    def test_by_epoch(self) -> NDArray[np.float32] | None:
+        """What it said of the test clips after every epoch; None where an earlier version trained.
+
+        Returns:
+            Class probabilities, shape (epochs, clips, classes).
+
+        Raises:
+            RunError: the run has no weights, or its folder is damaged.
+        """
+        self._best_epoch(CRITERIA[0])
+        return self._arrays.get("test_by_epoch")
 
     @cached_property
     def _arrays(self) -> Mapping[str, NDArray[Any]]:

@@ -96,7 +96,7 @@ def finish_run(run: Run, result: TrainResult, labels: Mapping[str, NDArray[np.in
     arrays: dict[str, NDArray[Any]] = {
         "validation_labels": labels["validation"],
         "test_labels": labels["test"],
-        "validation_by_epoch": result.validation_by_epoch,
+        **{f"{part}_by_epoch": answers for part, answers in result.by_epoch.items()},
     }
     with disk_trouble(f"Storing run {run.run_id}", RunError):
         for criterion, best in result.best.items():

@@ -8,6 +8,7 @@ from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
 from esc10.features.inputs import KINDS
 from esc10.training.networks import MODELS
+from esc10.training.recipes import Recipe
 
 LAB_EPOCHS = 1000
 LAB_PATIENCE = 100
@@ -27,7 +28,7 @@ class TrainConfig:
         epochs: passes over the training clips, at most.
         patience: epochs without a lower validation loss after which training ends.
         batch_size: clips per step of the optimiser.
-        learning_rate: Adam's step size.
+        learning_rate: Adam's step size; the largest, where a recipe has it change.
         seed: of the first weights, the order of clips, and dropout.
         owner: whose run it is, where several people share a server.
         recipe: how training departs from the lab's, where it does.
@@ -45,7 +46,7 @@ class TrainConfig:
     learning_rate: float = 0.001
     seed: int = 1234
     owner: str | None = None
-    recipe: str | None = None
+    recipe: Recipe | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained.
@@ -62,6 +63,17 @@ class TrainConfig:
         in_range = 0 < self.learning_rate <= 1
         _refuse_unless(in_range, "learning rate", self.learning_rate, "above 0, up to 1")
         _refuse_unless(0 <= self.seed < 2**32, "seed", self.seed, "0 to 4,294,967,295")
+        if self.recipe is not None:
+            self._refuse_misfit(self.recipe)
+
+    def _refuse_misfit(self, recipe: Recipe) -> None:
+        if self.features != KINDS[0]:
+            raise RunError(f"A recipe is for {KINDS[0]} features. Choose these, or no recipe.")
+        if recipe.window and not MODELS[self.model].any_length:
+            raise RunError(
+                f"{self.model} takes whole clips only. Choose a recipe without windows, or another "
+                "network."
+            )
 
 
 def _refuse_unless(accepted: bool, name: str, value: object, choices: str) -> None:

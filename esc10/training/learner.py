@@ -65,7 +65,7 @@ class Learner:
         """
         self._shape = (key, frames, n_mels, classes)
         self.model = self._fresh_model()
-        self._optimizer = _Adam()
+        self._optimizer = _Adam(name="adam")
         self._optimizer.build(self.model.trainable_variables)
         self._loss = keras.losses.SparseCategoricalCrossentropy(reduction="none")
         # One trace for every number of clips and size of batch, an epoch's shorter last included.
@@ -76,6 +76,12 @@ class Learner:
         order = [tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.int64)]
         self._steps = tf.function(self._steps_on, input_signature=[*clips, *order])
         self._look = tf.function(self._look_at, input_signature=clips)
+        windows = [
+            tf.TensorSpec((None, *self.model.input_shape[1:]), tf.float32),
+            tf.TensorSpec((None, classes), tf.float32),
+        ]
+        decay = tf.TensorSpec((), tf.float32)
+        self._mixed_step = tf.function(self._mixed_step_on, input_signature=[*windows, decay])
 
     def _fresh_model(self) -> keras.Model:
         key, frames, n_mels, classes = self._shape
@@ -117,6 +123,25 @@ class Learner:
         """
         loss, right, learnt = self._steps(x, y, order, batch_size)
         return float(loss), int(right), int(learnt)
+
+    def learn_mixed(
+        self, x: NDArray[np.float32], targets: NDArray[np.float32], step_size: float, decay: float
+    ) -> tuple[float, int]:
+        """Take one step of the optimiser on a batch whose clips may be of several classes.
+
+        Args:
+            x: shape (batch, frames, mel bands).
+            targets: how much of each class is in them, shape (batch, classes).
+            step_size: Adam's.
+            decay: the share of each layer's weights, times the step size, that is taken away.
+
+        Returns:
+            The cross-entropies before the step, added up, in nats; and how many were classified
+            as what there is most of in them.
+        """
+        self._optimizer.learning_rate = step_size
+        loss, right = self._mixed_step(x, targets, step_size * decay)
+        return float(loss), int(right)
 
     def answers(
         self, x: NDArray[np.float32], y: NDArray[np.int64]
@@ -165,6 +190,24 @@ class Learner:
             loss = tf.reduce_mean(losses)
         self._optimizer.apply(tape.gradient(loss, weights), weights)
         right = tf.equal(tf.argmax(probabilities, axis=1), y)
+        return tf.reduce_sum(losses), tf.math.count_nonzero(right)
+
+    def _mixed_step_on(
+        self, x: tf.Tensor, targets: tf.Tensor, decay: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        weights = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            probabilities = self.model(x, training=True)  # (batch, classes)
+            losses = keras.losses.categorical_crossentropy(targets, probabilities)  # (batch,)
+            loss = tf.reduce_mean(losses)
+        gradients = tape.gradient(loss, weights)
+        # Apart from the gradient's own step: I. Loshchilov and F. Hutter, arXiv:1711.05101. Neither
+        # biases nor what normalises decays.
+        for weight in weights:
+            if len(weight.shape) > 1:
+                weight.assign(weight * (1 - decay))
+        self._optimizer.apply(gradients, weights)
+        right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
         return tf.reduce_sum(losses), tf.math.count_nonzero(right)
 
     def _look_at(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -15,16 +15,17 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 from tensorflow.python.util._pywrap_util_port import IsMklEnabled
 
 from esc10.progress import ShouldStop, never_stop
 from esc10.training.config import TrainConfig
+from esc10.training.epochs import epochs_of
 from esc10.training.learner import Learner, borrowed_learner
 from esc10.training.networks import layer_table
 from esc10.training.plan import TrainingData
-from esc10.training.results import BestEpoch, EpochRow, TrainResult, best_epochs
+from esc10.training.recipes import SCHEDULES
+from esc10.training.results import PARTS, BestEpoch, EpochRow, TrainResult, best_epochs
 
 OnEpochEnd = Callable[[EpochRow], None]
 
@@ -42,13 +43,15 @@ class _Record:
     """What the finished epochs have brought."""
 
     history: list[EpochRow] = field(default_factory=list)
-    validation: list[NDArray[np.float32]] = field(default_factory=list)
+    answers: list[dict[str, NDArray[np.float32]]] = field(default_factory=list)
     best: dict[str, _Best] = field(default_factory=dict)
 
-    def add(self, row: EpochRow, validation: NDArray[np.float32], model: keras.Model) -> None:
+    def add(
+        self, row: EpochRow, answers: dict[str, NDArray[np.float32]], model: keras.Model
+    ) -> None:
         """Keep an epoch, and the network's weights where it is the best so far."""
         self.history.append(row)
-        self.validation.append(validation)
+        self.answers.append(answers)
         for criterion, best in best_epochs(self.history).items():
             if best.epoch == row.epoch:
                 self.best[criterion] = _Best(row.epoch, model.get_weights())
@@ -78,13 +81,18 @@ def train(
         learner.restart(config.seed, config.learning_rate)
         ended = _run_epochs(learner, data, config, record, on_epoch_end, should_stop)
         table = layer_table(learner.model)
-        best = {criterion: _answers(learner, best, data) for criterion, best in record.best.items()}
+        best = {
+            criterion: _best_epoch(learner, best, record) for criterion, best in record.best.items()
+        }
     return TrainResult(
         history=tuple(record.history),
         best=best,
-        validation_by_epoch=np.array(record.validation, dtype=np.float32).reshape(
-            -1, len(data.y["validation"]), data.classes
-        ),
+        by_epoch={
+            part: np.array([answers[part] for answers in record.answers], np.float32).reshape(
+                -1, len(data.y[part]), data.classes
+            )
+            for part in PARTS
+        },
         ended=ended,
         parameters=table.parameters,
         trainable_parameters=table.trainable_parameters,
@@ -116,60 +124,42 @@ def _run_epochs(
 ) -> str:
     """Train, and say what ended it: a key of `esc10.training.results.ENDINGS`."""
     rng = np.random.default_rng(config.seed)
-    x, y = (tf.convert_to_tensor(arrays["train"]) for arrays in (data.x, data.y))
+    epochs = epochs_of(learner, data, config)
     for epoch in range(1, config.epochs + 1):
         began = time.perf_counter()
-        order = rng.permutation(len(data.y["train"]))
-        figures = _learn_all(learner, x, y, order, config.batch_size, should_stop)
+        figures = epochs.learn(rng.permutation(len(data.y["train"])), should_stop)
         if figures is None:
             return "stopped"
-        labels = data.y["validation"]
-        validation, losses = learner.answers(data.x["validation"], labels)
-        row = EpochRow(
-            epoch,
-            *figures,
-            val_loss=float(losses.mean()),
-            val_accuracy=float((validation.argmax(axis=1) == labels).mean()),
-            seconds=time.perf_counter() - began,
-        )
-        if not np.isfinite((row.loss, row.val_loss)).all():
-            return "diverged"
-        record.add(row, validation, learner.model)
+        with epochs.answering():
+            labels = data.y["validation"]
+            validation, losses = learner.answers(data.x["validation"], labels)
+            test, _ = learner.answers(data.x["test"], data.y["test"])
+            row = EpochRow(
+                epoch,
+                *figures,
+                val_loss=float(losses.mean()),
+                val_accuracy=float((validation.argmax(axis=1) == labels).mean()),
+                seconds=time.perf_counter() - began,
+            )
+            if not np.isfinite((row.loss, row.val_loss)).all():
+                return "diverged"
+            record.add(row, {"validation": validation, "test": test}, learner.model)
         on_epoch_end(row)
-        if epoch < config.epochs and epoch - record.best["val_loss"].epoch >= config.patience:
+        if _is_out_of_patience(config, epoch, record):
             return "patience"
     return "epochs"
 
 
-def _learn_all(
-    learner: Learner,
-    x: tf.Tensor,
-    y: tf.Tensor,
-    order: NDArray[np.int64],
-    batch_size: int,
-    should_stop: ShouldStop,
-) -> tuple[float, float] | None:
-    """The loss and accuracy over an epoch's training clips, as they were trained on.
-
-    None if somebody wished to stop.
-    """
-    loss, right, learnt = 0.0, 0, 0
-    while learnt < len(order):
-        more_loss, more_right, clips = learner.learn(x, y, order[learnt:], batch_size)
-        loss, right, learnt = loss + more_loss, right + more_right, learnt + clips
-        if should_stop():
-            return None
-    return loss / len(order), right / len(order)
+def _is_out_of_patience(config: TrainConfig, epoch: int, record: _Record) -> bool:
+    if config.recipe is not None and config.recipe.schedule != SCHEDULES[0]:
+        return False  # its step sizes are made for all epochs
+    waited = epoch - record.best["val_loss"].epoch
+    return epoch < config.epochs and waited >= config.patience
 
 
-def _answers(learner: Learner, best: _Best, data: TrainingData) -> BestEpoch:
+def _best_epoch(learner: Learner, best: _Best, record: _Record) -> BestEpoch:
     learner.model.set_weights(best.weights)
-    return BestEpoch(
-        epoch=best.epoch,
-        weights=weights_file(learner.model),
-        validation=learner.answers(data.x["validation"], data.y["validation"])[0],
-        test=learner.answers(data.x["test"], data.y["test"])[0],
-    )
+    return BestEpoch(best.epoch, weights_file(learner.model), **record.answers[best.epoch - 1])
 
 
 def weights_file(model: keras.Model) -> bytes:

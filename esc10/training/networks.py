@@ -1,8 +1,9 @@
-"""The lab's three networks, parameter for parameter.
+"""The lab's three networks, parameter for parameter, and one that goes further.
 
-    cnn      a 1D-CNN over time, the mel bands as its channels
-    td_cnn   the same blocks along frequency in every frame; the frames' answers are averaged
-    cnn_rnn  the convolutions feed an LSTM, frame after frame
+    cnn          a 1D-CNN over time, the mel bands as its channels
+    td_cnn       the same blocks along frequency in every frame; the frames' answers are averaged
+    cnn_rnn      the convolutions feed an LSTM, frame after frame
+    compact_cnn  a 2D-CNN: its filters slide along time and along frequency
 
 Keras is imported inside the functions that need it: pages read `MODELS` too, and Streamlit's
 process must never load Keras.
@@ -18,7 +19,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
@@ -145,6 +146,60 @@ def build_cnn_rnn(frames: int, n_mels: int, classes: int) -> keras.Model:
     return keras.Model(inputs, outputs, name="cnn_rnn")
 
 
+def build_compact_cnn(frames: int, n_mels: int, classes: int) -> keras.Model:
+    """The compact 2D-CNN: 181,826 parameters; it takes any number of frames.
+
+    Six convolutions of 3 by 3, and few positions for the costly ones: the first takes every second
+    frame and band, and what follows is pooled three times. What is then heard at a moment, over all
+    bands, is kept as its mean and its maximum over time, so a bark counts however short it is.
+    """
+    del frames
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((None, n_mels), name="INPUT")  # (frames, 128)
+    x = layers.Reshape((-1, n_mels, 1), name="CHANNEL")(inputs)  # (frames, 128, 1)
+    x = _image_block(x, 24, 1, step=2)  # (frames / 2, 64, 24)
+    x = _image_pool("MP1")(x)  # (frames / 4, 32, 24)
+    x = _image_block(x, 48, 2)
+    x = _image_block(x, 64, 3)
+    x = _image_pool("MP2")(x)  # (frames / 8, 16, 64)
+    x = _image_block(x, 64, 4)
+    x = _image_block(x, 80, 5)
+    x = _image_pool("MP3")(x)  # (frames / 16, 8, 80)
+    x = _image_block(x, 80, 6)
+    x = layers.AveragePooling2D((1, x.shape[2]), name="BANDS")(x)  # (frames / 16, 1, 80)
+    x = layers.Reshape((-1, x.shape[3]), name="MOMENTS")(x)  # (frames / 16, 80)
+    x = layers.Concatenate(name="POOLED")(
+        [
+            layers.GlobalAveragePooling1D(name="AVERAGE")(x),
+            layers.GlobalMaxPooling1D(name="MAXIMUM")(x),
+        ]
+    )  # (160,)
+    x = layers.Dropout(0.3, name="DROP")(x)
+    outputs = layers.Dense(classes, activation="softmax", name=FRAME_PROBABILITIES)(x)
+    return keras.Model(inputs, outputs, name="compact_cnn")
+
+
+def _image_block(x: keras.KerasTensor, filters: int, number: int, step: int = 1) -> Any:
+    """A convolution of 3 by 3, normalised, then rectified; every `step`-th frame and band."""
+    from keras import layers
+
+    from esc10.training.layers import BatchNormalization
+
+    x = layers.Conv2D(filters, 3, step, padding="same", use_bias=False, name=f"CONV{number}")(x)
+    # Keras' momentum of 0.99 takes some 40 epochs of 240 clips to settle.
+    x = BatchNormalization(momentum=0.9, name=f"BATCH{number}")(x)
+    return layers.ReLU(name=f"RELU{number}")(x)
+
+
+def _image_pool(name: str) -> keras.Layer:
+    """The largest of each two by two neighbouring frames and bands."""
+    from keras import layers
+
+    return layers.MaxPooling2D(2, padding="same", name=name)
+
+
 MODELS: dict[str, Network] = {
     network.key: network
     for network in (
@@ -173,9 +228,20 @@ MODELS: dict[str, Network] = {
             any_length=True,
             build=build_cnn_rnn,
         ),
+        Network(
+            "compact_cnn",
+            "Compact 2D-CNN",
+            "Looks along time and frequency at once, for a sound's shape, wherever it stands.",
+            frames_vote=False,
+            any_length=True,
+            build=build_compact_cnn,
+        ),
     )
 }
-"""Every network by its key, in the lab's order; another entry is another network everywhere."""
+"""Every network by its key, the lab's first; another entry is another network everywhere."""
+
+LAB_MODELS = ("cnn", "td_cnn", "cnn_rnn")
+"""The keys of the lab's three, in its order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,15 @@ class TrainingData:
         x: for `train`, `validation` and `test`, shape (clips, frames, mel bands), float32.
         y: for the same parts, the labels, shape (clips,), from 0.
         classes: how many classes there are.
+        power: of the training clips, for a recipe: shape (clips, frames, mel bands), float32.
+        scaling: the training clips' mean and deviation, for `logmel`.
     """
 
     x: dict[str, NDArray[np.float32]]
     y: dict[str, NDArray[np.int64]]
     classes: int
+    power: NDArray[np.float32] | None = None
+    scaling: Scaling | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,9 @@ def training_data(run: RunConfig) -> TrainingData:
     indices = {
         part: np.array([index_of[name] for name in names]) for part, names in run.clips.items()
     }
+    power = None
+    if run.train.recipe is not None:
+        power = np.ascontiguousarray(features.power[indices["train"]].transpose(0, 2, 1))
     return TrainingData(
         x={
             part: inputs_of(features.power, where, run.train.features, run.scaling)
@@ -113,4 +120,6 @@ def training_data(run: RunConfig) -> TrainingData:
         },
         y={part: features.dataset.labels[where] for part, where in indices.items()},
         classes=len(run.classes),
+        power=power,
+        scaling=run.scaling,
     )

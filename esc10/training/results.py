@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+PARTS = ("validation", "test")
+"""The clips that a network is judged on."""
+
 CRITERIA = ("val_accuracy", "val_loss")
 """The two ways to choose the best epoch: the highest val_accuracy, or the lowest val_loss."""
 
@@ -67,8 +70,8 @@ class TrainResult:
     Attributes:
         history: a row per epoch.
         best: for each of `CRITERIA`, the best epoch; empty if no epoch was finished.
-        validation_by_epoch: class probabilities after every epoch, shape
-            (epochs, validation clips, classes).
+        by_epoch: for each of `PARTS`, class probabilities after every epoch, shape
+            (epochs, clips, classes).
         ended: a key of `ENDINGS`.
         parameters: all weights of the network.
         trainable_parameters: those that training moves.
@@ -77,7 +80,7 @@ class TrainResult:
 
     history: tuple[EpochRow, ...]
     best: dict[str, BestEpoch]
-    validation_by_epoch: NDArray[np.float32]
+    by_epoch: dict[str, NDArray[np.float32]]
     ended: str
     parameters: int
     trainable_parameters: int

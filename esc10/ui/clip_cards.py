@@ -17,9 +17,9 @@ from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation, JudgedClip
 from esc10.features.inputs import network_input
 from esc10.features.mel import MelConfig
-from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
+from esc10.training.results import PARTS
 from esc10.ui.clip_view import player, recording
 from esc10.ui.fragments import show_trouble
 from esc10.ui.plots.spectrograms import clip_picture

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.datasets.splits import SPLITS
+from esc10.datasets.splits import FOLDS, SPLITS, fold_before
 from esc10.errors import RunError
 from esc10.evaluation.intervals import NO_LEAK, describe_leaks
 from esc10.features.inputs import KINDS
@@ -16,7 +16,9 @@ from esc10.features.mel import MelConfig
 from esc10.runs.run import Run
 from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
+from esc10.training.recipes import Recipe
 from esc10.ui.clip_view import synthetic_badge
+from esc10.ui.recipes import choose_recipe
 from esc10.ui.server import dataset
 from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, in_markdown, long_names
 
@@ -35,7 +37,7 @@ def choose_run(runs: list[Run], label: str, key: str) -> Run:
     return named[run_id]
 
 
-def forget_unless(key: str, options: Sequence[str]) -> None:
+def forget_unless(key: str, options: Sequence[object]) -> None:
     """Forget what was chosen in a box if it is none of its options any more."""
     if st.session_state.get(key, options[0]) not in options:
         del st.session_state[key]
@@ -78,18 +80,20 @@ def choose_settings(here: list[str]) -> TrainConfig:
         help=f"At most; the lab went up to {LAB_EPOCHS}. The first 40 or so mislead where a "
         "network has batch normalisation: the averages it validates with are still settling.",
     )
+    recipe = choose_recipe(model)
     with st.expander("More settings"):
-        more = _more_settings(defaults)
-    return TrainConfig(dataset=key, model=model, split=split, epochs=epochs, **more)
+        more = _more_settings(defaults, split, recipe)
+    return TrainConfig(dataset=key, model=model, split=split, epochs=epochs, recipe=recipe, **more)
 
 
-def _more_settings(defaults: TrainConfig) -> dict[str, Any]:
+def _more_settings(defaults: TrainConfig, split: str, recipe: Recipe | None) -> dict[str, Any]:
     """The settings most people leave alone, by their names in `TrainConfig`."""
+    folds = _choose_folds(defaults) if split == "folds" else {}
     features = st.selectbox(
         "Features",
-        KINDS,
+        KINDS if recipe is None else KINDS[:1],
         format_func=FEATURE_WORDS.__getitem__,
-        key="features",
+        key="features" if recipe is None else "features of a recipe",
         persist_state="session",
     )
     patience = st.number_input(
@@ -116,12 +120,28 @@ def _more_settings(defaults: TrainConfig) -> dict[str, Any]:
     )
     seed = st.number_input("Seed", 0, 2**32 - 1, defaults.seed, key="seed", persist_state="session")
     return {
+        **folds,
         "features": features,
         "patience": patience,
         "learning_rate": rate,
         "batch_size": batch,
         "seed": seed,
     }
+
+
+def _choose_folds(defaults: TrainConfig) -> dict[str, int]:
+    """Which fold validates and which one tests: never the same."""
+    left, right = st.columns(2)
+    test = right.selectbox(
+        "Test fold", FOLDS, defaults.test_fold - 1, key="test fold", persist_state="session"
+    )
+    others = [fold for fold in FOLDS if fold != test]
+    forget_unless("validation fold", others)
+    usual = others.index(fold_before(test))
+    validation = left.selectbox(
+        "Validation fold", others, usual, key="validation fold", persist_state="session"
+    )
+    return {"validation_fold": validation, "test_fold": test}
 
 
 def show_split(config: TrainConfig) -> None:

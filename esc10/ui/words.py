@@ -16,8 +16,9 @@ from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.evaluation.metrics import PartEvaluation
 from esc10.features.inputs import KINDS
 from esc10.runs.run import Run
-from esc10.training.networks import MODELS
+from esc10.training.networks import LAB_MODELS, MODELS
 from esc10.training.results import EpochRow, best_epochs
+from esc10.ui.recipes import describe_recipe
 
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
@@ -25,8 +26,8 @@ FEATURE_WORDS = dict(
 SPLIT_WORDS = dict(zip(SPLITS, ("by fold", "the lab's, random"), strict=True))
 CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss"}
 CRITERION_LABEL = "Weights of the best epoch by validation"
-NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(MODELS)]
-"""How many networks there are, as a word."""
+NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(LAB_MODELS)]
+"""How many networks the lab has, as a word."""
 
 STATE_WORDS = {
     "queued": "waiting",
@@ -115,7 +116,7 @@ def long_names(runs: Sequence[Run]) -> dict[str, str]:
 
 
 def _facts(run: Run) -> tuple[str, ...]:
-    """Title, network, data, split, features if not the usual, time; some may be empty."""
+    """Title, network, data, split, unusual features, recipe, time; some may be empty."""
     config = run.config.train
     return (
         title_of(run),
@@ -123,6 +124,7 @@ def _facts(run: Run) -> tuple[str, ...]:
         data_title(run),
         SPLIT_WORDS[config.split],
         "" if config.features == KINDS[0] else config.features,
+        describe_recipe(config),
         run_time(run),
     )
 

@@ -243,6 +243,7 @@ def test_layer_tables_come_from_the_worker(engine: Engine) -> None:
         "cnn": 47_018,
         "td_cnn": 17_466,
         "cnn_rnn": 32_442,
+        "compact_cnn": 181_826,
     }
 
 

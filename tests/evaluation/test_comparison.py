@@ -20,7 +20,7 @@ from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.writing import create_run, end_run, finish_run
 from esc10.ui.compare.sentences import incomparable_sentence, pair_sentence
-from tests.support.made_runs import CLASSES, made_config, made_labels, made_result
+from tests.support.made_runs import CLASSES, answering, made_config, made_labels, made_result
 from tests.support.properties import drawn
 
 COUNTS = st.integers(0, 60)
@@ -115,10 +115,8 @@ def run_of(
     test = np.full((len(answers), len(classes)), 0.25 / (len(classes) - 1), np.float32)
     for place, (_, answer) in enumerate(answers.values()):
         test[place, classes.index(answer)] = 0.75
-    result = made_result()
-    best = {name: replace(epoch, test=test) for name, epoch in result.best.items()}
     run = create_run(config)
-    finish_run(run, replace(result, best=best), {**made_labels(), "test": labels})
+    finish_run(run, answering(made_result(), test), {**made_labels(), "test": labels})
     return run
 
 

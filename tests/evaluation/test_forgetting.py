@@ -48,7 +48,10 @@ def answering(right: NDArray[np.bool_], number: int = 1) -> Run:
             name: replace(best, validation=best.validation[:clips])
             for name, best in made.best.items()
         },
-        validation_by_epoch=by_epoch * np.float32(0.9) + np.float32(0.01),
+        by_epoch={
+            "validation": by_epoch * np.float32(0.9) + np.float32(0.01),
+            "test": made_result(len(by_epoch)).by_epoch["test"],
+        },
     )
     finish_run(run, result, {**made_labels(), "validation": labels})
     return load_run(run.run_id)
@@ -162,7 +165,7 @@ def test_every_epoch_can_be_judged() -> None:
     names = run.config.clips["validation"]
     for epoch in (1, 2, 3):
         found = evaluate_epoch(run, epoch)
-        answers = result.validation_by_epoch[epoch - 1]
+        answers = result.by_epoch["validation"][epoch - 1]
         expected = evaluate_part(labels["validation"], answers, names, CLASSES)
         assert found.judged == expected.judged
         assert found.report == expected.report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,6 +48,8 @@ def one_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(local_paths, "is_here", lambda: True)
         yield
     engine.close()
+    # Else whoever comes to these tests again, from others in between, would find it closed.
+    vars(sys)["esc10 engine"][1].clear()
     st.cache_resource.clear()
     st.cache_data.clear()
 

@@ -28,7 +28,7 @@ from esc10.inference.prediction import (
     unknown_windows,
 )
 from esc10.runs.run import Run
-from esc10.training.networks import MODELS
+from esc10.training.networks import LAB_MODELS, MODELS
 from esc10.ui import server
 from tests.pages.conftest import Trained
 from tests.support.pages import PAGE_SECONDS, drawn, says, texts
@@ -96,7 +96,7 @@ def all_windows_are(why: Unknown | None, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("seconds", [0.02, 5, 12])
-@pytest.mark.parametrize("model", list(MODELS))
+@pytest.mark.parametrize("model", LAB_MODELS)
 def test_votes_average_to_the_probabilities(
     runs: dict[str, Run], model: str, seconds: float
 ) -> None:

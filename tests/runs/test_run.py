@@ -67,7 +67,7 @@ def test_a_finished_run_is_read_back_whole() -> None:
         for part in ("validation", "test"):
             np.testing.assert_array_equal(answers.labels[part], labels[part])
     with np.load(run.folder / "probabilities.npz") as arrays:
-        np.testing.assert_array_equal(arrays["validation_by_epoch"], result.validation_by_epoch)
+        np.testing.assert_array_equal(arrays["validation_by_epoch"], result.by_epoch["validation"])
 
 
 def test_the_table_of_epochs_has_the_columns_of_the_csv_logger() -> None:

@@ -229,7 +229,7 @@ def test_what_a_run_waits_for_is_traced_next(monkeypatch: pytest.MonkeyPatch) ->
         go_on.set()
         waits.result(60)
         warm.result(60)
-    assert traced == ["cnn", "cnn_rnn", "td_cnn"]
+    assert traced == ["cnn", "cnn_rnn", "td_cnn", "compact_cnn"]
 
 
 def test_a_new_run_needs_nothing_of_tensorflow_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from esc10.training.config import TrainConfig
+from esc10.training.learner import borrowed_learner
 from esc10.training.loop import train, weights_file
 from esc10.training.networks import MODELS
 from esc10.training.plan import TrainingData
-from esc10.training.results import CRITERIA, EpochRow, TrainResult, best_epochs
+from esc10.training.recipes import Recipe, without
+from esc10.training.results import CRITERIA, PARTS, EpochRow, TrainResult, best_epochs
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +57,17 @@ def test_it_learns(trained: TrainResult, tiny_data: TrainingData) -> None:
 
 def test_every_epoch_has_a_row_and_answers(trained: TrainResult) -> None:
     assert [row.epoch for row in trained.history] == list(range(1, 26))
-    assert trained.validation_by_epoch.shape == (25, 9, 3)
+    assert trained.by_epoch["validation"].shape == (25, 9, 3)
     assert trained.ended == "epochs"
     assert all(row.seconds > 0 for row in trained.history)
-    np.testing.assert_allclose(trained.validation_by_epoch.sum(axis=2), 1, atol=1e-5)
+    np.testing.assert_allclose(trained.by_epoch["validation"].sum(axis=2), 1, atol=1e-5)
 
 
 def test_the_rows_say_what_the_answers_of_their_epoch_say(
     trained: TrainResult, tiny_data: TrainingData
 ) -> None:
     labels = tiny_data.y["validation"]
-    for row, answers in zip(trained.history, trained.validation_by_epoch, strict=True):
+    for row, answers in zip(trained.history, trained.by_epoch["validation"], strict=True):
         assert row.val_accuracy == pytest.approx(accuracy(answers, labels), abs=1e-6)
         assert row.val_loss == pytest.approx(cross_entropy(answers, labels), abs=1e-4)
 
@@ -89,9 +91,9 @@ def test_without_epochs_none_is_best() -> None:
 @pytest.mark.parametrize("criterion", CRITERIA)
 def test_the_best_answers_are_those_of_the_best_epoch(trained: TrainResult, criterion: str) -> None:
     best = trained.best[criterion]
-    of_epoch = trained.validation_by_epoch[best.epoch - 1]
+    of_epoch = trained.by_epoch["validation"][best.epoch - 1]
     np.testing.assert_allclose(best.validation, of_epoch, atol=1e-6)
-    others = np.abs(trained.validation_by_epoch - best.validation).max(axis=(1, 2))
+    others = np.abs(trained.by_epoch["validation"] - best.validation).max(axis=(1, 2))
     assert int(others.argmin()) == best.epoch - 1
 
 
@@ -120,13 +122,21 @@ def test_it_says_how_large_the_network_is_and_what_trained_it(trained: TrainResu
         assert trained.versions["onednn"] == wished
 
 
-@pytest.mark.parametrize("key", ["td_cnn", "cnn_rnn"])
+@pytest.mark.parametrize("part", PARTS)
+def test_the_best_answers_were_given_in_their_epoch(trained: TrainResult, part: str) -> None:
+    assert trained.by_epoch[part].shape[0] == 25
+    for best in trained.best.values():
+        of_epoch = trained.by_epoch[part][best.epoch - 1]
+        np.testing.assert_array_equal(getattr(best, part), of_epoch)
+
+
+@pytest.mark.parametrize("key", ["td_cnn", "cnn_rnn", "compact_cnn"])
 def test_the_other_networks_train_too(key: str, tiny_data: TrainingData) -> None:
     result = train(tiny_data, TrainConfig("practice", key, epochs=2, batch_size=8))
     assert len(result.history) == 2
     assert sorted(result.best) == sorted(CRITERIA)
     labels = tiny_data.y["validation"]
-    for row, answers in zip(result.history, result.validation_by_epoch, strict=True):
+    for row, answers in zip(result.history, result.by_epoch["validation"], strict=True):
         assert row.val_loss == pytest.approx(cross_entropy(answers, labels), abs=1e-4)
 
 
@@ -161,7 +171,7 @@ def test_patience_ends_it(tiny_data: TrainingData) -> None:
     result = train(replace(tiny_data, y=y), config)
     assert result.ended == "patience"
     assert len(result.history) == result.best["val_loss"].epoch + 4
-    assert len(result.validation_by_epoch) == len(result.history) < 60
+    assert len(result.by_epoch["validation"]) == len(result.history) < 60
 
 
 def test_a_wish_to_stop_keeps_whole_epochs_only(
@@ -171,9 +181,9 @@ def test_a_wish_to_stop_keeps_whole_epochs_only(
     result = train(tiny_data, tiny_config, told.append, lambda: len(told) == 2)
     assert result.ended == "stopped"
     assert [row.epoch for row in result.history] == [1, 2]
-    assert result.validation_by_epoch.shape == (2, 9, 3)
+    assert result.by_epoch["validation"].shape == (2, 9, 3)
     for best in result.best.values():
-        of_epoch = result.validation_by_epoch[best.epoch - 1]
+        of_epoch = result.by_epoch["validation"][best.epoch - 1]
         np.testing.assert_allclose(best.validation, of_epoch, atol=1e-6)
 
 
@@ -182,7 +192,7 @@ def test_stopped_within_the_first_epoch_there_is_nothing_yet(
 ) -> None:
     result = train(tiny_data, tiny_config, should_stop=lambda: True)
     assert (result.ended, result.history, result.best) == ("stopped", (), {})
-    assert result.validation_by_epoch.shape == (0, 9, 3)
+    assert result.by_epoch["validation"].shape == (0, 9, 3)
     assert result.parameters > 0
 
 
@@ -203,7 +213,7 @@ def test_an_infinite_loss_in_the_first_epoch_leaves_nothing(
     config = TrainConfig("practice", "cnn", epochs=3, batch_size=8, learning_rate=0.5)
     result = train(overflowing(1e35), config)
     assert (result.ended, result.history, result.best) == ("diverged", (), {})
-    assert result.validation_by_epoch.shape == (0, 9, 3)
+    assert result.by_epoch["validation"].shape == (0, 9, 3)
 
 
 def test_a_loss_that_becomes_infinite_later_keeps_the_epochs_before(
@@ -214,9 +224,9 @@ def test_a_loss_that_becomes_infinite_later_keeps_the_epochs_before(
     assert result.ended == "diverged"
     assert 1 <= len(result.history) < 60
     assert np.isfinite(columns(result)).all()
-    assert len(result.validation_by_epoch) == len(result.history)
+    assert len(result.by_epoch["validation"]) == len(result.history)
     for best in result.best.values():
-        of_epoch = result.validation_by_epoch[best.epoch - 1]
+        of_epoch = result.by_epoch["validation"][best.epoch - 1]
         np.testing.assert_allclose(best.validation, of_epoch, atol=1e-6)
 
 
@@ -230,6 +240,106 @@ def test_an_error_while_reporting_is_not_swallowed(
         train(tiny_data, tiny_config, full_disk)
 
 
+# Recipes
+
+ALL_PIECES = Recipe(
+    window=24,
+    mixing=0.5,
+    speed=1.2,
+    shift=2,
+    gain=3,
+    tilt=3,
+    band_mask=6,
+    frame_mask=4,
+    smoothing=0.05,
+    schedule="onecycle",
+    decay=0.01,
+    averaging=0.9,
+)
+
+
+def by_recipe(recipe: Recipe, model: str = "compact_cnn", epochs: int = 8) -> TrainConfig:
+    return TrainConfig(
+        "practice", model, epochs=epochs, batch_size=8, learning_rate=0.004, recipe=recipe
+    )
+
+
+@pytest.fixture(scope="module")
+def augmented(tiny_data: TrainingData) -> TrainResult:
+    """A training by a recipe that has everything."""
+    return train(tiny_data, by_recipe(ALL_PIECES, epochs=20))
+
+
+def test_a_recipe_learns(augmented: TrainResult, tiny_data: TrainingData) -> None:
+    assert len(augmented.history) == 20
+    assert augmented.history[-1].loss < 0.8 * augmented.history[0].loss
+    assert accuracy(augmented.by_epoch["test"][-1], tiny_data.y["test"]) == 1
+
+
+def test_averaged_weights_are_those_that_answer(
+    augmented: TrainResult, tiny_data: TrainingData, tmp_path: Path
+) -> None:
+    for best in augmented.best.values():
+        path = tmp_path / "run.weights.h5"
+        path.write_bytes(best.weights)
+        fresh = MODELS["compact_cnn"].build(40, 128, 3)
+        fresh.load_weights(path)
+        np.testing.assert_allclose(
+            np.asarray(fresh(tiny_data.x["test"])), best.test, rtol=0, atol=1e-5
+        )
+
+
+def test_an_empty_recipe_learns_as_the_lab_does(tiny_data: TrainingData) -> None:
+    config = replace(by_recipe(Recipe(), "td_cnn", 3), learning_rate=0.001)
+    lab = train(tiny_data, replace(config, recipe=None))
+    same = train(tiny_data, config)
+    np.testing.assert_allclose(columns(same), columns(lab), atol=2e-3)
+
+
+def test_the_seed_determines_a_recipe_too(tiny_data: TrainingData) -> None:
+    config = by_recipe(without(ALL_PIECES, "averaging"), epochs=2)
+    first, same = train(tiny_data, config), train(tiny_data, config)
+    other = train(tiny_data, replace(config, seed=12))
+    np.testing.assert_allclose(columns(same), columns(first), atol=1e-4)
+    assert np.abs(columns(other)[:, 0] - columns(first)[:, 0]).max() > 1e-3
+
+
+def test_weights_decay_and_normalisation_does_not(tiny_data: TrainingData) -> None:
+    with borrowed_learner("compact_cnn", 40, 128, 3) as learner:
+        before, after = [], []
+        for decay, weights in ((0.0, before), (1.0, after)):
+            learner.restart(3, 0.0)
+            learner.learn_mixed(
+                tiny_data.x["train"][:8], np.eye(3, dtype=np.float32)[np.arange(8) % 3], 0.01, decay
+            )
+            weights += [np.asarray(weight) for weight in learner.model.trainable_variables]
+    for plain, decayed in zip(before, after, strict=True):
+        # The gradient's own step is the same, but for what 0.01 of the weight's size is.
+        shrunk = 0.99 if plain.ndim > 1 else 1.0
+        assert np.abs(decayed - shrunk * plain).max() < 3e-4
+
+
+def test_a_schedule_is_not_cut_short(tiny_data: TrainingData) -> None:
+    impatient = replace(by_recipe(Recipe(schedule="onecycle"), epochs=4), patience=1)
+    assert train(tiny_data, replace(impatient, learning_rate=1.0)).ended in ("epochs", "diverged")
+    constant = replace(impatient, recipe=Recipe(), epochs=30, learning_rate=0.05)
+    assert train(tiny_data, constant).ended == "patience"
+
+
+def test_a_recipe_hears_the_wish_to_stop(tiny_data: TrainingData) -> None:
+    asked = 0
+
+    def should_stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 5
+
+    result = train(tiny_data, by_recipe(ALL_PIECES), should_stop=should_stop)
+    assert result.ended == "stopped"
+    assert asked == 5  # three batches an epoch
+    assert len(result.history) == 1
+
+
 # The seed
 
 
@@ -239,5 +349,5 @@ def test_the_seed_determines_the_training(tiny_data: TrainingData) -> None:
     first, same = train(tiny_data, config), train(tiny_data, config)
     other = train(tiny_data, replace(config, seed=12))
     np.testing.assert_allclose(columns(same), columns(first), atol=1e-4)
-    np.testing.assert_allclose(same.validation_by_epoch, first.validation_by_epoch, atol=1e-4)
+    np.testing.assert_allclose(same.by_epoch["validation"], first.by_epoch["validation"], atol=1e-4)
     assert np.abs(columns(other)[:, 0] - columns(first)[:, 0]).max() > 1e-3

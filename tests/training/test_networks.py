@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import layers
 
 from benchmarks.keras_steps import LITERAL
-from esc10.training.networks import MODELS, LayerTable, layer_table
+from esc10.training.networks import LAB_MODELS, MODELS, LayerTable, layer_table
 from tests.support.random_weights import random_weights
 
 FRAMES, BANDS, CLASSES = 216, 128, 10
@@ -36,8 +36,9 @@ def shapes(key: str) -> list[tuple[str, Shape]]:
 # What the networks are
 
 
-def test_there_are_three_networks_named_by_their_keys() -> None:
-    assert list(MODELS) == ["cnn", "td_cnn", "cnn_rnn"]
+def test_the_labs_networks_come_first_and_are_named_by_their_keys() -> None:
+    assert list(MODELS) == ["cnn", "td_cnn", "cnn_rnn", "compact_cnn"]
+    assert tuple(MODELS)[:3] == LAB_MODELS
     for key, network in MODELS.items():
         assert network.key == key
         assert built(key).name == key
@@ -51,6 +52,27 @@ def test_parameters_are_the_labs(key: str, parameters: int, trainable: int) -> N
     table = table_of(key)
     assert (table.parameters, table.trainable_parameters) == (parameters, trainable)
     assert sum(row.parameters for row in table.rows) == parameters
+
+
+def test_the_compact_network_is_small() -> None:
+    table = table_of("compact_cnn")
+    assert (table.parameters, table.trainable_parameters) == (181_826, 181_106)
+
+
+def test_the_compact_network_slides_along_time_and_frequency() -> None:
+    assert [shape for shape in shapes("compact_cnn") if shape[0] in ("Conv2D", "MaxPooling2D")] == [
+        ("Conv2D", (None, 64, 24)),
+        ("MaxPooling2D", (None, 32, 24)),
+        ("Conv2D", (None, 32, 48)),
+        ("Conv2D", (None, 32, 64)),
+        ("MaxPooling2D", (None, 16, 64)),
+        ("Conv2D", (None, 16, 64)),
+        ("Conv2D", (None, 16, 80)),
+        ("MaxPooling2D", (None, 8, 80)),
+        ("Conv2D", (None, 8, 80)),
+    ]
+    assert built("compact_cnn").get_layer("MOMENTS").output.shape[1:] == (None, 80)
+    assert built("compact_cnn").get_layer("POOLED").output.shape[1:] == (160,)
 
 
 def test_the_cnn_slides_along_time() -> None:
@@ -112,7 +134,16 @@ def test_the_hybrid_drops_what_the_lab_drops() -> None:
     assert rates == [0.5, 0.5, 0.5, 0.35]
 
 
-@pytest.mark.parametrize("key", MODELS)
+def test_the_compact_network_rectifies_what_it_has_normalised() -> None:
+    kinds = [layer.__class__.__name__ for layer in built("compact_cnn").layers]
+    for place in (index for index, kind in enumerate(kinds) if kind == "Conv2D"):
+        assert kinds[place + 1 : place + 3] == ["BatchNormalization", "ReLU"]
+    model = built("compact_cnn")
+    sounds = np.random.default_rng(1).normal(size=(3, 4, BANDS)).astype(np.float32)
+    np.testing.assert_allclose(np.asarray(model(sounds)).sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("key", LAB_MODELS)
 def test_layers_are_rectified_and_end_in_probabilities(key: str) -> None:
     model = built(key)
     activations = {
@@ -190,4 +221,8 @@ def test_the_same_weights_have_the_gradients_of_the_labs_code(key: str, lab: Lab
 
 def test_only_networks_without_a_fixed_length_take_any() -> None:
     able = {key for key in MODELS if layer_table(built(key)).rows[0].shape[0] is None}
-    assert able == {"td_cnn", "cnn_rnn"} == {key for key in MODELS if MODELS[key].any_length}
+    assert (
+        able
+        == {"td_cnn", "cnn_rnn", "compact_cnn"}
+        == {key for key in MODELS if MODELS[key].any_length}
+    )

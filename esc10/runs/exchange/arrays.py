@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from esc10.datasets.clips import categories_of, clip_from_name
 from esc10.runs.exchange.members import Members, refused
-from esc10.runs.outcome import PARTS, Kind, kinds_of_arrays
+from esc10.runs.outcome import OPTIONAL, Kind, kinds_of_arrays
 from esc10.training.plan import RunConfig
+from esc10.training.results import PARTS
 
 FILE = "probabilities.npz"
 
@@ -40,8 +41,11 @@ def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
     """
     expected = kinds_of_arrays(config, epochs)
     limits = {f"{name}.npy": _MAX_HEADER_BYTES + _bytes(kind) for name, kind in expected.items()}
-    files = Members(content, FILE).read(limits)
+    optional = [f"{name}.npy" for name in OPTIONAL]
+    files = Members(content, FILE).read(limits, optional)
     for name, kind in expected.items():
+        if f"{name}.npy" not in files:
+            continue
         array = _array(files[f"{name}.npy"], name, kind)
         part = name.removesuffix("_labels")
         if part in PARTS:

@@ -14,8 +14,8 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.evaluation.intervals import CHOSEN, DEPENDENT, percent
-from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
+from esc10.training.results import PARTS
 from esc10.ui.compare.run_rows import ON_SCREEN
 from esc10.ui.frame import chart_pixels, in_projector_mode, table_pixels
 

@@ -18,8 +18,8 @@ from esc10.features.cache import cache_path, feature_set
 from esc10.features.inputs import inputs_of
 from esc10.inference.predictor import embeddings_of
 from esc10.inference.projection import Plane, plane_of
-from esc10.runs.outcome import PARTS
 from esc10.runs.run import Run
+from esc10.training.results import PARTS
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.clip_map import POINT, TRAINING, plane_columns, plane_spec

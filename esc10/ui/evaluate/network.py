@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.evaluation.metrics import Evaluation
+from esc10.features.mel import MelConfig
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.evaluate.clip_map import show_clip_map
@@ -74,6 +75,13 @@ def _show_filters(run: Run, weights: str) -> None:
 
 def _describe_filters(shape: tuple[int, ...]) -> str:
     count, bands, frames = shape
+    if frames > 1 and bands < MelConfig().n_mels:
+        return (
+            f"All {count} filters of the first layer: {bands} neighbouring mel bands by {frames} "
+            "frames, tried at every height and at every moment. Blue: energy there raises the "
+            "filter's output. Vermilion: it lowers it. Blue beside vermilion answers to a "
+            "beginning or an end; blue above vermilion, to an edge in the spectrum."
+        )
     if frames > 1:
         return (
             f"All {count} filters of the first layer: {frames} frames wide, all {bands} mel bands "

@@ -1,0 +1,84 @@
+"""A cross-validation in this process, fold after fold."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from esc10.cli.figures import Answer, format_accuracy
+from esc10.cli.train import settings_of, train_and_store
+from esc10.datasets import source_of
+from esc10.errors import RunError
+from esc10.evaluation.cross_validation import CrossVerdict, judge_runs
+from esc10.evaluation.intervals import cautions
+from esc10.runs.cross_validation import CrossValidation, cross_validation_of, runs_of
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
+
+
+def crossval(options: Namespace) -> Answer:
+    """Train and test on every fold in turn; the same command again goes on with what is missing."""
+    asked = cross_validation_of(settings_of(options), options.seeds)
+    runs = finished_runs(asked)
+    verdict = judge_runs(runs)
+    answer = {
+        "name": asked.name,
+        "model": asked.settings.model,
+        "classes": list(verdict.classes),
+        "folds": [
+            {
+                "run_id": fold.run_id,
+                "seed": fold.seed,
+                "fold": fold.fold,
+                "accuracy": fold.test.accuracy,
+                "interval": list(fold.test.interval),
+            }
+            for fold in verdict.folds
+        ],
+        "mean": verdict.mean,
+        "deviation": verdict.deviation,
+        "interval": list(verdict.interval),
+        "seed_means": verdict.seed_means,
+        "confusion": verdict.confusion.tolist(),
+    }
+    said = cautions(runs[0].config.clips, source_of(asked.settings.dataset))
+    return answer, "\n".join([*_lines(verdict), *said])
+
+
+def finished_runs(asked: CrossValidation) -> list[Run]:
+    """A finished run for each of its trainings; what is missing is trained.
+
+    Raises:
+        RunError: some are under way elsewhere.
+        KeyboardInterrupt: somebody wished to stop; the folds that have ended are kept.
+    """
+    for number, config in enumerate(asked.trainings, 1):
+        if config in runs_of(asked, list_runs()[0]):
+            continue
+        print(
+            f"{asked.name}: training {number} of {len(asked.trainings)}, seed {config.seed}, "
+            f"validation fold {config.validation_fold}, test fold {config.test_fold}",
+            file=sys.stderr,
+        )
+        _, result = train_and_store(config)
+        if result.ended == "stopped":
+            raise KeyboardInterrupt
+    runs = runs_of(asked, list_runs()[0])
+    elsewhere = [run.run_id for run in runs.values() if run.state != "finished"]
+    if elsewhere:
+        raise RunError(
+            f"{len(elsewhere)} of its trainings are under way elsewhere ({elsewhere[0]} for one). "
+            "Ask again when they have ended."
+        )
+    return [runs[config] for config in asked.trainings]
+
+
+def _lines(verdict: CrossVerdict) -> list[str]:
+    lines = [
+        f"seed {fold.seed}, test fold {fold.fold}: "
+        + format_accuracy(fold.test.accuracy, fold.test.interval)
+        for fold in verdict.folds
+    ]
+    spread = "" if verdict.deviation is None else f", deviation {verdict.deviation:.3f}"
+    mean = format_accuracy(verdict.mean, verdict.interval)
+    return [*lines, f"mean over {verdict.clips} clips: {mean}{spread}"]

@@ -1,0 +1,128 @@
+"""How good a cross-validation is: for each seed every clip is judged by a run that never heard it.
+
+Each run answers as it did after its last epoch: nothing is chosen, neither on the test clips nor on
+the validation clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.errors import RunError
+from esc10.evaluation.intervals import wilson_interval
+from esc10.evaluation.metrics import PartEvaluation, evaluate_part
+from esc10.runs.run import Run
+
+
+@dataclass(frozen=True)
+class FoldVerdict:
+    """One run of a cross-validation.
+
+    Attributes:
+        run_id: which run.
+        seed: its seed.
+        fold: which fold it was tested on.
+        test: the verdict on that fold's clips.
+    """
+
+    run_id: str
+    seed: int
+    fold: int
+    test: PartEvaluation
+
+
+@dataclass(frozen=True)
+class CrossVerdict:
+    """The verdict on what there is of a cross-validation.
+
+    Attributes:
+        classes: the class names, in the order of the matrix.
+        folds: a verdict for each run, by seed and fold.
+    """
+
+    classes: tuple[str, ...]
+    folds: tuple[FoldVerdict, ...]
+
+    @property
+    def mean(self) -> float:
+        """The mean of the runs' accuracies."""
+        return float(np.mean([fold.test.accuracy for fold in self.folds]))
+
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation of the runs' accuracies; None for fewer than two."""
+        accuracies = [fold.test.accuracy for fold in self.folds]
+        return float(np.std(accuracies, ddof=1)) if len(accuracies) > 1 else None
+
+    @property
+    def seed_means(self) -> dict[int, float]:
+        """For each seed the mean of its runs' accuracies."""
+        seeds = sorted({fold.seed for fold in self.folds})
+        return {
+            seed: float(np.mean([fold.test.accuracy for fold in self.folds if fold.seed == seed]))
+            for seed in seeds
+        }
+
+    @cached_property
+    def clips(self) -> int:
+        """How many clips were judged, each counted once however many seeds judged it."""
+        return len({clip.filename for fold in self.folds for clip in fold.test.judged})
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The Wilson 95 % interval of the mean over the clips: other clips would be others.
+
+        Seeds do not make it narrower, as they are judged on the same clips.
+        """
+        judged = sum(fold.test.clips for fold in self.folds)
+        right = sum(fold.test.clips - len(fold.test.mistakes) for fold in self.folds)
+        return wilson_interval(round(right / judged * self.clips), self.clips)
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """Counts over all runs, shape (classes, classes), rows true, columns predicted."""
+        total: NDArray[np.int64] = np.sum([fold.test.confusion for fold in self.folds], axis=0)
+        return total
+
+
+def judge_runs(runs: Iterable[Run]) -> CrossVerdict:
+    """The verdict on the finished runs of a cross-validation.
+
+    Raises:
+        RunError: there are none, one is damaged or from before answers on the test clips were kept,
+            or they know other classes.
+    """
+    runs = sorted(runs, key=lambda run: (run.config.train.seed, run.config.train.test_fold))
+    if not runs:
+        raise RunError("No fold is finished yet. Wait for the first, or train what is missing.")
+    classes = runs[0].config.classes
+    if any(run.config.classes != classes for run in runs):
+        raise RunError("The dataset has changed: its runs know other classes. Train them again.")
+    return CrossVerdict(
+        classes,
+        tuple(
+            FoldVerdict(
+                run.run_id,
+                run.config.train.seed,
+                run.config.train.test_fold,
+                _last_verdict(run),
+            )
+            for run in runs
+        ),
+    )
+
+
+def _last_verdict(run: Run) -> PartEvaluation:
+    by_epoch = run.test_by_epoch()
+    if by_epoch is None:
+        raise RunError(
+            f"Run {run.run_id} is from before answers on the test clips were kept. Train it again."
+        )
+    config = run.config
+    labels = run.answers("val_loss").labels["test"]
+    return evaluate_part(labels, by_epoch[-1], config.clips["test"], config.classes)

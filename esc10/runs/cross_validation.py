@@ -1,0 +1,168 @@
+"""Cross-validations on this machine: which trainings one is made of, and which of them are there.
+
+    crossvals/<name>.json   its settings; written first, and never changed
+
+Nothing else of it is stored: its folds are the finished runs that have just these settings, whoever
+asked for them. So a fold is kept as it ends, and what is missing can be trained at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from esc10.datasets.splits import FOLDS, fold_before
+from esc10.errors import RunError, disk_trouble, refusal, was_gone
+from esc10.runs.run import Run
+from esc10.storage import STRICT, ReadOnce, home, write_whole
+from esc10.training.config import TrainConfig
+
+MOST_SEEDS = 10
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Every fold tested once, by a network that has not heard it, for each of some seeds.
+
+    Attributes:
+        settings: of every training, but for its folds and its seed: those of the first one.
+        seeds: how many; the first is the settings', and each is one more than the one before.
+        created: when it was asked for, ISO 8601, UTC.
+    """
+
+    settings: TrainConfig
+    seeds: int
+    created: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no cross-validation.
+
+        Raises:
+            RunError: there are too many seeds, or none; or the split is not by fold.
+        """
+        if not 1 <= self.seeds <= MOST_SEEDS:
+            raise RunError(f"{self.seeds} is no usable number of seeds. Choose 1 to {MOST_SEEDS}.")
+        if self.settings.split != "folds":
+            raise RunError("A cross-validation goes by folds. Choose that split.")
+
+    @property
+    def name(self) -> str:
+        """What it is called: the same settings have the same name."""
+        parts = json.dumps([asdict(self.settings), self.seeds], sort_keys=True)
+        digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
+        return f"{self.settings.model}-{self.settings.dataset}-{digest}"
+
+    @property
+    def trainings(self) -> tuple[TrainConfig, ...]:
+        """What it is made of: seed by seed, every fold tests once, and the one before validates."""
+        return tuple(
+            replace(
+                self.settings,
+                seed=self.settings.seed + number,
+                validation_fold=fold_before(fold),
+                test_fold=fold,
+            )
+            for number in range(self.seeds)
+            for fold in FOLDS
+        )
+
+
+def cross_validation_of(settings: TrainConfig, seeds: int = 1) -> CrossValidation:
+    """A cross-validation with these settings, stored so that it can be found again.
+
+    Args:
+        settings: of every training; its folds do not matter.
+        seeds: how many.
+
+    Raises:
+        RunError: it cannot be one, or the disk refused.
+    """
+    first = replace(settings, validation_fold=fold_before(FOLDS[0]), test_fold=FOLDS[0])
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    asked = CrossValidation(first, seeds, now)
+    path = _folder() / f"{asked.name}.json"
+    if path.exists():
+        return _read(path)
+    with disk_trouble(f"Storing cross-validation {asked.name}", RunError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(asdict(asked), indent=1).encode())
+    return asked
+
+
+def list_cross_validations() -> tuple[list[CrossValidation], list[str]]:
+    """All of them, the newest first, and a sentence for each file that cannot be read."""
+    found, complaints = [], []
+    try:
+        paths = sorted(_folder().glob("*.json"))
+    except OSError as cause:
+        return [], [] if was_gone(cause) else [f"They cannot be listed: {refusal(cause)}."]
+    for path in paths:
+        try:
+            found.append(_read(path))
+        except RunError as error:
+            if path.exists():  # else somebody has just deleted it
+                complaints.append(str(error))
+    return sorted(found, key=lambda one: one.created, reverse=True), complaints
+
+
+def delete_cross_validation(asked: CrossValidation) -> None:
+    """Forget a cross-validation; its runs stay.
+
+    Raises:
+        RunError: the disk refused.
+    """
+    with disk_trouble(f"Deleting cross-validation {asked.name}", RunError):
+        (_folder() / f"{asked.name}.json").unlink(missing_ok=True)
+
+
+def runs_of(asked: CrossValidation, runs: Iterable[Run]) -> dict[TrainConfig, Run]:
+    """The run of each training that has one: a finished one, else one that is under way.
+
+    Args:
+        asked: the cross-validation.
+        runs: all runs, the newest first; of several that are alike the newest counts.
+    """
+    wanted, found = set(asked.trainings), dict[TrainConfig, Run]()
+    usable = ("finished", "training", "queued")
+    for run in runs:
+        config = replace(run.config.train, owner=asked.settings.owner)
+        if config not in wanted or run.state not in usable:
+            continue
+        other = found.get(config)
+        if other is None or usable.index(run.state) < usable.index(other.state):
+            found[config] = run
+    return found
+
+
+def _folder() -> Path:
+    return home() / "crossvals"
+
+
+def _own(path: Path) -> CrossValidation:
+    asked = _ADAPTER.validate_json(path.read_bytes())
+    if asked is None or asked.name != path.stem:
+        raise ValueError("it is another one")
+    datetime.fromisoformat(asked.created)
+    return asked
+
+
+# The union carries STRICT into the dataclasses, which by themselves know no Pydantic.
+_ADAPTER: TypeAdapter[CrossValidation | None] = TypeAdapter(CrossValidation | None, config=STRICT)
+_read_once = ReadOnce(_own)
+
+
+def _read(path: Path) -> CrossValidation:
+    try:
+        return _read_once(path)
+    except (OSError, ValueError) as cause:
+        how = refusal(cause) if isinstance(cause, OSError) else "it is cut off or garbled"
+        raise RunError(
+            f"Cross-validation {path.stem} cannot be read: {how}. Its runs are not affected; to be "
+            f"rid of it, delete crossvals/{path.name} in the data folder."
+        ) from cause

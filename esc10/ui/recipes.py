@@ -1,0 +1,93 @@
+"""Recipes in words, and their choice on Train."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from esc10.training.config import TrainConfig
+from esc10.training.recipes import RECIPES, Recipe, pieces_of, without
+
+RECIPE_TITLES = {"augmented": "Augmented"}
+
+PIECE_WORDS = {
+    "windows": "windows",
+    "mixing": "mixing",
+    "speed": "speed and height",
+    "level": "loudness and colour",
+    "masks": "masks",
+    "smoothing": "soft targets",
+    "schedule": "one cycle of step sizes",
+    "decay": "weight decay",
+    "averaging": "averaged weights",
+}
+
+_EXPLAINED = {
+    "windows": "one second or two around something loud stand for a clip, other ones each epoch",
+    "mixing": "every second sound has one of another class in it, and the target says how much",
+    "speed": "sounds are stretched and squeezed, and moved up and down",
+    "level": "sounds are made louder and softer, brighter and duller",
+    "masks": "some bands and some frames are blotted out",
+    "smoothing": "a target leaves a little to every class",
+    "schedule": "the step size rises for a third of the training, then falls to nothing",
+    "decay": "each step makes weights a little smaller",
+    "averaging": "what answers is the average of the weights of many steps",
+}
+"""What a piece does, to stand after its name."""
+
+_NONE = "none"
+
+
+def choose_recipe(model: str) -> Recipe | None:
+    """The recipe a person has chosen for a network; None for the lab's own training.
+
+    Choosing one sets the epochs and the step size that it was made for, which may be changed.
+    """
+    key = st.selectbox(
+        "Recipe",
+        [_NONE, *RECIPES],
+        format_func=lambda key: "None, as in the lab" if key == _NONE else RECIPE_TITLES[key],
+        key="recipe",
+        persist_state="session",
+        on_change=_take_over,
+        help="What is done to training clips and to the optimiser's steps. Test and validation "
+        "clips stay as they are.",
+    )
+    if key == _NONE:
+        return None
+    whole = RECIPES[key].recipe_for(model)
+    pieces = pieces_of(whole)
+    chosen = st.pills(
+        "Its pieces",
+        pieces,
+        selection_mode="multi",
+        default=pieces,
+        format_func=PIECE_WORDS.__getitem__,
+        key=f"pieces {key} {' '.join(pieces)}",
+        persist_state="session",
+    )
+    st.caption("; ".join(f"**{PIECE_WORDS[piece]}**: {_EXPLAINED[piece]}" for piece in pieces))
+    return without(whole, *(piece for piece in pieces if piece not in chosen))
+
+
+def _take_over() -> None:
+    key = st.session_state["recipe"]
+    lab = TrainConfig.__dataclass_fields__
+    named = RECIPES.get(key)
+    st.session_state["epochs"] = named.epochs if named else lab["epochs"].default
+    st.session_state["learning rate"] = (
+        named.learning_rate if named else lab["learning_rate"].default
+    )
+
+
+def describe_recipe(config: TrainConfig) -> str:
+    """What a run's recipe is, in a few words; empty for none."""
+    recipe = config.recipe
+    if recipe is None:
+        return ""
+    for key, named in RECIPES.items():
+        whole = named.recipe_for(config.model)
+        missing = [piece for piece in pieces_of(whole) if piece not in pieces_of(recipe)]
+        if recipe == without(whole, *missing):
+            left_out = ", ".join(PIECE_WORDS[piece] for piece in missing)
+            return RECIPE_TITLES[key].lower() + (f" without {left_out}" if missing else "")
+    return "a recipe of its own"
