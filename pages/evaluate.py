@@ -13,8 +13,15 @@ from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
 from esc10.ui.clip_cards import show_clips, to_compare
 from esc10.ui.clip_view import synthetic_badge
+from esc10.ui.confusion import (
+    COUNTS,
+    SHARES,
+    CellChooser,
+    Choice,
+    clips_of,
+    describe_clips,
+)
 from esc10.ui.evaluate.calibration import show_trust
-from esc10.ui.evaluate.confusion import COUNTS, SHARES, Choice, choose_cells, chosen, show_matrix
 from esc10.ui.evaluate.downloads import show_takeaway
 from esc10.ui.evaluate.epochs import show_epochs
 from esc10.ui.evaluate.import_run import show_import
@@ -27,6 +34,7 @@ from esc10.ui.settings import choose_run
 from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, class_words, share
 
 PANEL_PIXELS = 600
+_CELLS = CellChooser()
 
 
 def main() -> None:
@@ -113,12 +121,12 @@ def _choose_weights(run: Run) -> str:
 
 
 def _matrices(run: Run, judged: Evaluation) -> None:
-    choice = chosen(judged.classes)
+    choice = _CELLS.chosen(judged.classes)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         _both_matrices(judged, choice)
     with right:
-        choose_cells(judged)
+        _CELLS.show_boxes(judged.classes)
         with st.container(height=PANEL_PIXELS, border=False):
             _list(run, judged, choice)
     if choice.cells.true != choice.cells.predicted:
@@ -140,7 +148,7 @@ def _both_matrices(judged: Evaluation, choice: Choice) -> None:
     )
     for column, (name, part) in zip(st.columns(2), judged.parts.items(), strict=True):
         with column:
-            show_matrix(part, name, judged.classes, choice, shares=shares)
+            _CELLS.show_matrix(part, name, judged.classes, choice, shares=shares)
     empty = [
         f"{name}: no clip of {class_words(category)}"
         for name, part in judged.parts.items()
@@ -152,26 +160,9 @@ def _both_matrices(judged: Evaluation, choice: Choice) -> None:
 
 
 def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
-    part = judged.parts[choice.part]
-    true, predicted = choice.cells.true, choice.cells.predicted
-    if true is None and predicted is None:
-        clips = part.mistakes
-        what = f"All {len(clips)} mistakes, the surest first. **Click a number** for its clips."
-    else:
-        clips = part.cells(true, predicted)
-        what = f"{len(clips) or 'none'} × {_describe_cell(true, predicted)}"
-    st.markdown(f"**{choice.part.capitalize()}:** {what}")
+    clips = clips_of(judged.parts[choice.part], choice.cells)
+    st.markdown(f"**{choice.part.capitalize()}:** {describe_clips(len(clips), choice.cells)}")
     show_clips(clips, run, judged.weights, choice.part)
-
-
-def _describe_cell(true: str | None, predicted: str | None) -> str:
-    if true is None:
-        return f"taken for {class_words(predicted or '')}"
-    if predicted is None:
-        return f"{class_words(true)} in truth"
-    if true == predicted:
-        return f"{class_words(true)}, recognised"
-    return f"{class_words(true)}, taken for {class_words(predicted)}"
 
 
 def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:

@@ -10,13 +10,14 @@ from esc10.evaluation.forgetting import ClipHistory, changes_at, clip_histories,
 from esc10.evaluation.metrics import Evaluation, PartEvaluation
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
-from esc10.ui.evaluate.confusion import choose, chosen, show_matrix
+from esc10.ui.confusion import CellChooser
 from esc10.ui.frame import chart_pixels, ink, table_pixels
 from esc10.ui.plots.confusion import ChosenCells
 from esc10.ui.plots.curves import METRICS
 from esc10.ui.plots.epochs import BEST_IN_WORDS, epoch_columns, epoch_spec
 
 _PART = "validation"
+_CELLS = CellChooser()
 _SPARK_POINTS = 100
 _CHART_HEIGHT = 205
 
@@ -39,8 +40,8 @@ def show_epochs(run: Run, judged: Evaluation) -> None:
     then = evaluate_epoch(run, epoch)
     matrix, table, card = st.columns([1.1, 1.45, 1], gap="small")
     with matrix:
-        choice = chosen(judged.classes)
-        show_matrix(then, _PART, judged.classes, choice, shares=False)
+        choice = _CELLS.chosen(judged.classes)
+        _CELLS.show_matrix(then, _PART, judged.classes, choice, shares=False)
     with table:
         name = _choose_clip(run, epoch, then, choice.cells if choice.part == _PART else None)
     with card:
@@ -92,7 +93,7 @@ def _choose_clip(
         key=lambda clip: (clip.filename not in changed, -clip.flips),
     )
     if cells not in (None, ChosenCells(None, None)):
-        st.button("Show all clips", on_click=lambda: choose(_PART, ChosenCells(None, None)))
+        st.button("Show all clips", on_click=lambda: _CELLS.choose(_PART, ChosenCells(None, None)))
     if not rows:
         st.caption("No clip is in this cell at this epoch.")
         return None
