@@ -13,6 +13,7 @@ from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.networks import LAB_MODELS
 from esc10.training.plan import plan_run
+from esc10.training.recipes import fitting
 from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
@@ -67,7 +68,13 @@ def _buttons(config: TrainConfig) -> None:
     if one:
         _start([config])
     if every:
-        _start([replace(config, model=key) for key in LAB_MODELS])
+        recipe = config.recipe
+        _start(
+            [
+                replace(config, model=key, recipe=recipe and fitting(recipe, key))
+                for key in LAB_MODELS
+            ]
+        )
 
 
 def _start(configs: list[TrainConfig]) -> None:

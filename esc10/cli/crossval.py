@@ -10,7 +10,7 @@ from esc10.cli.train import settings_of, train_and_store
 from esc10.datasets import source_of
 from esc10.errors import RunError
 from esc10.evaluation.cross_validation import CrossVerdict, judge_runs
-from esc10.evaluation.intervals import cautions
+from esc10.evaluation.intervals import describe_leaks
 from esc10.runs.cross_validation import CrossValidation, cross_validation_of, runs_of
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
@@ -39,10 +39,10 @@ def crossval(options: Namespace) -> Answer:
         "deviation": verdict.deviation,
         "interval": list(verdict.interval),
         "seed_means": verdict.seed_means,
-        "confusion": verdict.confusion.tolist(),
+        "confusion": verdict.pooled.confusion.tolist(),
     }
-    said = cautions(runs[0].config.clips, source_of(asked.settings.dataset))
-    return answer, "\n".join([*_lines(verdict), *said])
+    leaks = describe_leaks(runs[0].config.clips, source_of(asked.settings.dataset))
+    return answer, "\n".join([*_lines(verdict), *filter(None, [leaks])])
 
 
 def finished_runs(asked: CrossValidation) -> list[Run]:

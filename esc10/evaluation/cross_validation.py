@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esc10.errors import RunError
+from esc10.evaluation.comparison import McNemar, mcnemar
 from esc10.evaluation.intervals import wilson_interval
 from esc10.evaluation.metrics import PartEvaluation, evaluate_part
 from esc10.runs.run import Run
@@ -68,7 +69,7 @@ class CrossVerdict:
             for seed in seeds
         }
 
-    @cached_property
+    @property
     def clips(self) -> int:
         """How many clips were judged, each counted once however many seeds judged it."""
         return len({clip.filename for fold in self.folds for clip in fold.test.judged})
@@ -83,11 +84,26 @@ class CrossVerdict:
         right = sum(fold.test.clips - len(fold.test.mistakes) for fold in self.folds)
         return wilson_interval(round(right / judged * self.clips), self.clips)
 
-    @property
-    def confusion(self) -> NDArray[np.int64]:
-        """Counts over all runs, shape (classes, classes), rows true, columns predicted."""
-        total: NDArray[np.int64] = np.sum([fold.test.confusion for fold in self.folds], axis=0)
-        return total
+    @cached_property
+    def pooled(self) -> PartEvaluation:
+        """The verdicts of all runs as one; its accuracy is over all of them, clip by clip."""
+        judged = tuple(chain(*(fold.test.judged for fold in self.folds)))
+        right = sum(clip.right for clip in judged)
+        return PartEvaluation(
+            judged=judged,
+            accuracy=right / len(judged),
+            interval=self.interval,
+            confusion=np.sum([fold.test.confusion for fold in self.folds], axis=0),
+            report={},
+        )
+
+    @cached_property
+    def right_share(self) -> dict[str, float]:
+        """For each clip, by its ESC-50 name, the share of seeds whose run was right about it."""
+        verdicts: dict[str, list[bool]] = {}
+        for clip in self.pooled.judged:
+            verdicts.setdefault(clip.filename, []).append(clip.right)
+        return {name: sum(right) / len(right) for name, right in verdicts.items()}
 
 
 def judge_runs(runs: Iterable[Run]) -> CrossVerdict:
@@ -126,3 +142,16 @@ def _last_verdict(run: Run) -> PartEvaluation:
     config = run.config
     labels = run.answers("val_loss").labels["test"]
     return evaluate_part(labels, by_epoch[-1], config.clips["test"], config.classes)
+
+
+def compare_verdicts(first: CrossVerdict, second: CrossVerdict) -> McNemar | None:
+    """Whether two cross-validations differ, clip by clip; None where they share no clip.
+
+    A clip speaks for the one of which more seeds are right about it. So each clip counts once,
+    however many seeds there are.
+    """
+    shared = sorted(first.right_share.keys() & second.right_share.keys())
+    if not shared:
+        return None
+    one, other = (np.array([each.right_share[name] for name in shared]) for each in (first, second))
+    return mcnemar(one > other, other > one)

@@ -1,8 +1,8 @@
 """Confusion matrices, and the choice of cells whose clips are shown.
 
 A click and the boxes change the same three values of the session: the part, the class in truth and
-the class it was taken for. Without a mouse the boxes do all that a click does. Each page has its own
-choice.
+the class it was taken for. Without a mouse the boxes do all that a click does. Each page has a
+choice of its own.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ PAGES = {
     "app.py": "Start",
     "pages/dataset.py": "Dataset",
     "pages/train.py": "Train",
+    "pages/crossval.py": "Cross-validate",
     "pages/evaluate.py": "Evaluate",
     "pages/compare.py": "Compare",
     "pages/predict.py": "Predict",
@@ -63,7 +64,7 @@ def open_page(name: str) -> None:
         layout="wide",
     )
     st.html(_STYLE)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="navigation"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
         for file, label in PAGES.items():
             st.page_link(file, label=f"**{label}**" if label == name else label)
         st.space("stretch")

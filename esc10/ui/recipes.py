@@ -56,17 +56,18 @@ def choose_recipe(model: str) -> Recipe | None:
         return None
     whole = RECIPES[key].recipe_for(model)
     pieces = pieces_of(whole)
-    chosen = st.pills(
-        "Its pieces",
-        pieces,
-        selection_mode="multi",
-        default=pieces,
-        format_func=PIECE_WORDS.__getitem__,
-        key=f"pieces {key} {' '.join(pieces)}",
-        persist_state="session",
-    )
-    st.caption("; ".join(f"**{PIECE_WORDS[piece]}**: {_EXPLAINED[piece]}" for piece in pieces))
-    return without(whole, *(piece for piece in pieces if piece not in chosen))
+    with st.expander("What it does"):
+        left_out = [
+            piece
+            for piece in pieces
+            if not st.checkbox(
+                f"**{PIECE_WORDS[piece]}**: {_EXPLAINED[piece]}",
+                True,
+                key=f"piece {key} {piece}",
+                persist_state="session",
+            )
+        ]
+    return without(whole, *left_out)
 
 
 def _take_over() -> None:

@@ -43,8 +43,11 @@ def forget_unless(key: str, options: Sequence[object]) -> None:
         del st.session_state[key]
 
 
-def choose_settings(here: list[str]) -> TrainConfig:
-    """The settings a person has chosen; they stay while other pages are visited."""
+def choose_settings(here: list[str], *, by_fold: bool = False) -> TrainConfig:
+    """The settings a person has chosen; they stay while other pages are visited.
+
+    `by_fold`: for all folds in turn, of which none has to be chosen.
+    """
     defaults = TrainConfig(dataset=here[0], model=next(iter(MODELS)))
     model = st.selectbox(
         "Network",
@@ -63,14 +66,16 @@ def choose_settings(here: list[str]) -> TrainConfig:
         persist_state="session",
     )
     left, right = st.columns([1.2, 1], vertical_alignment="bottom")
-    split = left.selectbox(
-        "Split",
-        list(SPLITS),
-        format_func=SPLIT_WORDS.__getitem__,
-        key="split",
-        persist_state="session",
-    )
-    epochs = right.number_input(
+    split = defaults.split
+    if not by_fold:
+        split = left.selectbox(
+            "Split",
+            list(SPLITS),
+            format_func=SPLIT_WORDS.__getitem__,
+            key="split",
+            persist_state="session",
+        )
+    epochs = (left if by_fold else right).number_input(
         "Epochs",
         1,
         10_000,
@@ -82,13 +87,13 @@ def choose_settings(here: list[str]) -> TrainConfig:
     )
     recipe = choose_recipe(model)
     with st.expander("More settings"):
-        more = _more_settings(defaults, split, recipe)
+        folds = _choose_folds(defaults) if split == "folds" and not by_fold else {}
+        more = folds | _more_settings(defaults, recipe)
     return TrainConfig(dataset=key, model=model, split=split, epochs=epochs, recipe=recipe, **more)
 
 
-def _more_settings(defaults: TrainConfig, split: str, recipe: Recipe | None) -> dict[str, Any]:
+def _more_settings(defaults: TrainConfig, recipe: Recipe | None) -> dict[str, Any]:
     """The settings most people leave alone, by their names in `TrainConfig`."""
-    folds = _choose_folds(defaults) if split == "folds" else {}
     features = st.selectbox(
         "Features",
         KINDS if recipe is None else KINDS[:1],
@@ -120,7 +125,6 @@ def _more_settings(defaults: TrainConfig, split: str, recipe: Recipe | None) -> 
     )
     seed = st.number_input("Seed", 0, 2**32 - 1, defaults.seed, key="seed", persist_state="session")
     return {
-        **folds,
         "features": features,
         "patience": patience,
         "learning_rate": rate,

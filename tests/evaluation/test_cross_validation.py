@@ -9,7 +9,8 @@ import pytest
 
 from esc10.datasets.splits import fold_before
 from esc10.errors import RunError
-from esc10.evaluation.cross_validation import judge_runs
+from esc10.evaluation.comparison import McNemar
+from esc10.evaluation.cross_validation import compare_verdicts, judge_runs
 from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import Run
 from esc10.runs.writing import create_run, finish_run
@@ -49,10 +50,10 @@ def test_the_last_epoch_of_every_fold_is_judged() -> None:
     assert verdict.deviation == pytest.approx(accuracies.std(ddof=1))
     assert verdict.clips == 30
     assert verdict.interval == wilson_interval(24, 30)
-    assert verdict.confusion.sum() == 30
-    assert verdict.confusion.trace() == 24
+    assert verdict.pooled.confusion.sum() == 30
+    assert verdict.pooled.confusion.trace() == 24
     # Of the clips that three folds and two folds got wrong, each was taken for the class after it.
-    assert verdict.confusion[5, 6] == 3
+    assert verdict.pooled.confusion[5, 6] == 3
     assert verdict.seed_means == {1: pytest.approx(accuracies.mean())}
 
 
@@ -67,6 +68,18 @@ def test_more_seeds_make_no_more_clips() -> None:
     assert verdict.clips == 12
     assert verdict.interval == wilson_interval(10, 12)
     assert verdict.seed_means == {1: 1.0, 2: pytest.approx(4 / 6)}
+
+
+def test_two_are_compared_clip_by_clip_however_many_seeds() -> None:
+    first = judge_runs([made_fold(1, 1, 6), made_fold(2, 1, 4, seed=2), made_fold(3, 2, 3)])
+    second = judge_runs([made_fold(4, 1, 5), made_fold(5, 2, 6), made_fold(6, 3, 6)])
+    assert first.right_share["1-5-A-5.wav"] == 0.5
+    # Of fold 1 one clip speaks for each side, and one is right for half the seeds; of fold 2 three.
+    found = compare_verdicts(first, second)
+    assert found is not None
+    assert (found.only_first, found.only_second) == (1, 4)
+    assert compare_verdicts(first, first) == McNemar(0, 0, 1.0)
+    assert compare_verdicts(first, judge_runs([made_fold(7, 3, 1)])) is None
 
 
 def test_without_a_finished_fold_there_is_a_sentence() -> None:

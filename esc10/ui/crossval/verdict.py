@@ -1,0 +1,112 @@
+"""What a cross-validation says: its folds, matrix and clips, and how it differs from another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import streamlit as st
+
+from esc10.datasets import source_of
+from esc10.evaluation.comparison import SIGNIFICANT
+from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, judge_runs
+from esc10.evaluation.intervals import percent
+from esc10.runs.cross_validation import CrossValidation, runs_of
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.ui.clip_cards import show_clips
+from esc10.ui.confusion import CellChooser, clips_of, describe_clips
+from esc10.ui.fragments import live
+from esc10.ui.frame import chart_pixels, in_projector_mode, ink
+from esc10.ui.plots.folds import fold_columns, fold_spec
+from esc10.ui.recipes import describe_recipe
+from esc10.ui.server import HASHES
+from esc10.ui.words import share
+
+_CELLS = CellChooser("crossval ", ("all folds",))
+_PANEL_PIXELS = 560
+
+
+def title_of(asked: CrossValidation) -> str:
+    """What a cross-validation is called, as plain text."""
+    settings = asked.settings
+    parts = (
+        MODELS[settings.model].title,
+        describe_recipe(settings),
+        source_of(settings.dataset).title,
+        f"{settings.epochs} epochs",
+        "" if asked.seeds == 1 else f"{asked.seeds} seeds",
+    )
+    return " · ".join(filter(None, parts))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=HASHES)
+def judged(runs: Sequence[Run]) -> CrossVerdict:
+    """The verdict on some finished runs."""
+    return judge_runs(runs)
+
+
+def finished(asked: CrossValidation, runs: Sequence[Run]) -> list[Run]:
+    """Its finished runs."""
+    return [run for run in runs_of(asked, runs).values() if run.state == "finished"]
+
+
+def show_folds(verdict: CrossVerdict) -> None:
+    """The mean, and the folds as dots."""
+    st.markdown(f"#### {_describe_mean(verdict)}")
+    rows = 5 * max(2, len(verdict.seed_means))
+    height = 60 + rows * (16 if in_projector_mode() else 12)
+    st.vega_lite_chart(
+        pa.table(fold_columns(verdict)),
+        fold_spec(len(verdict.seed_means), ink(), chart_pixels() - 2, height),
+        width="stretch",
+        key="folds",
+        alt="Accuracy of each fold, and their mean",
+    )
+    st.caption(
+        "A dot is a network that has not heard its fold, as it was after its last epoch; the thin "
+        "line is its 95 % interval. The strong line is the mean, the band its interval over all "
+        "clips. Nothing was chosen on test or validation clips."
+    )
+
+
+def show_clips_of(runs: list[Run], verdict: CrossVerdict) -> None:
+    """The matrix of all folds, and the clips behind its cells."""
+    live(_matrix_and_clips)(runs, verdict)
+
+
+def _describe_mean(verdict: CrossVerdict) -> str:
+    said = f"{share(verdict.mean, verdict.interval)} of {verdict.clips} clips"
+    if verdict.deviation is not None:
+        said += f", ± {percent(verdict.deviation)} by run"
+    return said
+
+
+def _matrix_and_clips(runs: list[Run], verdict: CrossVerdict) -> None:
+    choice = _CELLS.chosen(verdict.classes)
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        _CELLS.show_matrix(verdict.pooled, "all folds", verdict.classes, choice, shares=False)
+    with right:
+        _CELLS.show_boxes(verdict.classes)
+        clips = clips_of(verdict.pooled, choice.cells)
+        st.markdown(describe_clips(len(clips), choice.cells))
+        with st.container(height=_PANEL_PIXELS, border=False):
+            # Several seeds judge a clip several times; its card is shown once, with the surest.
+            once = {clip.filename: clip for clip in reversed(clips)}
+            show_clips([*reversed(once.values())], runs[0], None, "crossval")
+
+
+def show_difference(first: CrossVerdict, second: CrossVerdict, other: str) -> None:
+    """Whether two cross-validations differ, in a sentence."""
+    found = compare_verdicts(first, second)
+    if found is None:
+        st.info("They share no clip, and cannot be compared.")
+        return
+    said = (
+        f"This one is right on {found.only_first} clips where *{other}* errs, and errs on "
+        f"{found.only_second} where that is right"
+    )
+    evidence = "evidence for" if found.p_value < SIGNIFICANT else "no evidence for"
+    value = f"{found.p_value:.3f}" if found.p_value >= 0.001 else "< 0.001"
+    st.markdown(f"{said}: **{evidence} a difference** (McNemar's test, p = {value}).")

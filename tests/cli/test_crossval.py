@@ -1,0 +1,113 @@
+"""Cross-validations and recipes on the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from esc10.evaluation.intervals import wilson_interval
+from esc10.runs.cross_validation import list_cross_validations
+from esc10.runs.store import list_runs, load_run
+from esc10.training.recipes import RECIPES, without
+from tests.conftest import link_tree
+from tests.support.command_line import answer, esc10, refusal
+from tests.support.waiting import wait_for
+
+SETTINGS = ("--dataset", "practice", "--model", "cnn", "--epochs", 2)
+
+
+def test_a_cross_validation_that_was_killed_goes_on_to_the_same_figures(
+    practice_master: Path, practice_home: Path, tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole"
+    link_tree(practice_master, whole)
+    expected = answer(whole, "crossval", *SETTINGS)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "esc10", "crossval", *map(str, SETTINGS)],
+        env={**os.environ, "ESC10_HOME": str(practice_home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: len(list_runs()[0]) >= 3, 120, "the third fold")
+    finally:
+        process.kill()
+        process.wait()
+    kept = {run.run_id for run in list_runs()[0] if run.state == "finished"}
+    assert len(kept) >= 2
+    found = answer(practice_home, "crossval", *SETTINGS)
+    assert [(fold["seed"], fold["fold"]) for fold in found["folds"]] == [
+        (1234, fold) for fold in range(1, 6)
+    ]
+    assert kept <= {fold["run_id"] for fold in found["folds"]}
+    for name in ("name", "mean", "deviation", "interval", "confusion"):
+        assert found[name] == expected[name]
+    assert [fold["accuracy"] for fold in found["folds"]] == [
+        fold["accuracy"] for fold in expected["folds"]
+    ]
+    again = answer(practice_home, "crossval", *SETTINGS)
+    assert again == found
+
+
+def test_the_figures_are_over_all_clips(practice_home: Path) -> None:
+    found = answer(practice_home, "crossval", *SETTINGS[:-1], 1, "--seeds", 2)
+    accuracies = [fold["accuracy"] for fold in found["folds"]]
+    assert len(accuracies) == 10
+    assert found["mean"] == pytest.approx(sum(accuracies) / 10)
+    assert found["interval"] == list(wilson_interval(round(found["mean"] * 400), 400))
+    assert sorted(found["seed_means"]) == ["1234", "1235"]
+    assert sum(map(sum, found["confusion"])) == 800
+    tested = {load_run(fold["run_id"]).config.train.test_fold: fold for fold in found["folds"]}
+    assert sorted(tested) == [1, 2, 3, 4, 5]
+    done = esc10(practice_home, "crossval", *SETTINGS[:-1], 1, "--seeds", 2)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 11
+    assert lines[0].startswith("seed 1234, test fold 1: ")
+    assert lines[-1].startswith("mean over 400 clips: ")
+    assert done.stderr == ""
+    assert [one.name for one in list_cross_validations()[0]] == [found["name"]]
+
+
+def test_train_by_a_recipe_without_some_of_it(practice_home: Path) -> None:
+    done = answer(
+        practice_home, "train", "--dataset", "practice", "--model", "compact_cnn",
+        "--recipe", "augmented", "--without", "masks", "--without", "mixing", "--epochs", 1,
+        "--test-fold", 2, "--validation-fold", 1,
+    )  # fmt: skip
+    config = load_run(done["run_id"]).config.train
+    named = RECIPES["augmented"]
+    assert config.recipe == without(named.recipe, "masks", "mixing")
+    assert (config.epochs, config.learning_rate) == (1, named.learning_rate)
+    assert (config.validation_fold, config.test_fold) == (1, 2)
+    assert done["parameters"] == 181_826
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--without", "masks"), "Nothing can be left out where there is no recipe"),
+        (("--recipe", "augmented", "--without", "windows"), "augmented has no windows for cnn"),
+        (("--recipe", "augmented", "--features", "mel"), "A recipe is for logmel features"),
+    ],
+)
+def test_a_recipe_that_does_not_fit_is_a_sentence(
+    home: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    line = refusal(home, "train", "--dataset", "practice", "--model", "cnn", *arguments)
+    assert line.startswith(sentence)
+
+
+def test_folds_must_differ(practice_home: Path) -> None:
+    line = refusal(
+        practice_home, "train", "--dataset", "practice", "--model", "cnn",
+        "--test-fold", 2, "--validation-fold", 2,
+    )  # fmt: skip
+    assert "choose two different folds" in line
+
+
+def test_the_labs_split_has_no_folds_to_cross(home: Path) -> None:
+    assert "goes by folds" in refusal(home, "crossval", *SETTINGS, "--split", "lab")
