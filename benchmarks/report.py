@@ -13,6 +13,14 @@ def markdown_table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, rule, *rows])
 
 
+def rows_of(name: str) -> list[list[str]]:
+    """The rows of a benchmark's table in the README, cell by cell."""
+    _, _, rest = README.read_text("utf-8").partition(f"<!-- {name} -->")
+    lines = rest.partition(f"<!-- end of {name} -->")[0].splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| ")]
+    return rows[2:]
+
+
 def write_table(name: str, table: str, machine: dict[str, str]) -> None:
     """Replace a benchmark's table in the README.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from benchmarks import decoding, features, fetching, train_step
+from benchmarks import accuracy, decoding, features, fetching, report, train_step
 from benchmarks.spread import spread
 from esc10.datasets import Dataset, source_of
 from esc10.datasets.clips import clip_from_name
@@ -65,6 +65,34 @@ def test_a_slow_host_sends_the_archive(monkeypatch: pytest.MonkeyPatch, tmp_path
     results = {"megabits_per_s": 100, "ready_of_download": 1.06, "spread": spreads}
     assert fetching.table(results).splitlines()[2:] == [
         "| 100 Mbit/s | 3 s (2–4) | 3 s (2–4) | **1.06** |"
+    ]
+
+
+def test_an_accuracy_takes_the_place_of_its_like_and_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    readme = tmp_path / "README.md"
+    readme.write_text("<!-- accuracy -->\n<!-- end of accuracy -->\n", "utf-8")
+    monkeypatch.setattr(report, "README", readme)
+    results = {
+        "model": "compact_cnn",
+        "recipe": "augmented",
+        "parameters": 181_826,
+        "epochs": 400,
+        "seeds": 2,
+        "mean": 0.9375,
+        "deviation_of_seeds": 0.0042,
+        "deviation_of_runs": 0.021,
+        "interval": [0.9095, 0.9572],
+        "minutes_a_fold": 2.71,
+    }
+    lab = {**results, "model": "cnn", "recipe": None, "seeds": 1, "deviation_of_seeds": None}
+    for measured in ({**results, "mean": 0.5}, lab, results):
+        report.write_table("accuracy", accuracy.table(measured), {"cpu": "a processor"})
+    shared = ("± 2.1", "91 to 96 %", "2.7")
+    assert report.rows_of("accuracy") == [
+        ["`cnn`, none, as in the lab", "181,826", "400", "1", "**93.8 %**", "–", *shared],
+        ["`compact_cnn`, augmented", "181,826", "400", "2", "**93.8 %**", "± 0.4", *shared],
     ]
 
 
