@@ -18,6 +18,7 @@ from esc10.ui.crossval.verdict import (
     show_clips_of,
     show_difference,
     show_folds,
+    show_peeking,
     title_of,
 )
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
@@ -107,6 +108,7 @@ def _show(one: CrossValidation, asked: list[CrossValidation]) -> None:
         other = _choose(others, "Compare with", "other cross-validation")
         other_verdict = judged(finished(other, all_runs()))
         show_difference(verdict, other_verdict, in_markdown(title_of(other)))
+    show_peeking(verdict)
     show_clips_of(runs, verdict)
     offer_to_forget(one)
 

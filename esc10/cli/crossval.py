@@ -39,6 +39,8 @@ def crossval(options: Namespace) -> Answer:
         "deviation": verdict.deviation,
         "interval": list(verdict.interval),
         "seed_means": verdict.seed_means,
+        "mean_chosen_by_validation": verdict.mean_chosen,
+        "mean_chosen_on_test": verdict.mean_peeked,
         "confusion": verdict.pooled.confusion.tolist(),
     }
     leaks = describe_leaks(runs[0].config.clips, source_of(asked.settings.dataset))

@@ -29,12 +29,18 @@ class FoldVerdict:
         seed: its seed.
         fold: which fold it was tested on.
         test: the verdict on that fold's clips.
+        chosen: the accuracy on them at the epoch of the best validation accuracy, as `evaluate`
+            judges a run.
+        peeked: the highest accuracy on them at any epoch: whoever chooses the epoch on the test
+            clips reports this.
     """
 
     run_id: str
     seed: int
     fold: int
     test: PartEvaluation
+    chosen: float
+    peeked: float
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,16 @@ class CrossVerdict:
         """The standard deviation of the runs' accuracies; None for fewer than two."""
         accuracies = [fold.test.accuracy for fold in self.folds]
         return float(np.std(accuracies, ddof=1)) if len(accuracies) > 1 else None
+
+    @property
+    def mean_chosen(self) -> float:
+        """The mean of the accuracies at the epochs that validation chose."""
+        return float(np.mean([fold.chosen for fold in self.folds]))
+
+    @property
+    def mean_peeked(self) -> float:
+        """The mean of the accuracies at the epochs that the test clips would choose."""
+        return float(np.mean([fold.peeked for fold in self.folds]))
 
     @property
     def seed_means(self) -> dict[int, float]:
@@ -119,29 +135,26 @@ def judge_runs(runs: Iterable[Run]) -> CrossVerdict:
     classes = runs[0].config.classes
     if any(run.config.classes != classes for run in runs):
         raise RunError("The dataset has changed: its runs know other classes. Train them again.")
-    return CrossVerdict(
-        classes,
-        tuple(
-            FoldVerdict(
-                run.run_id,
-                run.config.train.seed,
-                run.config.train.test_fold,
-                _last_verdict(run),
-            )
-            for run in runs
-        ),
-    )
+    return CrossVerdict(classes, tuple(map(_judge_fold, runs)))
 
 
-def _last_verdict(run: Run) -> PartEvaluation:
+def _judge_fold(run: Run) -> FoldVerdict:
     by_epoch = run.test_by_epoch()
     if by_epoch is None:
         raise RunError(
             f"Run {run.run_id} is from before answers on the test clips were kept. Train it again."
         )
-    config = run.config
-    labels = run.answers("val_loss").labels["test"]
-    return evaluate_part(labels, by_epoch[-1], config.clips["test"], config.classes)
+    config, answers = run.config, run.answers("val_accuracy")
+    labels = answers.labels["test"]
+    by_epoch_right = (by_epoch.argmax(axis=2) == labels).mean(axis=1)  # (epochs,)
+    return FoldVerdict(
+        run.run_id,
+        config.train.seed,
+        config.train.test_fold,
+        evaluate_part(labels, by_epoch[-1], config.clips["test"], config.classes),
+        chosen=float(by_epoch_right[answers.epoch - 1]),
+        peeked=float(by_epoch_right.max()),
+    )
 
 
 def compare_verdicts(first: CrossVerdict, second: CrossVerdict) -> McNemar | None:

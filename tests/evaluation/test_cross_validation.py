@@ -57,6 +57,25 @@ def test_the_last_epoch_of_every_fold_is_judged() -> None:
     assert verdict.seed_means == {1: pytest.approx(accuracies.mean())}
 
 
+def test_peeking_is_told_apart_from_choosing_by_validation() -> None:
+    run = made_fold(1, 1, 4)
+    stored = run.folder / "probabilities.npz"
+    with np.load(stored) as found:
+        arrays = dict(found)
+    labels = arrays["test_labels"]
+    # Right on 2, on all 6 and on 4 clips after the first, the second and the third epoch.
+    for epoch, right in enumerate((2, 6, 4)):
+        answered = np.where(np.arange(CLIPS) < right, labels, labels + 1)
+        arrays["test_by_epoch"][epoch] = 0.01
+        arrays["test_by_epoch"][epoch, np.arange(CLIPS), answered] = 0.91
+    np.savez_compressed(stored, **arrays)
+    chosen = run.answers("val_accuracy").epoch
+    verdict = judge_runs([run])
+    assert verdict.mean == pytest.approx(4 / 6)
+    assert verdict.mean_peeked == 1
+    assert verdict.mean_chosen == pytest.approx((2, 6, 4)[chosen - 1] / 6)
+
+
 def test_more_seeds_make_no_more_clips() -> None:
     runs = [
         made_fold(10 * seed + fold, fold, right, seed)

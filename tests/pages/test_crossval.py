@@ -58,6 +58,8 @@ def test_five_folds_are_trained_judged_and_gone_on_with(practice_home: Path) -> 
     assert says(page, "of 400 clips")
     assert says(page, "All folds:")
     assert any("mistakes, the surest first" in text for text in texts(page))
+    assert [metric.label for metric in page.metric][-1] == "Epoch chosen on the test clips"
+    assert page.metric[-1].delta.startswith("+") or page.metric[-1].delta.startswith("-0.0")
     mean = next(text for text in texts(page) if "of 400 clips" in text)
 
     gone = runs[2]

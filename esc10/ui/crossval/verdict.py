@@ -70,6 +70,27 @@ def show_folds(verdict: CrossVerdict) -> None:
     )
 
 
+def show_peeking(verdict: CrossVerdict) -> None:
+    """What choosing the epoch on the test clips would add."""
+    with st.expander("What would peeking at the test fold add?"):
+        ways = {
+            "After the last epoch": verdict.mean,
+            "Epoch chosen by validation": verdict.mean_chosen,
+            "Epoch chosen on the test clips": verdict.mean_peeked,
+        }
+        for column, (way, mean) in zip(st.columns(3), ways.items(), strict=True):
+            added = 100 * (mean - verdict.mean)
+            column.metric(
+                way,
+                f"{100 * mean:.1f}%",
+                None if way.startswith("After") else f"{added:+.1f} points",
+            )
+        st.caption(
+            "The same networks, the same answers. Only the last figure has looked at the clips it "
+            "is measured on: with enough epochs one of them is lucky. No other sound will be."
+        )
+
+
 def show_clips_of(runs: list[Run], verdict: CrossVerdict) -> None:
     """The matrix of all folds, and the clips behind its cells."""
     live(_matrix_and_clips)(runs, verdict)
