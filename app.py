@@ -8,6 +8,7 @@ import streamlit as st
 
 from esc10.datasets import source_of
 from esc10.runs.outcome import UNFINISHED
+from esc10.runs.store import shipped_runs
 from esc10.training.networks import MODELS
 from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page
@@ -79,6 +80,8 @@ def _steps() -> list[Step]:
             "pages/predict.py",
             "Upload or record a sound."
             if trained
+            else "Upload or record a sound: a network that comes with the lab judges it."
+            if shipped_runs()
             else "Record and keep sounds now. To judge them takes a trained network.",
         ),
     ]

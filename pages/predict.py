@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.runs.run import Run
+from esc10.runs.store import is_shipped
 from esc10.training.results import CRITERIA
 from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.plots.palette import LETTERS
@@ -28,8 +29,8 @@ from esc10.ui.predict.inputs import (
 from esc10.ui.predict.kept import offer_to_keep, show_kept
 from esc10.ui.predict.live import show_live
 from esc10.ui.predict.room_test import prepare_room_test, show_room_test
-from esc10.ui.server import engine, runs_with_weights
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_names
+from esc10.ui.server import engine, runs_that_judge
+from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_names, title_of
 
 GIVEN: dict[str, Callable[[], list[Given]]] = {
     "Record": choose_recording,
@@ -43,7 +44,7 @@ LIVE, ROOM, KEPT = "Live", "Room test", "Kept"
 
 def main() -> None:
     open_page("Predict")
-    runs = runs_with_weights()
+    runs = runs_that_judge()
     if not runs:
         show_missing(
             "No network has been trained that could judge a sound. You can record and keep sounds "
@@ -116,6 +117,9 @@ def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run]
         key=f"judges {most}",
         persist_state="session",
     )
+    for run_id in chosen:
+        if is_shipped(names[run_id]):
+            st.caption(f"**{title_of(names[run_id])}.** {in_markdown(names[run_id].caption.note)}")
     weights = st.selectbox(
         CRITERION_LABEL,
         CRITERIA,

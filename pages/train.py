@@ -19,6 +19,7 @@ from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
+from esc10.ui.recipe_view import show_recipe
 from esc10.ui.server import (
     PREPARE_JOBS,
     all_runs,
@@ -53,10 +54,15 @@ def main() -> None:
         _buttons(config)
         show_split(config)
     with right:
-        curves, layers = st.tabs(["Live curves", "Layers"])
+        curves, recipe, layers = st.tabs(
+            ["Live curves", "Recipe", "Layers"], on_change="rerun", key="train view"
+        )
         with curves:
             seconds = _seconds_to_next_tick(list_runs()[0])
             live(_board, seconds)(seconds)
+        if recipe.open:
+            with recipe:
+                live(show_recipe)(config)
         with layers:
             live(_layers)(config)
 

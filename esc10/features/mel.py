@@ -84,7 +84,7 @@ def _window_and_filters(
     A band hears few bins: all at once they would be nine tenths zeros. And products as small as
     these are left to one thread; two would wait for one another wherever a core is busy.
     """
-    filters = _mel_filters(config)
+    filters = mel_filters(config)
     narrow = []
     for first in range(0, config.n_mels, _BANDS_AT_ONCE):
         bands = slice(first, first + _BANDS_AT_ONCE)
@@ -95,7 +95,7 @@ def _window_and_filters(
     return np.hanning(config.n_fft + 1)[:-1].astype(np.float32), narrow
 
 
-def _mel_filters(config: MelConfig) -> NDArray[np.float32]:
+def mel_filters(config: MelConfig) -> NDArray[np.float32]:
     """A triangle for each band, from its left neighbour's peak to its right one's, of area 1.
 
     Shape (n_fft / 2 + 1, mel bands).

@@ -21,6 +21,8 @@ from esc10.training.plan import RunConfig
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 """What a run may be called: on every system the name of a folder, and of nothing beyond it."""
 
+_SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
+
 # The union carries STRICT into the dataclasses, which by themselves know no Pydantic.
 _CONFIG: TypeAdapter[RunConfig | None] = TypeAdapter(RunConfig | None, config=STRICT)
 
@@ -39,12 +41,16 @@ def load_run(run_id: str) -> Run:
     folder = runs_folder() / run_id
     if not RUN_ID.fullmatch(run_id) or is_gone(folder):
         raise RunError(f"There is no run '{run_id}'. `python -m esc10 runs` lists them.")
+    return _run_in(folder)
+
+
+def _run_in(folder: Path) -> Run:
     try:
         return Run(folder, _read_config(folder / "config.json"))
     except (OSError, ValueError) as cause:
         raise unreadable(folder, "config.json", cause) from cause
     except RunError as cause:
-        raise RunError(f"Run {run_id} is of another version of this lab: {cause}") from cause
+        raise RunError(f"Run {folder.name} is of another version of this lab: {cause}") from cause
 
 
 def read_config(content: bytes) -> RunConfig:
@@ -102,6 +108,24 @@ def list_runs() -> tuple[list[Run], list[str]]:
         else:
             runs.append(run)
     return runs, complaints
+
+
+def shipped_runs() -> list[Run]:
+    """The trained networks that come with the lab, in `assets/`; `assets.ship` made them.
+
+    They are runs as any other, but nobody's on this machine: they are not listed, and stay as they
+    are. There are none where the lab was installed without its assets.
+
+    Raises:
+        RunError: one is damaged.
+    """
+    folders = sorted(_SHIPPED.iterdir()) if _SHIPPED.is_dir() else []
+    return [_run_in(folder) for folder in folders]
+
+
+def is_shipped(run: Run) -> bool:
+    """Whether a run is one of those that come with the lab."""
+    return run.folder.parent == _SHIPPED
 
 
 def find_run(name: str) -> Run:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.random import seed_generator
 from numpy.typing import NDArray
 
 from esc10.training.networks import BUILDING, MODELS
@@ -49,6 +50,22 @@ class _Adam(keras.optimizers.Adam):
             epsilon=self.epsilon,
             grad=gradient,
         )
+
+
+@contextmanager
+def _drawing_from(seed: int) -> Iterator[None]:
+    """A context in which Keras draws all that it draws from a seed, whatever else goes on.
+
+    Keras takes every seed of its own from Python's `random`, which Dask draws from as well, in a
+    thread beside this one. Its `set_random_seed` does not keep the two apart, and has TensorFlow
+    let go of all it has prepared: the next step took 0.2 s more.
+    """
+    shared = seed_generator.python_random
+    seed_generator.python_random = random.Random(seed)
+    try:
+        yield
+    finally:
+        seed_generator.python_random = shared
 
 
 class Learner:
@@ -94,10 +111,7 @@ class Learner:
             seed: of the first weights and of dropout.
             learning_rate: Adam's step size.
         """
-        with BUILDING:
-            # All that Keras draws from. Its own `set_random_seed` has TensorFlow let go of all it
-            # has prepared as well, and the next step took 0.2 s more.
-            random.seed(seed)
+        with BUILDING, _drawing_from(seed):
             fresh = self._fresh_model()
         for variable, first in zip(self.model.variables, fresh.variables, strict=True):
             variable.assign(first)

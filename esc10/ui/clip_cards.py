@@ -23,7 +23,7 @@ from esc10.training.results import PARTS
 from esc10.ui.clip_view import player, recording
 from esc10.ui.fragments import show_trouble
 from esc10.ui.plots.spectrograms import clip_picture
-from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_with_weights, verdict
+from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_that_judge, verdict
 from esc10.ui.words import class_words, in_markdown, short_name
 
 _FIRST_CLIPS = 12
@@ -151,7 +151,7 @@ def _votes(run: Run, weights: str, paths: tuple[Path, ...]) -> Votes:
 
 def _other_runs(filename: str, run: Run) -> None:
     """How the other runs judge this very clip."""
-    others = [other for other in runs_with_weights() if other.run_id != run.run_id]
+    others = [other for other in runs_that_judge() if other.run_id != run.run_id]
     lines = [
         f"- {short_name(other)}: {said}"
         for other in others[:_MOST_RUNS]

@@ -32,7 +32,7 @@ from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, mel_power
 from esc10.runs.exchange.exporting import WEIGHTS
 from esc10.runs.run import Run
-from esc10.runs.store import list_runs
+from esc10.runs.store import list_runs, shipped_runs
 from esc10.storage import State, state_of
 from esc10.ui.imports_ahead import import_ahead
 from esc10.ui.words import in_markdown
@@ -193,6 +193,6 @@ def with_weights(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if (outcome := run.outcome) is not None and outcome.best]
 
 
-def runs_with_weights() -> list[Run]:
-    """All runs that can be evaluated and can predict, the newest first."""
-    return with_weights(all_runs())
+def runs_that_judge() -> list[Run]:
+    """All runs that can predict, the newest first, and last what comes with the lab."""
+    return with_weights(all_runs()) + shipped_runs()

@@ -7,12 +7,12 @@ import streamlit as st
 from esc10.ui.microphone.recorder import record
 from esc10.ui.player.one_at_a_time import play_one_at_a_time
 from esc10.ui.predict.live import show_live
-from esc10.ui.server import runs_with_weights
+from esc10.ui.server import runs_that_judge
 
 
 def main() -> None:
     if "live" in st.query_params:
-        show_live(runs_with_weights()[0], "val_accuracy")
+        show_live(runs_that_judge()[0], "val_accuracy")
         return
     play_one_at_a_time()
     take = record("take")

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from esc10.runs.store import list_runs
 from tests.browser.conftest import App
 from tests.browser.steps import choose, drawn, go, set_epochs, train, visit
+from tests.support.copies import wav
 
 MINUTES = 60_000
 
@@ -62,6 +63,21 @@ def test_the_whole_way_by_pointing_and_clicking(page: Page, app: App) -> None:
     never_loads_keras(app.process)
     runs, complaints = list_runs()
     assert (len(runs), complaints) == (3, [])
+
+
+def test_a_fresh_machine_judges_a_sound_before_anything_was_trained(
+    page: Page, app: App, tmp_path: Path
+) -> None:
+    sound = tmp_path / "hiss.wav"
+    sound.write_bytes(wav())
+    visit(page, app)
+    go(page, "Predict")
+    expect(page.get_by_text("Of the 80 clips of fold 5, which it never heard")).to_be_visible()
+    page.get_by_test_id("stButtonGroup").get_by_text("Upload").click()
+    page.locator("input[type=file]").set_input_files(sound)
+    expect(page.get_by_role("heading", level=2)).to_contain_text("%", timeout=MINUTES)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    assert list_runs() == ([], [])
 
 
 def never_loads_keras(process: psutil.Process) -> None:

@@ -22,10 +22,10 @@ from esc10.features.cache import FeatureSet, cache_path, feature_key, feature_se
 from esc10.features.inputs import network_input, scaling_of
 from esc10.features.mel import (
     MelConfig,
-    _mel_filters,
     _window_and_filters,
     band_peaks,
     decibels,
+    mel_filters,
     mel_power,
 )
 from esc10.progress import Progress
@@ -78,7 +78,7 @@ def test_windows_filters_and_bands_are_librosas(config: MelConfig) -> None:
     rate, bands = config.sample_rate, config.n_mels
     expected = librosa.filters.mel(sr=rate, n_fft=config.n_fft, n_mels=bands)
     window, _ = _window_and_filters(config)
-    np.testing.assert_allclose(_mel_filters(config).T, expected, rtol=0, atol=1e-6 * expected.max())
+    np.testing.assert_allclose(mel_filters(config).T, expected, rtol=0, atol=1e-6 * expected.max())
     hann = librosa.filters.get_window("hann", config.n_fft)
     np.testing.assert_array_equal(window, hann.astype(np.float32))
     peaks = librosa.mel_frequencies(bands + 2, fmin=0, fmax=rate / 2)[1:-1]

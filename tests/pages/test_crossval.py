@@ -164,3 +164,22 @@ def test_folds_can_be_chosen_and_are_never_the_same(practice_home: Path) -> None
     page.selectbox(key="test fold").set_value(3).run()
     assert page.selectbox(key="validation fold").value == 2
     assert not page.exception
+
+
+# librosa looks for readers in modules that Python means to remove.
+@pytest.mark.filterwarnings("ignore:.*slated for removal:DeprecationWarning")
+def test_what_a_recipe_makes_of_a_clip_is_shown_and_drawn_again(practice_home: Path) -> None:
+    page = open_page("pages/train.py")
+    page.session_state["train view"] = "Recipe"
+    assert says(drawn(page), "every epoch shows every training clip as it is")
+    page.selectbox(key="recipe").set_value("augmented").run()
+    assert not page.exception
+    page.selectbox(key="shown class").set_value("rain").run()
+    assert says(page, "**rain**, as it is")
+    shares = [text for text in texts(page) if text.endswith("%") and "**" in text]
+    assert len(shares) == 3
+    page.selectbox(key="shown piece mixing speed level masks").set_value("masks").run()
+    shares = [text for text in texts(page) if text.endswith("%") and "**" in text]
+    assert shares == ["**rain** 100%"] * 3
+    pressed(page, "Draw again")
+    assert says(page, "**rain**, as it is")

@@ -18,6 +18,8 @@ from esc10.datasets.own.recordings import keep, kept_recordings
 from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.engine.queue import Engine, EngineStatus
 from esc10.errors import NoWorkerError, RunError
+from esc10.runs.cross_validation import cross_validation_of
+from esc10.training.config import TrainConfig
 from esc10.ui import fragments, server
 from esc10.ui.compare.run_table import TICKED
 from esc10.ui.predict.kept import _JOBS
@@ -44,7 +46,7 @@ def evaluate(view: str) -> AppTest:
 
 def compare() -> AppTest:
     page = open_page("pages/compare.py")
-    page.session_state[TICKED] = [run.run_id for run in server.runs_with_weights()]
+    page.session_state[TICKED] = [run.run_id for run in server.with_weights(server.all_runs())]
     page.session_state["compare view"] = "Clips"
     return drawn(page)
 
@@ -65,12 +67,27 @@ def making() -> AppTest:
     return viewed("Kept")
 
 
+def crossed() -> AppTest:
+    """A cross-validation of which one fold is there."""
+    cross_validation_of(TrainConfig("practice", "cnn", epochs=2))
+    return drawn(open_page("pages/crossval.py"))
+
+
+def recipe_shown() -> AppTest:
+    page = open_page("pages/train.py")
+    page.session_state["train view"] = "Recipe"
+    return drawn(page)
+
+
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
     "_sources": lambda: drawn(open_page("pages/dataset.py")),
     "_under_way": lambda: drawn(open_page("pages/dataset.py")),
     "_board": lambda: drawn(open_page("pages/train.py")),
     "_layers": lambda: drawn(open_page("pages/train.py")),
+    "show_recipe": recipe_shown,
+    "_status": crossed,
+    "_matrix_and_clips": crossed,
     "_matrices": lambda: evaluate("Matrices and clips"),
     "show_epochs": lambda: evaluate("Epoch by epoch"),
     "show_trust": lambda: evaluate("How sure"),

@@ -60,10 +60,10 @@ def importing() -> None:
     import streamlit as st
 
     from esc10.ui.evaluate.import_run import show_import
-    from esc10.ui.server import runs_with_weights
+    from esc10.ui.server import runs_that_judge
     from esc10.ui.settings import choose_run
 
-    runs = runs_with_weights()
+    runs = runs_that_judge()
     if runs:
         st.markdown(f"chosen: {choose_run(runs, 'Run', key='run').run_id}")
     show_import()

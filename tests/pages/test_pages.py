@@ -17,6 +17,7 @@ from esc10.datasets.clips import class_label
 from esc10.datasets.splits import leaking
 from esc10.evaluation.intervals import CHOSEN, DEPENDENT, NO_LEAK
 from esc10.evaluation.metrics import evaluate
+from esc10.runs import store
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
@@ -77,7 +78,8 @@ def record_answers(
         ("pages/dataset.py", "Choose a source"),
         ("pages/train.py", "there are none on this machine yet"),
         ("pages/evaluate.py", "no network has been trained"),
-        ("pages/predict.py", "No network has been trained"),
+        ("pages/crossval.py", "there are none on this machine yet"),
+        ("pages/predict.py", "The network knows only dog, rooster, rain"),
     ],
 )
 def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
@@ -85,6 +87,14 @@ def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:
     said = [element.value for element in (*test.markdown, *test.info)]
     assert any(sentence in text for text in said), said
     assert not test.error
+
+
+def test_without_what_comes_with_the_lab_predict_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(store, "_SHIPPED", tmp_path / "nothing")
+    assert says(page("pages/predict.py"), "No network has been trained that could judge a sound.")
+    assert says(page("app.py"), "To judge them takes a trained network.")
 
 
 def test_without_sounds_there_is_a_way_to_some_where_a_clip_is_chosen() -> None:

@@ -267,7 +267,7 @@ def test_the_room_is_judged_as_everything_else_is(work: Work) -> None:
     assert work.since()[0] == 1
     drawn(page)
     assert work.since() == (0, 0)
-    panel = headline(chosen(clip, server.runs_with_weights()[0]))
+    panel = headline(chosen(clip, server.runs_that_judge()[0]))
     assert row["before"] == f"{in_a_cell(panel)} · trained on it"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,6 +62,29 @@ def test_the_first_weights_are_those_keras_draws_from_the_seed() -> None:
     expected = MODELS["cnn"].build(FRAMES, BANDS, CLASSES).get_weights()
     for mine, theirs in zip(learner.model.get_weights(), expected, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_whoever_draws_meanwhile_does_not_change_the_first_weights() -> None:
+    """As Dask does, in the thread beside the one that trains."""
+    learner = Learner("cnn_rnn", FRAMES, BANDS, CLASSES)
+    learner.restart(7, 0.001)
+    expected = learner.model.get_weights()
+    over = threading.Event()
+
+    def draw() -> None:
+        while not over.is_set():
+            random.random()
+
+    with ThreadPoolExecutor(1) as beside:
+        drawing = beside.submit(draw)
+        try:
+            for _ in range(3):
+                learner.restart(7, 0.001)
+                for mine, same in zip(learner.model.get_weights(), expected, strict=True):
+                    np.testing.assert_array_equal(mine, same)
+        finally:
+            over.set()
+        drawing.result()
 
 
 @pytest.mark.parametrize("key", ["cnn", "td_cnn"])

@@ -1,0 +1,105 @@
+"""Make of a trained run the one that comes with the lab: `python -m assets.ship RUN`.
+
+It is a run as any other, but small: weights are rounded to half precision, and what the network
+said is computed with them anew. Of all epochs only the two best are kept, as if there had been no
+others: there is nothing to see of how it learned.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from esc10.datasets.splits import FOLDS
+from esc10.evaluation.intervals import percent, wilson_interval
+from esc10.inference.classifier import Classifier
+from esc10.runs.captions import caption_of, set_caption
+from esc10.runs.run import Run
+from esc10.runs.store import find_run
+from esc10.training.plan import training_data
+from esc10.training.results import CRITERIA, PARTS
+from esc10.ui.recipes import describe_recipe
+
+TITLE = "Comes with the lab"
+FOLDER = Path(__file__).parent / "runs"
+
+
+def half(weights: bytes) -> bytes:
+    """A `.weights.h5` file with its numbers rounded to 16 bits."""
+    content = io.BytesIO()
+    with h5py.File(io.BytesIO(weights)) as source, h5py.File(content, "w") as target:
+
+        def copy(name: str, found: h5py.Group | h5py.Dataset) -> None:
+            if isinstance(found, h5py.Dataset):
+                made = target.create_dataset(name, data=found[()].astype(np.float16))
+            else:
+                made = target.require_group(name)
+            made.attrs.update(found.attrs)
+
+        source.visititems(copy)
+        target.attrs.update(source.attrs)
+    return content.getvalue()
+
+
+def ship(run: Run) -> Path:
+    """Write the small run, in the place of the one that was there; its folder."""
+    outcome = run.outcome
+    if outcome is None:
+        sys.exit(f"{run.run_id} has not ended.")
+    data = training_data(run.config)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    folder = FOLDER / run.run_id
+    folder.mkdir(parents=True)
+    arrays: dict[str, Any] = {f"{part}_labels": data.y[part] for part in PARTS}
+    for criterion in CRITERIA:
+        weights = half(run.weights(criterion))
+        (folder / f"{criterion}.weights.h5").write_bytes(weights)
+        network = Classifier(run.config, weights)
+        for part in PARTS:
+            parts = np.array_split(data.x[part], 5)
+            answers = np.concatenate([network.answer(x).clip for x in parts])
+            arrays[f"{criterion}_{part}"] = answers
+    for part in PARTS:
+        arrays[f"{part}_by_epoch"] = np.stack([arrays[f"{name}_{part}"] for name in CRITERIA])
+    np.savez_compressed(folder / "probabilities.npz", allow_pickle=False, **arrays)
+    epochs = {criterion: number for number, criterion in enumerate(CRITERIA, 1)}
+    small = replace(outcome, best=epochs)
+    (folder / "outcome.json").write_text(json.dumps(asdict(small)), "utf-8")
+    (folder / "config.json").write_bytes((run.folder / "config.json").read_bytes())
+    rows = {row.epoch: row for row in run.history()}
+    events = [
+        {"at": 0.0, "kind": "epoch", **asdict(replace(rows[outcome.best[name]], epoch=epoch))}
+        for name, epoch in epochs.items()
+    ]
+    (folder / "events.jsonl").write_text("".join(f"{json.dumps(e)}\n" for e in events), "utf-8")
+    set_caption(folder, TITLE, note_of(run, arrays))
+    return folder
+
+
+def note_of(run: Run, arrays: dict[str, Any]) -> str:
+    """What there is to know of it, in the words of those who meet it."""
+    train = run.config.train
+    right = arrays["val_accuracy_test"].argmax(axis=1) == arrays["test_labels"]
+    low, high = wilson_interval(int(right.sum()), len(right))
+    learned = [fold for fold in FOLDS if fold not in (train.validation_fold, train.test_fold)]
+    return (
+        f"It learned from folds {learned[0]}, {learned[1]} and {learned[2]} of ESC-10 before it "
+        f"came here: {train.epochs} epochs by the recipe '{describe_recipe(train)}', from seed "
+        f"{train.seed}; fold {train.validation_fold} chose the epoch. Of the {len(right)} clips of "
+        f"fold {train.test_fold}, which it never heard, it recognises {right.sum()}: "
+        f"{percent(float(right.mean()))}% ({percent(low)} to {percent(high)}%)."
+    )
+
+
+if __name__ == "__main__":
+    made = ship(find_run(sys.argv[1]))
+    size = sum(path.stat().st_size for path in made.iterdir())
+    print(f"{made}: {size:,} bytes. {caption_of(made).note}")
