@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from esc10.datasets import source_of, sources
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
-from esc10.training.results import CRITERIA
+from esc10.training.results import CRITERIA, LAST
 from esc10.ui.compare.class_scores import show_class_scores
 from esc10.ui.compare.differences import show_differing_clips, show_verdict
 from esc10.ui.compare.run_rows import describe_state, offer_csv, right_answers, runs_table
@@ -22,7 +22,7 @@ from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.run_marks import edit_caption, mark
 from esc10.ui.server import all_runs
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, short_name
+from esc10.ui.words import CRITERION_WORDS, criterion_label, in_markdown, short_name
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         shown = _filtered(runs)
-        weights = _choose_weights()
+        weights = _choose_weights(runs)
         if in_projector_mode() and len(shown) < len(runs):
             st.caption(f"{len(shown)} of {len(runs)} runs", width="content")
     ticked = ticked_among(shown)
@@ -99,14 +99,20 @@ def _choose_some(label: str, options: list[str], named: Callable[[str], str]) ->
     return chosen or options
 
 
-def _choose_weights() -> str:
+def _choose_weights(runs: Sequence[Run]) -> str:
+    # The last epoch only where no run would be left out for it.
+    trained = [run for run in runs if run.criteria]
+    kept = bool(trained) and all(LAST in run.criteria for run in trained)
+    options = (*CRITERIA, LAST) if kept else CRITERIA
     return st.segmented_control(
-        CRITERION_LABEL,
-        CRITERIA,
+        criterion_label(options),
+        options,
         default=CRITERIA[0],
-        format_func=lambda criterion: f"weights by {CRITERION_WORDS[criterion]}",
+        format_func=lambda criterion: (
+            "last epoch" if criterion == LAST else f"weights by {CRITERION_WORDS[criterion]}"
+        ),
         required=True,
-        key="weights compared",
+        key="weights compared" if not kept else "weights compared with the last",
         persist_state="session",
         label_visibility="collapsed",
     )

@@ -10,7 +10,7 @@ from esc10.datasets import source_of
 from esc10.evaluation.intervals import CHOSEN, NO_LEAK, describe_leaks
 from esc10.evaluation.metrics import Evaluation
 from esc10.runs.run import Run
-from esc10.training.results import CRITERIA
+from esc10.training.results import CRITERIA, LAST
 from esc10.ui.clip_cards import show_clips, to_compare
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.confusion import (
@@ -31,7 +31,7 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, class_words, share
+from esc10.ui.words import CRITERION_WORDS, class_words, criterion_label, share
 
 PANEL_PIXELS = 600
 _CELLS = CellChooser()
@@ -91,12 +91,12 @@ def _choose(runs: list[Run]) -> tuple[Run, str]:
             synthetic_badge(source_of(run.config.train.dataset))
     with right:
         weights = _choose_weights(run)
-        st.caption(CHOSEN)
+        st.caption("Nothing chose this epoch." if weights == LAST else CHOSEN)
     return run, weights
 
 
 def _choose_weights(run: Run) -> str:
-    """A switch between the two best epochs that shows both verdicts beside each other."""
+    """A switch between the epochs whose weights are kept that shows their verdicts together."""
 
     def in_one_line(criterion: str) -> str:
         judged = verdict(run, criterion)
@@ -106,17 +106,19 @@ def _choose_weights(run: Run) -> str:
         return f"**{CRITERION_WORDS[criterion]}, epoch {judged.epoch}:** {shares}"
 
     # A switch of its own for each run, as its labels are that run's; the choice is for all of them.
+    # The last epoch of a schedule comes first where there is one: it is what the run was made for.
     chosen_before = st.session_state.get("weights", CRITERIA[0])
     weights = st.radio(
-        CRITERION_LABEL,
-        CRITERIA,
-        CRITERIA.index(chosen_before),
+        criterion_label(run.criteria),
+        run.criteria,
+        0 if LAST in run.criteria else CRITERIA.index(chosen_before),
         format_func=in_one_line,
         key=f"weights of {run.run_id}",
         help="In brackets the 95 % interval (Wilson): where the accuracy on endless clips of this "
         "kind may lie. Two figures whose intervals overlap may be equally good.",
     )
-    st.session_state["weights"] = weights
+    if weights != LAST:
+        st.session_state["weights"] = weights
     return weights
 
 

@@ -11,7 +11,7 @@ from esc10.audio.wav import wav_of
 from esc10.datasets.clips import class_label
 from esc10.runs.run import Run
 from esc10.runs.store import is_shipped
-from esc10.training.results import CRITERIA
+from esc10.training.results import CRITERIA, LAST
 from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.predict.answers import show_answers
@@ -30,7 +30,7 @@ from esc10.ui.predict.kept import offer_to_keep, show_kept
 from esc10.ui.predict.live import show_live
 from esc10.ui.predict.room_test import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_that_judge
-from esc10.ui.words import CRITERION_LABEL, CRITERION_WORDS, in_markdown, long_names, title_of
+from esc10.ui.words import CRITERION_WORDS, criterion_label, in_markdown, long_names, title_of
 
 GIVEN: dict[str, Callable[[], list[Given]]] = {
     "Record": choose_recording,
@@ -120,14 +120,16 @@ def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run]
     for run_id in chosen:
         if is_shipped(names[run_id]):
             st.caption(f"**{title_of(names[run_id])}.** {in_markdown(names[run_id].caption.note)}")
+    judges = [names[name] for name in chosen] or runs[:1]
+    usable = (LAST, *CRITERIA) if all(LAST in run.criteria for run in judges) else CRITERIA
     weights = st.selectbox(
-        CRITERION_LABEL,
-        CRITERIA,
+        criterion_label(usable),
+        usable,
         format_func=CRITERION_WORDS.__getitem__,
-        key="judge weights",
+        key="judge weights" if usable == CRITERIA else "judge weights with the last",
         persist_state="session",
     )
-    return [names[name] for name in chosen] or runs[:1], weights
+    return judges, weights
 
 
 def _judge(given: list[Given], judges: list[Run], weights: str) -> None:

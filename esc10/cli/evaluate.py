@@ -12,10 +12,11 @@ from esc10 import datasets
 from esc10.audio.recording import load_recording
 from esc10.cli.figures import Answer, format_accuracy
 from esc10.errors import AudioError
-from esc10.evaluation.intervals import cautions
+from esc10.evaluation.intervals import CHOSEN, cautions
 from esc10.inference.prediction import answer_sound, hear
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
+from esc10.training.results import CRITERIA, LAST
 
 if TYPE_CHECKING:
     from esc10.evaluation.metrics import Evaluation, JudgedClip
@@ -27,7 +28,7 @@ def evaluate(options: Namespace) -> Answer:
     from esc10.evaluation.metrics import evaluate as evaluate_run
 
     run = find_run(options.run)
-    verdict = evaluate_run(run, options.weights)
+    verdict = evaluate_run(run, _weights_of(run, options))
     parts = {
         name: {
             "accuracy": part.accuracy,
@@ -41,6 +42,8 @@ def evaluate(options: Namespace) -> Answer:
     }
     source = datasets.source_of(run.config.train.dataset)
     said = cautions(run.config.clips, source)
+    if verdict.weights == LAST:  # which nothing chose
+        said = tuple(sentence for sentence in said if sentence != CHOSEN)
     answer = {
         "run_id": verdict.run_id,
         "weights": verdict.weights,
@@ -51,6 +54,11 @@ def evaluate(options: Namespace) -> Answer:
         **parts,
     }
     return answer, "\n".join([_format_evaluation(verdict), "", *said])
+
+
+def _weights_of(run: Run, options: Namespace) -> str:
+    """Those asked for, else those by which the run is judged; of none, evaluating says why."""
+    return options.weights or next(iter(run.criteria), CRITERIA[0])
 
 
 def _clip(clip: JudgedClip) -> dict[str, Any]:
@@ -81,7 +89,8 @@ def _format_evaluation(verdict: Evaluation) -> str:
 def predict(options: Namespace) -> Answer:
     """Classify sound files, in all their length, with one of a run's two best weights."""
     run = find_run(options.run)
-    weights = run.weights(options.weights)
+    criterion = _weights_of(run, options)
+    weights = run.weights(criterion)
     from esc10.inference.classifier import Classifier
 
     classifier = Classifier(run.config, weights)
@@ -92,7 +101,7 @@ def predict(options: Namespace) -> Answer:
         for item in files
         if "classes" in item
     ]
-    return {"run_id": run.run_id, "weights": options.weights, "files": files}, "\n".join(lines)
+    return {"run_id": run.run_id, "weights": criterion, "files": files}, "\n".join(lines)
 
 
 def _predict_file(path: Path, classifier: Classifier, run: Run) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from esc10.runs.writing import close_interrupted
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.recipes import PIECES, RECIPES
-from esc10.training.results import CRITERIA
+from esc10.training.results import CRITERIA, LAST
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -110,7 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     crossing.add_argument("--seeds", type=int, default=1, help="how many; default 1")
     for name, command in (("evaluate", evaluate), ("predict", predict)):
         add_run(add(name, command)).add_argument(
-            "--weights", choices=CRITERIA, default=CRITERIA[0], help="of the epoch that was best by"
+            "--weights",
+            choices=(*CRITERIA, LAST),
+            help=f"of the epoch that was best by; default {LAST} where a schedule came to its end, "
+            f"else {CRITERIA[0]}",
         )
     subparsers.choices["predict"].add_argument("files", metavar="FILE", nargs="+", type=Path)
     add("runs", runs)

@@ -31,8 +31,8 @@ class Outcome:
     Attributes:
         state: one of `STATES` that is not unfinished.
         reason: in words for the person who asked for the run.
-        best: for each of `esc10.training.results.CRITERIA` the best epoch, from 1; empty without
-            weights.
+        best: for each of `esc10.training.results.CRITERIA` the best epoch, from 1, and for `LAST`
+            the last one where it has those weights; empty without weights.
         parameters: all weights of the network; None where training never began.
         trainable_parameters: those that training moves.
         versions: of what did the training.

@@ -40,7 +40,7 @@ from esc10.runs.outcome import (
 from esc10.runs.writer import WRITER, is_there
 from esc10.storage import ReadOnce, is_gone
 from esc10.training.plan import RunConfig
-from esc10.training.results import CRITERIA, PARTS, EpochRow
+from esc10.training.results import CRITERIA, LAST, PARTS, EpochRow
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,16 @@ class Run:
             raise unreadable(self.folder, path.name, cause) from cause
 
     @property
+    def criteria(self) -> tuple[str, ...]:
+        """Which weights it has, those first by which it is judged unless somebody wishes otherwise.
+
+        Raises:
+            RunError: outcome.json cannot be read.
+        """
+        outcome = self.outcome
+        return tuple(name for name in (LAST, *CRITERIA) if outcome and name in outcome.best)
+
+    @property
     def seconds_per_epoch(self) -> float | None:
         """The median over epochs, without the first where there are more: it also compiles."""
         seconds = [row.seconds for row in self.history()]
@@ -149,10 +159,19 @@ class Run:
         arrays = self._arrays
         if epoch > len(arrays["validation_by_epoch"]):
             raise unreadable(self.folder, "outcome.json", ValueError("there is no such epoch"))
+        try:
+            probabilities = {
+                part: arrays[f"{part}_by_epoch"][epoch - 1]
+                if criterion == LAST
+                else arrays[f"{criterion}_{part}"]
+                for part in PARTS
+            }
+        except KeyError as cause:  # of every epoch's answers on the test clips
+            raise unreadable(self.folder, "probabilities.npz", cause) from cause
         return StoredAnswers(
             epoch=epoch,
             labels={part: arrays[f"{part}_labels"] for part in PARTS},
-            probabilities={part: arrays[f"{criterion}_{part}"] for part in PARTS},
+            probabilities=probabilities,
         )
 
     def validation_by_epoch(self) -> NDArray[np.float32]:
@@ -195,11 +214,16 @@ class Run:
         return arrays
 
     def _best_epoch(self, criterion: str) -> int:
-        if criterion not in CRITERIA:
+        if criterion not in (*CRITERIA, LAST):
             raise RunError(f"'{criterion}' chooses no weights. Use {' or '.join(CRITERIA)}.")
         outcome = self.outcome
         if outcome is None:
             raise RunError(f"Run {self.run_id} has not ended yet. Wait for it, or stop it.")
+        if outcome.best and criterion not in outcome.best:
+            raise RunError(
+                f"Run {self.run_id} has not kept its last epoch: only one that follows a schedule "
+                f"to its end does. Use {' or '.join(CRITERIA)}."
+            )
         if criterion not in outcome.best:
             raise RunError(
                 f"Run {self.run_id} is {outcome.state} and has no weights: {outcome.reason}. "
@@ -217,7 +241,8 @@ def _own_outcome(path: Path) -> Outcome:
     outcome = read_outcome(path.read_bytes())
     if outcome.state not in STATES or outcome.state in UNFINISHED:
         raise ValueError("that is not how a run ends")
-    if outcome.best and (set(outcome.best) != set(CRITERIA) or min(outcome.best.values()) < 1):
+    named = set(outcome.best) - {LAST}
+    if outcome.best and (named != set(CRITERIA) or min(outcome.best.values()) < 1):
         raise ValueError("the best epochs are not those of a run")
     return outcome
 

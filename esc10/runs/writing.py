@@ -29,7 +29,7 @@ from esc10.runs.store import list_runs, runs_folder
 from esc10.runs.writer import WRITER, this_process
 from esc10.storage import whole_file, write_whole
 from esc10.training.plan import RunConfig
-from esc10.training.results import ENDINGS, EpochRow, TrainResult
+from esc10.training.results import ENDINGS, LAST, EpochRow, TrainResult
 
 TAKEN_FOR_GONE = Outcome(
     "interrupted", "the program was closed or the machine went down while it was unfinished", {}
@@ -101,6 +101,8 @@ def finish_run(run: Run, result: TrainResult, labels: Mapping[str, NDArray[np.in
     with disk_trouble(f"Storing run {run.run_id}", RunError):
         for criterion, best in result.best.items():
             write_whole(run.folder / f"{criterion}.weights.h5", best.weights)
+            if criterion == LAST:
+                continue  # its answers are the last of every epoch's
             arrays[f"{criterion}_validation"] = best.validation
             arrays[f"{criterion}_test"] = best.test
         content = io.BytesIO()

@@ -25,7 +25,7 @@ from esc10.training.learner import Learner, borrowed_learner
 from esc10.training.networks import layer_table
 from esc10.training.plan import TrainingData
 from esc10.training.recipes import SCHEDULES
-from esc10.training.results import PARTS, BestEpoch, EpochRow, TrainResult, best_epochs
+from esc10.training.results import LAST, PARTS, BestEpoch, EpochRow, TrainResult, best_epochs
 
 OnEpochEnd = Callable[[EpochRow], None]
 
@@ -47,14 +47,20 @@ class _Record:
     best: dict[str, _Best] = field(default_factory=dict)
 
     def add(
-        self, row: EpochRow, answers: dict[str, NDArray[np.float32]], model: keras.Model
+        self,
+        row: EpochRow,
+        answers: dict[str, NDArray[np.float32]],
+        model: keras.Model,
+        final: bool,
     ) -> None:
-        """Keep an epoch, and the network's weights where it is the best so far."""
+        """Keep an epoch, and the weights where it is the best so far, or the end of a schedule."""
         self.history.append(row)
         self.answers.append(answers)
         for criterion, best in best_epochs(self.history).items():
             if best.epoch == row.epoch:
                 self.best[criterion] = _Best(row.epoch, model.get_weights())
+        if final:
+            self.best[LAST] = _Best(row.epoch, model.get_weights())
 
 
 def train(
@@ -143,15 +149,20 @@ def _run_epochs(
             )
             if not np.isfinite((row.loss, row.val_loss)).all():
                 return "diverged"
-            record.add(row, {"validation": validation, "test": test}, learner.model)
+            final = epoch == config.epochs and _has_schedule(config)
+            record.add(row, {"validation": validation, "test": test}, learner.model, final)
         on_epoch_end(row)
         if _is_out_of_patience(config, epoch, record):
             return "patience"
     return "epochs"
 
 
+def _has_schedule(config: TrainConfig) -> bool:
+    return config.recipe is not None and config.recipe.schedule != SCHEDULES[0]
+
+
 def _is_out_of_patience(config: TrainConfig, epoch: int, record: _Record) -> bool:
-    if config.recipe is not None and config.recipe.schedule != SCHEDULES[0]:
+    if _has_schedule(config):
         return False  # its step sizes are made for all epochs
     waited = epoch - record.best["val_loss"].epoch
     return epoch < config.epochs and waited >= config.patience

@@ -16,6 +16,10 @@ PARTS = ("validation", "test")
 CRITERIA = ("val_accuracy", "val_loss")
 """The two ways to choose the best epoch: the highest val_accuracy, or the lowest val_loss."""
 
+LAST = "last"
+"""The last epoch: what the step sizes of a schedule were made for. A run that has followed one to
+its end keeps these weights too, and is judged by them unless somebody wishes otherwise."""
+
 ENDINGS = {
     "epochs": "all epochs were trained",
     "patience": "the validation loss had stopped falling",
@@ -69,7 +73,8 @@ class TrainResult:
 
     Attributes:
         history: a row per epoch.
-        best: for each of `CRITERIA`, the best epoch; empty if no epoch was finished.
+        best: for each of `CRITERIA`, the best epoch, and for `LAST` the last one where a schedule
+            was followed to its end; empty if no epoch was finished.
         by_epoch: for each of `PARTS`, class probabilities after every epoch, shape
             (epochs, clips, classes).
         ended: a key of `ENDINGS`.

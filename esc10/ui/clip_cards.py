@@ -169,7 +169,7 @@ def _said_of(filename: str, other: Run, run: Run) -> str | None:
     if filename in other.config.clips["train"]:
         return "was trained on this clip"
     for part in PARTS:
-        for clip in verdict(other, "val_accuracy").parts[part].judged:
+        for clip in verdict(other, other.criteria[0]).parts[part].judged:
             if clip.filename == filename:
                 return _describe_answer(clip, other)
     return None

@@ -116,7 +116,13 @@ def datasets_here() -> list[str]:
     return [key for key in sources() if is_whole(key)]
 
 
-_OF_A_VERDICT = ("config.json", "events.jsonl", "outcome.json", "probabilities.npz", *WEIGHTS)
+_OF_A_VERDICT = (
+    "config.json",
+    "events.jsonl",
+    "outcome.json",
+    "probabilities.npz",
+    *WEIGHTS.values(),
+)
 """The files of a run on which anything depends that is computed from it; not its title."""
 
 

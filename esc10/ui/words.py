@@ -17,15 +17,21 @@ from esc10.evaluation.metrics import PartEvaluation
 from esc10.features.inputs import KINDS
 from esc10.runs.run import Run
 from esc10.training.networks import LAB_MODELS, MODELS
-from esc10.training.results import EpochRow, best_epochs
+from esc10.training.results import LAST, EpochRow, best_epochs
 from esc10.ui.recipes import describe_recipe
 
 FEATURE_WORDS = dict(
     zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
 )
 SPLIT_WORDS = dict(zip(SPLITS, ("by fold", "the lab's, random"), strict=True))
-CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss"}
-CRITERION_LABEL = "Weights of the best epoch by validation"
+CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss", LAST: "last epoch"}
+CRITERION_PHRASES = {
+    "val_accuracy": "of the best accuracy",
+    "val_loss": "of the best loss",
+    LAST: "of the last epoch",
+}
+"""To stand after 'the weights'."""
+
 NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(LAB_MODELS)]
 """How many networks the lab has, as a word."""
 
@@ -42,6 +48,13 @@ STATE_WORDS = {
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 _FOUND_LATER = re.compile("[:@]|www", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
+
+
+def criterion_label(criteria: Sequence[str]) -> str:
+    """What a choice among weights is called."""
+    if LAST in criteria:
+        return "Weights of the last epoch, or of the best by validation"
+    return "Weights of the best epoch by validation"
 
 
 def run_time(run: Run) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from esc10.evaluation.intervals import wilson_interval
+from esc10.evaluation.intervals import CHOSEN, wilson_interval
 from esc10.runs.cross_validation import list_cross_validations
 from esc10.runs.store import list_runs, load_run
 from esc10.training.recipes import RECIPES, without
@@ -84,6 +86,50 @@ def test_train_by_a_recipe_without_some_of_it(practice_home: Path) -> None:
     assert (config.epochs, config.learning_rate) == (1, named.learning_rate)
     assert (config.validation_fold, config.test_fold) == (1, 2)
     assert done["parameters"] == 181_826
+
+
+def test_the_end_of_a_schedule_is_kept_judged_and_travels(
+    practice_home: Path, tmp_path: Path
+) -> None:
+    done = answer(
+        practice_home, "train", "--dataset", "practice", "--model", "cnn",
+        "--recipe", "augmented", "--epochs", 3,
+    )  # fmt: skip
+    run = load_run(done["run_id"])
+    assert run.criteria == ("last", "val_accuracy", "val_loss")
+    judged = answer(practice_home, "evaluate", "latest")
+    assert (judged["weights"], judged["epoch"]) == ("last", 3)
+    assert CHOSEN not in judged["cautions"]
+    last = run.answers("last")
+    by_epoch = run.test_by_epoch()
+    assert by_epoch is not None
+    np.testing.assert_array_equal(last.probabilities["test"], by_epoch[-1])
+    other = answer(practice_home, "evaluate", "latest", "--weights", "val_loss")
+    assert CHOSEN in other["cautions"]
+
+    zipped, elsewhere = tmp_path / "run.zip", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    esc10(practice_home, "export", "latest", "-o", zipped)
+    esc10(elsewhere, "import", zipped)
+    assert answer(elsewhere, "evaluate", "latest") == judged
+    sound = next((practice_home / "datasets" / "practice" / "audio").glob("5-*.wav"))
+    heard = [answer(home, "predict", "latest", sound) for home in (practice_home, elsewhere)]
+    assert heard[0] == heard[1]
+    assert heard[0]["weights"] == "last"
+
+    with zipfile.ZipFile(zipped) as whole, zipfile.ZipFile(tmp_path / "cut.zip", "w") as cut:
+        for name in whole.namelist():
+            if not name.endswith("last.weights.h5"):
+                cut.writestr(name, whole.read(name))
+    (tmp_path / "empty").mkdir()
+    line = refusal(tmp_path / "empty", "import", tmp_path / "cut.zip")
+    assert "last.weights.h5 and outcome.json do not agree" in line
+
+
+def test_a_run_without_a_schedule_has_not_kept_its_last_epoch(practice_home: Path) -> None:
+    answer(practice_home, "train", *SETTINGS)
+    line = refusal(practice_home, "evaluate", "latest", "--weights", "last")
+    assert "has not kept its last epoch" in line
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from esc10.evaluation.intervals import CHOSEN
 from esc10.runs.cross_validation import cross_validation_of, list_cross_validations, runs_of
 from esc10.runs.outcome import Outcome
 from esc10.runs.store import list_runs
@@ -153,6 +154,16 @@ def test_all_three_train_by_what_of_a_recipe_they_can_take(practice_home: Path) 
     }
     assert {run.state for run in found.values()} == {"finished"}
     drawn(page.switch_page("pages/compare.py"))
+    assert "last epoch" in page.segmented_control(key="weights compared with the last").options
+    drawn(page.switch_page("pages/evaluate.py"))
+    assert page.radio[0].value == "last"
+    assert says(page, "Nothing chose this epoch.")
+    page.radio[0].set_value("val_loss").run()
+    assert says(page, CHOSEN)
+    page.session_state["view"] = "Epoch by epoch"
+    drawn(page)
+    page.session_state["view"] = "Take it along"
+    drawn(page)
     assert not page.exception
 
 

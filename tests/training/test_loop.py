@@ -20,7 +20,7 @@ from esc10.training.loop import train, weights_file
 from esc10.training.networks import MODELS
 from esc10.training.plan import TrainingData
 from esc10.training.recipes import Recipe, without
-from esc10.training.results import CRITERIA, PARTS, EpochRow, TrainResult, best_epochs
+from esc10.training.results import CRITERIA, LAST, PARTS, EpochRow, TrainResult, best_epochs
 
 
 @pytest.fixture(scope="module")
@@ -324,6 +324,21 @@ def test_a_schedule_is_not_cut_short(tiny_data: TrainingData) -> None:
     assert train(tiny_data, replace(impatient, learning_rate=1.0)).ended in ("epochs", "diverged")
     constant = replace(impatient, recipe=Recipe(), epochs=30, learning_rate=0.05)
     assert train(tiny_data, constant).ended == "patience"
+
+
+def test_the_end_of_a_schedule_is_kept_beside_the_best(
+    augmented: TrainResult, tiny_data: TrainingData
+) -> None:
+    assert sorted(augmented.best) == ["last", *CRITERIA]
+    assert augmented.best[LAST].epoch == 20
+    for part in PARTS:
+        np.testing.assert_array_equal(
+            getattr(augmented.best[LAST], part), augmented.by_epoch[part][-1]
+        )
+    stopped = train(
+        tiny_data, by_recipe(ALL_PIECES), should_stop=iter([False] * 4 + [True]).__next__
+    )
+    assert sorted(stopped.best) == [*CRITERIA]
 
 
 def test_a_recipe_hears_the_wish_to_stop(tiny_data: TrainingData) -> None:

@@ -25,7 +25,7 @@ from esc10.runs.outcome import ALL_PARTS, WITH_WEIGHTS, Outcome, read_outcome
 from esc10.runs.store import read_config
 from esc10.storage import STRICT
 from esc10.training.plan import RunConfig
-from esc10.training.results import ENDINGS, EpochRow, best_epochs
+from esc10.training.results import ENDINGS, LAST, EpochRow, best_epochs
 
 MAX_CLIPS = 400
 """Every fixed source has as many."""
@@ -197,6 +197,8 @@ def checked_outcome(content: bytes, history: list[EpochRow]) -> Outcome:
     if outcome.reason not in ENDINGS.values() or stopped != (outcome.state == "stopped"):
         raise refused("outcome.json gives a reason for the run's end that no run has")
     best = {criterion: row.epoch for criterion, row in best_epochs(history).items()}
+    if LAST in outcome.best:
+        best[LAST] = len(history)
     if outcome.best != best:
         raise refused("outcome.json names other epochs as the best than events.jsonl shows")
     trainable, parameters = outcome.trainable_parameters, outcome.parameters

@@ -28,6 +28,7 @@ from esc10.runs.run import Run
 from esc10.runs.store import RUN_ID, load_run, runs_folder
 from esc10.storage import write_whole
 from esc10.training.plan import RunConfig
+from esc10.training.results import LAST
 
 MAX_ZIP_BYTES = 256 * MEBIBYTE
 
@@ -61,9 +62,10 @@ def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
         if folder.exists():
             raise _here_already(run_id)
     texts = _checked_texts(files, config)
-    for name in WEIGHTS:
+    weights = [name for name in WEIGHTS.values() if name in files]
+    for name in weights:
         check_hdf5(files[name], name)
-    for name in WEIGHTS:
+    for name in weights:
         check_weights(config, files[name])
     _store(folder, {**files, **texts})
     return load_run(run_id)
@@ -97,7 +99,8 @@ def _run_id(names: list[str]) -> str:
 def _files(zipped: Members, run_id: str) -> dict[str, bytes]:
     """The files by their names in the run's folder, but for the table: events say the same."""
     limits = {f"{run_id}/{name}": limit for name, limit in FILES.items()}
-    found = zipped.read(limits, optional=[f"{run_id}/{name}" for name in (CAPTION_FILE, TABLE)])
+    optional = (CAPTION_FILE, TABLE, WEIGHTS[LAST])
+    found = zipped.read(limits, optional=[f"{run_id}/{name}" for name in optional])
     files = {path.partition("/")[2]: content for path, content in found.items()}
     return {name: content for name, content in files.items() if name != TABLE}
 
@@ -107,6 +110,8 @@ def _checked_texts(files: dict[str, bytes], config: RunConfig) -> dict[str, byte
     events = checked_events(files["events.jsonl"], config)
     history = rows_of(events)
     outcome = checked_outcome(files["outcome.json"], history)
+    if (WEIGHTS[LAST] in files) != (LAST in outcome.best):
+        raise refused(f"{WEIGHTS[LAST]} and outcome.json do not agree on the last epoch")
     check_probabilities(files[PROBABILITIES], config, len(history))
     texts = {
         "config.json": json.dumps(asdict(config), indent=1),

@@ -20,7 +20,7 @@ from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
 from esc10.ui.fragments import live, show_trouble
 from esc10.ui.server import engine, verdict
-from esc10.ui.words import CRITERION_WORDS
+from esc10.ui.words import CRITERION_PHRASES
 
 
 def show_takeaway(run: Run, weights: str) -> None:
@@ -69,7 +69,7 @@ def _whole_run(run: Run) -> None:
 def _tables(run: Run, judged: Evaluation) -> None:
     st.markdown(
         "**The figures**, for a spreadsheet: every epoch's loss and accuracy; and what the weights "
-        f"of the best {CRITERION_WORDS[judged.weights]} give each class, for every validation and "
+        f"{CRITERION_PHRASES[judged.weights]} give each class, for every validation and "
         "test clip."
     )
     with st.container(horizontal=True):
@@ -107,7 +107,7 @@ def _keras(run: Run, weights: str) -> None:
     """The network as a file; until a worker is there to write it, this looks again by itself."""
     name = f"{run.run_id}-{weights}.keras"
     st.markdown(
-        f"**The network**, with the weights of the best {CRITERION_WORDS[weights]}, for a program "
+        f"**The network**, with the weights {CRITERION_PHRASES[weights]}, for a program "
         "of your own: Keras loads it without this lab."
     )
     try:

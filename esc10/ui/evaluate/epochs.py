@@ -61,9 +61,10 @@ def _choose_epoch(run: Run, epochs: int, best: dict[str, int], preferred: int) -
     st.session_state.setdefault(key, preferred)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epoch = st.slider("Epoch", 1, epochs, key=key, width="stretch")
-        for criterion, at in best.items():
+        for criterion, words in BEST_IN_WORDS.items():
+            at = best[criterion]
             st.button(
-                f"{BEST_IN_WORDS[criterion].capitalize()} ({at})",
+                f"{words.capitalize()} ({at})",
                 key=f"go to {criterion}",
                 on_click=lambda at=at: st.session_state.update({key: at}),
             )
