@@ -34,6 +34,8 @@ from esc10.ui.settings import choose_settings, show_split
 from esc10.ui.words import NETWORKS, in_markdown
 
 RUNS_ON_THE_BOARD = 3
+WAITING_ON_THE_BOARD = 3
+"""Of a cross-validation there may be fifty in the queue."""
 
 
 def main() -> None:
@@ -109,12 +111,14 @@ def _seconds_to_next_tick(runs: list[Run]) -> float:
 
 
 def _on_the_board(runs: list[Run]) -> list[tuple[int, Run]]:
-    """Every unfinished run and the latest ended ones, oldest first, each with its place in time.
+    """What trains, what waits next and what ended last, oldest first, each with its place in time.
 
     The place decides a run's colour, so that it keeps it while others come and go.
     """
     slots = list(enumerate(reversed(runs)))
-    shown = [(slot, run) for slot, run in slots if run.state in UNFINISHED]
+    waiting = [(slot, run) for slot, run in slots if run.state == "queued"]
+    shown = [(slot, run) for slot, run in slots if run.state == "training"]
+    shown += waiting[:WAITING_ON_THE_BOARD]
     ended = [(slot, run) for slot, run in slots if run.state in (*WITH_WEIGHTS, *CUT_SHORT)]
     hidden = max(0, len(ended) + len(shown) - RUNS_ON_THE_BOARD)
     return sorted(shown + ended[hidden:], key=lambda placed: placed[0])
@@ -138,6 +142,9 @@ def _board(seconds: float) -> None:
         with st.container(gap="xsmall"):
             for slot, run in shown:
                 show_run(run, slot, with_data=several)
+            more = sum(run.state == "queued" for run in runs) - WAITING_ON_THE_BOARD
+            if more > 0:
+                st.markdown(f"And {more} more in the queue.")
         st.caption(describe_curves([run for _, run in shown]))
     elif not preparing:
         st.info(

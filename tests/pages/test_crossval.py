@@ -123,6 +123,15 @@ def test_what_was_cut_off_is_missing_and_what_waits_can_be_stopped(practice_home
     assert page.get("progress")[0].proto.text.startswith("0 of 5 trainings finished")
 
 
+def test_a_long_queue_is_a_line_on_train(practice_home: Path) -> None:
+    asked = cross_validation_of(TrainConfig("practice", "cnn", epochs=1))
+    for number, config in enumerate(asked.trainings):
+        create_run(replace(made_config(number), train=config))
+    page = drawn(open_page("pages/train.py"))
+    assert says(page, "And 2 more in the queue.")
+    assert len(page.get("progress")) == 3
+
+
 # Recipes, on Train
 
 
