@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import markdown_table, rows_of
+from benchmarks.sounds import best_dataset
 from esc10.cli.crossval import finished_runs
 from esc10.cli.train import settings_of
 from esc10.datasets import fetch, is_whole
@@ -45,6 +46,8 @@ def measure(model: str, recipe: str | None, seeds: int) -> Results:
     """
     try:
         if not is_whole("esc10"):
+            if best_dataset() != "esc10":
+                raise RuntimeError("ESC10_ARCHIVE must name the official ESC-10 archive.")
             fetch("esc10", Path(os.environ["ESC10_ARCHIVE"]))
         options = Namespace(
             dataset="esc10", model=model, recipe=recipe, without=[], seed=FIRST_SEED
@@ -52,8 +55,6 @@ def measure(model: str, recipe: str | None, seeds: int) -> Results:
         asked = cross_validation_of(settings_of(options), seeds)
         runs = finished_runs(asked)
         verdict = judge_runs(runs)
-    except KeyError as cause:
-        raise RuntimeError("ESC10_ARCHIVE must name the official ESC-10 archive.") from cause
     except Esc10Error as cause:
         raise RuntimeError(str(cause)) from cause
     means = [*verdict.seed_means.values()]

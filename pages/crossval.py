@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
+from esc10.errors import RunError
 from esc10.runs.cross_validation import (
+    MOST_SEEDS,
     CrossValidation,
     cross_validation_of,
     list_cross_validations,
     runs_of,
 )
 from esc10.runs.outcome import UNFINISHED
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
+from esc10.training.config import TrainConfig
 from esc10.ui.crossval.status import offer_to_forget, show_status, train_missing
 from esc10.ui.crossval.verdict import (
     finished,
@@ -19,7 +24,7 @@ from esc10.ui.crossval.verdict import (
     show_difference,
     show_folds,
     show_peeking,
-    title_of,
+    titles_of,
 )
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, open_page, show_missing
@@ -63,7 +68,7 @@ def _ask(here: list[str]) -> None:
     seeds = st.number_input(
         "Seeds",
         1,
-        10,
+        MOST_SEEDS,
         1,
         key="seeds",
         persist_state="session",
@@ -81,44 +86,55 @@ def _ask(here: list[str]) -> None:
 
 def _choose(asked: list[CrossValidation], label: str, key: str) -> CrossValidation:
     named = {one.name: one for one in asked}
+    titles = titles_of(asked)
     forget_unless(key, list(named))
     name = st.selectbox(
-        label,
-        list(named),
-        format_func=lambda name: title_of(named[name]),
-        key=key,
-        persist_state="session",
+        label, list(named), format_func=titles.__getitem__, key=key, persist_state="session"
     )
     return named[name]
 
 
 def _show(one: CrossValidation, asked: list[CrossValidation]) -> None:
-    there = runs_of(one, all_runs())
-    busy = is_under_way(PREPARE_JOBS) or any(run.state in UNFINISHED for run in there.values())
-    done = sum(run.state == "finished" for run in there.values())
-    live(_status, tick_seconds() if busy else IDLE_SECONDS)(one, busy, done)
-    runs = finished(one, all_runs())
-    if not runs:
-        offer_to_forget(one)
-        return
-    verdict = judged(runs)
-    show_folds(verdict)
-    others = [other for other in asked if other != one and finished(other, all_runs())]
-    if others:
-        other = _choose(others, "Compare with", "other cross-validation")
-        other_verdict = judged(finished(other, all_runs()))
-        show_difference(verdict, other_verdict, in_markdown(title_of(other)))
-    show_peeking(verdict)
-    show_clips_of(runs, verdict)
+    every = all_runs()
+    there = runs_of(one, every)
+    live(_status, tick_seconds() if _busy(there) else IDLE_SECONDS)(one, _look(there))
+    try:
+        _show_verdict(one, asked, every)
+    except RunError as error:  # one fold is damaged: the others wait for it to be gone
+        st.error(in_markdown(str(error)))
     offer_to_forget(one)
 
 
-def _status(one: CrossValidation, busy: bool, done: int) -> None:
+def _show_verdict(one: CrossValidation, asked: list[CrossValidation], every: list[Run]) -> None:
+    runs = finished(one, every)
+    if not runs:
+        return
+    verdict = judged(runs)
+    show_folds(verdict)
+    others = [other for other in asked if other != one and finished(other, every)]
+    if others:
+        other = _choose(others, "Compare with", "other cross-validation")
+        title = in_markdown(titles_of(asked)[other.name])
+        show_difference(verdict, judged(finished(other, every)), title)
+    show_peeking(verdict)
+    show_clips_of(runs, verdict)
+
+
+def _busy(there: dict[TrainConfig, Run]) -> bool:
+    unfinished = any(run.state in UNFINISHED for run in there.values())
+    return is_under_way(PREPARE_JOBS) or unfinished
+
+
+def _look(there: dict[TrainConfig, Run]) -> tuple[bool, int]:
+    """Whether something is under way, and how many folds have ended."""
+    return _busy(there), sum(run.state == "finished" for run in there.values())
+
+
+def _status(one: CrossValidation, before: tuple[bool, int]) -> None:
     """The status by itself; the page is drawn anew when another fold has ended."""
-    there = runs_of(one, all_runs())
+    there = runs_of(one, list_runs()[0])
     show_status(one, there)
-    now_busy = is_under_way(PREPARE_JOBS) or any(run.state in UNFINISHED for run in there.values())
-    if (busy, done) != (now_busy, sum(run.state == "finished" for run in there.values())):
+    if _look(there) != before:
         st.rerun()
 
 

@@ -13,13 +13,13 @@ from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.networks import LAB_MODELS
 from esc10.training.plan import plan_run
-from esc10.training.recipes import fitting
 from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.recipe_view import show_recipe
+from esc10.ui.recipes import chosen_recipe
 from esc10.ui.server import (
     PREPARE_JOBS,
     all_runs,
@@ -76,13 +76,7 @@ def _buttons(config: TrainConfig) -> None:
     if one:
         _start([config])
     if every:
-        recipe = config.recipe
-        _start(
-            [
-                replace(config, model=key, recipe=recipe and fitting(recipe, key))
-                for key in LAB_MODELS
-            ]
-        )
+        _start([replace(config, model=key, recipe=chosen_recipe(key)) for key in LAB_MODELS])
 
 
 def _start(configs: list[TrainConfig]) -> None:

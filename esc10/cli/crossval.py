@@ -11,7 +11,12 @@ from esc10.datasets import source_of
 from esc10.errors import RunError
 from esc10.evaluation.cross_validation import CrossVerdict, judge_runs
 from esc10.evaluation.intervals import describe_leaks
-from esc10.runs.cross_validation import CrossValidation, cross_validation_of, runs_of
+from esc10.runs.cross_validation import (
+    CrossValidation,
+    cross_validation_of,
+    refuse_empty_folds,
+    runs_of,
+)
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 
@@ -51,9 +56,10 @@ def finished_runs(asked: CrossValidation) -> list[Run]:
     """A finished run for each of its trainings; what is missing is trained.
 
     Raises:
-        RunError: some are under way elsewhere.
+        RunError: some are under way elsewhere or cannot be had, or a fold is empty.
         KeyboardInterrupt: somebody wished to stop; the folds that have ended are kept.
     """
+    refuse_empty_folds(asked)
     for number, config in enumerate(asked.trainings, 1):
         if config in runs_of(asked, list_runs()[0]):
             continue
@@ -66,13 +72,15 @@ def finished_runs(asked: CrossValidation) -> list[Run]:
         if result.ended == "stopped":
             raise KeyboardInterrupt
     runs = runs_of(asked, list_runs()[0])
-    elsewhere = [run.run_id for run in runs.values() if run.state != "finished"]
-    if elsewhere:
+    finished = {config: run for config, run in runs.items() if run.state == "finished"}
+    missing = [config for config in asked.trainings if config not in finished]
+    if missing:
         raise RunError(
-            f"{len(elsewhere)} of its trainings are under way elsewhere ({elsewhere[0]} for one). "
-            "Ask again when they have ended."
+            f"{len(missing)} of its trainings are not there: seed {missing[0].seed}, test fold "
+            f"{missing[0].test_fold} for one. They are under way elsewhere, or their loss became "
+            "infinite. Ask again when they have ended, or with a smaller learning rate."
         )
-    return [runs[config] for config in asked.trainings]
+    return [finished[config] for config in asked.trainings]
 
 
 def _lines(verdict: CrossVerdict) -> list[str]:

@@ -87,7 +87,7 @@ def _format_evaluation(verdict: Evaluation) -> str:
 
 
 def predict(options: Namespace) -> Answer:
-    """Classify sound files, in all their length, with one of a run's two best weights."""
+    """Classify sound files, in all their length, with one of the weights that a run has kept."""
     run = find_run(options.run)
     criterion = _weights_of(run, options)
     weights = run.weights(criterion)

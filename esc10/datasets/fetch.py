@@ -152,7 +152,11 @@ def _bring_all(
     """The SHA-256 of each expected file, in order, once all are in place."""
     bring = partial(_bring, supply=supply, stage=stage, tally=tally, on_clip=on_clip)
     with ThreadPoolExecutor(PARALLEL_FILES) as pool:
-        return list(pool.map(bring, expected))  # none are tried after a trouble
+        try:
+            return list(pool.map(bring, expected))  # none are tried after a trouble
+        except BaseException:
+            supply.close()  # or whoever waits for a file would go on waiting
+            raise
 
 
 def _bring(

@@ -12,7 +12,7 @@ from pathlib import Path
 from esc10.archives.arriving import ArrivedMember, member_at, unpacked
 from esc10.datasets.download import download
 from esc10.datasets.source import MAX_CLIP_BYTES, ExpectedFile, LocalCopy, Supply
-from esc10.errors import DatasetError
+from esc10.errors import Cancelled, DatasetError
 from esc10.progress import Tally
 
 DOWNLOADED_ARCHIVE = "archive.zip"
@@ -43,7 +43,8 @@ class _ArrivingArchive:
         self._members: dict[str, ArrivedMember] = {}  # by the last part of their paths
         self._walked = 0
         self._changed = threading.Condition()
-        self._over = False
+        self._over, self._unwanted = False, False
+        self._asked, self._written = 0, 0
         self._trouble: Exception | None = None
         self._whole: LocalCopy | None = None
         self._thread = threading.Thread(target=self._download, name=f"download {url}")
@@ -57,8 +58,13 @@ class _ArrivingArchive:
             Cancelled: the tally's owner wished it.
         """
         with self._changed:
-            self._changed.wait_for(lambda: expected.basename in self._members or self._over)
+            self._asked += 1
+            self._changed.wait_for(
+                lambda: expected.basename in self._members or self._over or self._unwanted
+            )
             member = self._members.get(expected.basename)
+            if member is None and self._unwanted:
+                raise Cancelled("Nobody waits for the archive any more. What has arrived is kept.")
             if member is None and self._trouble is None and self._whole is None:
                 self._open_whole()
         if member is not None:
@@ -67,16 +73,22 @@ class _ArrivingArchive:
             raise self._trouble
         elif self._whole is not None:
             self._whole.write(expected, aside)
+        with self._changed:
+            self._written += 1
 
     def close(self) -> None:
-        """Let the download come to its end, and let go of the zip."""
+        """Let go of the zip; a download whose files were not all had is ended, another ends."""
+        with self._changed:
+            self._unwanted = self._written < self._asked
+            self._changed.notify_all()
         self._thread.join()
         if self._whole is not None:
             self._whole.close()
 
     def _download(self) -> None:
         try:
-            self._walk()  # over what an earlier try left
+            # What an earlier try left is looked through with the first bytes that come: a host may
+            # send all of it anew.
             download(self._url, self._path, self._tally, self._walk)
         except Exception as trouble:  # told to whoever waits for a file
             self._trouble = trouble
@@ -86,8 +98,8 @@ class _ArrivingArchive:
 
     def _walk(self) -> None:
         """Note the members that have arrived since the last look."""
-        if not self._path.exists():
-            return
+        if self._unwanted:
+            raise Cancelled("Nobody waits for the archive any more. What has arrived is kept.")
         with self._path.open("rb") as file:
             arrived = self._path.stat().st_size
             while (member := member_at(file, self._walked)) and member.end <= arrived:

@@ -147,13 +147,13 @@ def compare_pair(first: Run, second: Run, weights: str) -> PairComparison:
     Args:
         first: a run that finished, or was stopped after its first epoch.
         second: another.
-        weights: `val_accuracy` or `val_loss`.
+        weights: one of its `criteria`.
 
     Raises:
         RunError: a run has no weights, or its folder is damaged.
     """
     others = {}
-    if _same_sounds(first.config.train.dataset, second.config.train.dataset):
+    if same_sounds(first.config.train.dataset, second.config.train.dataset):
         others = {clip.filename: clip for clip in evaluate(second, weights).parts["test"].judged}
     pairs = [
         (clip, others[clip.filename])
@@ -176,7 +176,7 @@ def compare_pair(first: Run, second: Run, weights: str) -> PairComparison:
     )
 
 
-def _same_sounds(first: str, second: str) -> bool:
+def same_sounds(first: str, second: str) -> bool:
     """Whether a name stands for the same sound in both datasets: one's own have their own names."""
     return first == second or not (source_of(first).own or source_of(second).own)
 

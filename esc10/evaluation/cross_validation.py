@@ -6,7 +6,7 @@ the validation clips.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 
 from esc10.errors import RunError
-from esc10.evaluation.comparison import McNemar, mcnemar
+from esc10.evaluation.comparison import McNemar, mcnemar, same_sounds
 from esc10.evaluation.intervals import wilson_interval
 from esc10.evaluation.metrics import PartEvaluation, evaluate_part
 from esc10.runs.run import Run
@@ -48,17 +48,19 @@ class CrossVerdict:
     """The verdict on what there is of a cross-validation.
 
     Attributes:
+        dataset: the key of the dataset whose clips were judged.
         classes: the class names, in the order of the matrix.
         folds: a verdict for each run, by seed and fold.
     """
 
+    dataset: str
     classes: tuple[str, ...]
     folds: tuple[FoldVerdict, ...]
 
     @property
     def mean(self) -> float:
-        """The mean of the runs' accuracies."""
-        return float(np.mean([fold.test.accuracy for fold in self.folds]))
+        """The share of verdicts that are right: of folds as large as each other, their mean."""
+        return self.pooled.accuracy
 
     @property
     def deviation(self) -> float | None:
@@ -69,19 +71,21 @@ class CrossVerdict:
     @property
     def mean_chosen(self) -> float:
         """The mean of the accuracies at the epochs that validation chose."""
-        return float(np.mean([fold.chosen for fold in self.folds]))
+        return _mean_over_clips(self.folds, lambda fold: fold.chosen)
 
     @property
     def mean_peeked(self) -> float:
         """The mean of the accuracies at the epochs that the test clips would choose."""
-        return float(np.mean([fold.peeked for fold in self.folds]))
+        return _mean_over_clips(self.folds, lambda fold: fold.peeked)
 
     @property
     def seed_means(self) -> dict[int, float]:
-        """For each seed the mean of its runs' accuracies."""
+        """For each seed the share of its verdicts that are right."""
         seeds = sorted({fold.seed for fold in self.folds})
         return {
-            seed: float(np.mean([fold.test.accuracy for fold in self.folds if fold.seed == seed]))
+            seed: _mean_over_clips(
+                [fold for fold in self.folds if fold.seed == seed], lambda fold: fold.test.accuracy
+            )
             for seed in seeds
         }
 
@@ -114,12 +118,12 @@ class CrossVerdict:
         )
 
     @cached_property
-    def right_share(self) -> dict[str, float]:
-        """For each clip, by its ESC-50 name, the share of seeds whose run was right about it."""
+    def right(self) -> dict[str, list[bool]]:
+        """For each clip, by its ESC-50 name, whether each seed's run was right about it."""
         verdicts: dict[str, list[bool]] = {}
         for clip in self.pooled.judged:
             verdicts.setdefault(clip.filename, []).append(clip.right)
-        return {name: sum(right) / len(right) for name, right in verdicts.items()}
+        return verdicts
 
 
 def judge_runs(runs: Iterable[Run]) -> CrossVerdict:
@@ -135,7 +139,11 @@ def judge_runs(runs: Iterable[Run]) -> CrossVerdict:
     classes = runs[0].config.classes
     if any(run.config.classes != classes for run in runs):
         raise RunError("The dataset has changed: its runs know other classes. Train them again.")
-    return CrossVerdict(classes, tuple(map(_judge_fold, runs)))
+    return CrossVerdict(runs[0].config.train.dataset, classes, tuple(map(_judge_fold, runs)))
+
+
+def _mean_over_clips(folds: Sequence[FoldVerdict], figure: Callable[[FoldVerdict], float]) -> float:
+    return float(np.average([*map(figure, folds)], weights=[fold.test.clips for fold in folds]))
 
 
 def _judge_fold(run: Run) -> FoldVerdict:
@@ -160,11 +168,17 @@ def _judge_fold(run: Run) -> FoldVerdict:
 def compare_verdicts(first: CrossVerdict, second: CrossVerdict) -> McNemar | None:
     """Whether two cross-validations differ, clip by clip; None where they share no clip.
 
-    A clip speaks for the one of which more seeds are right about it. So each clip counts once,
-    however many seeds there are.
+    A clip speaks for the one that is right about it more often. So each clip counts once, however
+    many seeds there are; and of the side that has more, the first are taken: one verdict is wholly
+    right or wholly wrong far more often than several are, and would win by that alone.
     """
-    shared = sorted(first.right_share.keys() & second.right_share.keys())
+    if not same_sounds(first.dataset, second.dataset):
+        return None
+    shared = sorted(first.right.keys() & second.right.keys())
     if not shared:
         return None
-    one, other = (np.array([each.right_share[name] for name in shared]) for each in (first, second))
-    return mcnemar(one > other, other > one)
+    pairs = [(first.right[name], second.right[name]) for name in shared]
+    counts = np.array(
+        [[sum(verdicts[: min(map(len, pair))]) for verdicts in pair] for pair in pairs]
+    )  # (clips, 2)
+    return mcnemar(counts[:, 0] > counts[:, 1], counts[:, 1] > counts[:, 0])

@@ -113,7 +113,7 @@ def evaluate(run: Run, weights: str) -> Evaluation:
 
     Args:
         run: a run that finished, or was stopped after its first epoch.
-        weights: `val_accuracy` or `val_loss`.
+        weights: one of its `criteria`.
 
     Raises:
         RunError: the run has no weights, or its folder is damaged.

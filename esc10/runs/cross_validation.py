@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -17,11 +18,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from esc10.datasets.splits import FOLDS, fold_before
+from esc10.datasets import load_dataset
+from esc10.datasets.splits import FOLDS, fold_before, fold_split
 from esc10.errors import RunError, disk_trouble, refusal, was_gone
 from esc10.runs.run import Run
 from esc10.storage import STRICT, ReadOnce, home, write_whole
 from esc10.training.config import TrainConfig
+from esc10.training.results import ENDINGS
 
 MOST_SEEDS = 10
 
@@ -44,12 +47,13 @@ class CrossValidation:
         """Refuse what is no cross-validation.
 
         Raises:
-            RunError: there are too many seeds, or none; or the split is not by fold.
+            RunError: the seeds are too many, none or too large; or the split is not by fold.
         """
         if not 1 <= self.seeds <= MOST_SEEDS:
             raise RunError(f"{self.seeds} is no usable number of seeds. Choose 1 to {MOST_SEEDS}.")
         if self.settings.split != "folds":
             raise RunError("A cross-validation goes by folds. Choose that split.")
+        self.trainings  # noqa: B018  (the last seed may be one too many)
 
     @property
     def name(self) -> str:
@@ -124,6 +128,9 @@ def delete_cross_validation(asked: CrossValidation) -> None:
 def runs_of(asked: CrossValidation, runs: Iterable[Run]) -> dict[TrainConfig, Run]:
     """The run of each training that has one: a finished one, else one that is under way.
 
+    A run counts as finished where it trained to its end and has kept its answers on the test clips:
+    neither what diverged nor what an earlier version trained.
+
     Args:
         asked: the cross-validation.
         runs: all runs, the newest first; of several that are alike the newest counts.
@@ -134,10 +141,43 @@ def runs_of(asked: CrossValidation, runs: Iterable[Run]) -> dict[TrainConfig, Ru
         config = replace(run.config.train, owner=asked.settings.owner)
         if config not in wanted or run.state not in usable:
             continue
+        if run.state == "finished" and not _can_be_judged(run):
+            continue
         other = found.get(config)
         if other is None or usable.index(run.state) < usable.index(other.state):
             found[config] = run
     return found
+
+
+def refuse_empty_folds(asked: CrossValidation) -> None:
+    """See that each of its trainings has clips to learn from, to validate and to test on.
+
+    Raises:
+        DatasetError: the dataset is not on this machine.
+        RunError: one has not.
+    """
+    dataset = load_dataset(asked.settings.dataset)
+    for config in asked.trainings[: len(FOLDS)]:
+        try:
+            fold_split(dataset, config.validation_fold, config.test_fold)
+        except RunError as cause:
+            raise RunError(
+                f"{dataset.source.title} cannot be cross-validated: one of its folds is empty. Add "
+                "clips, or train on folds that have some."
+            ) from cause
+
+
+def _can_be_judged(run: Run) -> bool:
+    outcome = run.outcome
+    if outcome is None or not outcome.best or outcome.reason == ENDINGS["diverged"]:
+        return False
+    try:
+        return _has_test_answers(run.folder / "probabilities.npz")
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+_has_test_answers = ReadOnce(lambda path: "test_by_epoch.npy" in zipfile.ZipFile(path).namelist())
 
 
 def _folder() -> Path:
@@ -160,8 +200,12 @@ _read_once = ReadOnce(_own)
 def _read(path: Path) -> CrossValidation:
     try:
         return _read_once(path)
-    except (OSError, ValueError) as cause:
-        how = refusal(cause) if isinstance(cause, OSError) else "it is cut off or garbled"
+    except (OSError, ValueError, RunError) as cause:
+        how = "it is cut off or garbled"
+        if isinstance(cause, OSError):
+            how = refusal(cause)
+        elif isinstance(cause, RunError):
+            how = f"it is of another version of this lab ({cause})"
         raise RunError(
             f"Cross-validation {path.stem} cannot be read: {how}. Its runs are not affected; to be "
             f"rid of it, delete crossvals/{path.name} in the data folder."

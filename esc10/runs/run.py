@@ -5,8 +5,8 @@
         process.json        which process writes here, so that others can tell when it died; its
                             time of change is that process's last heartbeat
         events.jsonl        one line per event, in the order they came
-        val_accuracy.weights.h5, val_loss.weights.h5
-        probabilities.npz   labels, both best epochs' answers, every epoch's validation answers
+        val_accuracy.weights.h5, val_loss.weights.h5; and last.weights.h5 of a schedule's end
+        probabilities.npz   labels, both best epochs' answers, every epoch's on validation and test
         outcome.json        how it ended; written last, so a run that has one is whole
         label.json          a person's title and note, where there are any; written at any time
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import datetime
 from itertools import chain
@@ -20,6 +21,8 @@ from esc10.training.plan import RunConfig
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 """What a run may be called: on every system the name of a folder, and of nothing beyond it."""
+
+_log = logging.getLogger(__name__)
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 
@@ -114,13 +117,20 @@ def shipped_runs() -> list[Run]:
     """The trained networks that come with the lab, in `assets/`; `assets.ship` made them.
 
     They are runs as any other, but nobody's on this machine: they are not listed, and stay as they
-    are. There are none where the lab was installed without its assets.
-
-    Raises:
-        RunError: one is damaged.
+    are. There are none where the lab was installed without its assets; a damaged one is left out.
     """
-    folders = sorted(_SHIPPED.iterdir()) if _SHIPPED.is_dir() else []
-    return [_run_in(folder) for folder in folders]
+    runs = []
+    for folder in sorted(_SHIPPED.iterdir()) if _SHIPPED.is_dir() else []:
+        if folder.name.startswith(".") or not folder.is_dir():
+            continue
+        try:
+            run = _run_in(folder)
+            run.state  # noqa: B018  (reads outcome.json)
+        except RunError:
+            _log.exception("%s, which comes with the lab, cannot be read", folder)
+        else:
+            runs.append(run)
+    return runs
 
 
 def is_shipped(run: Run) -> bool:

@@ -79,7 +79,7 @@ class Augmenter:
         targets = np.eye(self._classes, dtype=np.float32)[self._labels[clips]]  # (batch, classes)
         power = self._windows(clips)  # (batch, frames, bands)
         mixed = np.flatnonzero(self._rng.random(len(clips)) < self._recipe.mixing)
-        if len(mixed):
+        if len(mixed) and len(self._of_other_classes) > 1:
             self._mix(power, targets, clips, mixed)
         x = self._levels(power)
         x -= np.float32(self._scaling.mean)

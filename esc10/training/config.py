@@ -8,7 +8,7 @@ from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
 from esc10.features.inputs import KINDS
 from esc10.training.networks import MODELS
-from esc10.training.recipes import Recipe
+from esc10.training.recipes import SCHEDULES, Recipe
 
 LAB_EPOCHS = 1000
 LAB_PATIENCE = 100
@@ -65,6 +65,11 @@ class TrainConfig:
         _refuse_unless(0 <= self.seed < 2**32, "seed", self.seed, "0 to 4,294,967,295")
         if self.recipe is not None:
             self._refuse_misfit(self.recipe)
+
+    @property
+    def follows_schedule(self) -> bool:
+        """Whether its step sizes are made for all its epochs."""
+        return self.recipe is not None and self.recipe.schedule != SCHEDULES[0]
 
     def _refuse_misfit(self, recipe: Recipe) -> None:
         if self.features != KINDS[0]:

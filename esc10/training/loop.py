@@ -24,7 +24,6 @@ from esc10.training.epochs import epochs_of
 from esc10.training.learner import Learner, borrowed_learner
 from esc10.training.networks import layer_table
 from esc10.training.plan import TrainingData
-from esc10.training.recipes import SCHEDULES
 from esc10.training.results import LAST, PARTS, BestEpoch, EpochRow, TrainResult, best_epochs
 
 OnEpochEnd = Callable[[EpochRow], None]
@@ -149,7 +148,7 @@ def _run_epochs(
             )
             if not np.isfinite((row.loss, row.val_loss)).all():
                 return "diverged"
-            final = epoch == config.epochs and _has_schedule(config)
+            final = epoch == config.epochs and config.follows_schedule
             record.add(row, {"validation": validation, "test": test}, learner.model, final)
         on_epoch_end(row)
         if _is_out_of_patience(config, epoch, record):
@@ -157,12 +156,8 @@ def _run_epochs(
     return "epochs"
 
 
-def _has_schedule(config: TrainConfig) -> bool:
-    return config.recipe is not None and config.recipe.schedule != SCHEDULES[0]
-
-
 def _is_out_of_patience(config: TrainConfig, epoch: int, record: _Record) -> bool:
-    if _has_schedule(config):
+    if config.follows_schedule:
         return False  # its step sizes are made for all epochs
     waited = epoch - record.best["val_loss"].epoch
     return epoch < config.epochs and waited >= config.patience

@@ -12,6 +12,7 @@ from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
 from esc10.datasets.splits import SPLITS
+from esc10.errors import RunError
 from esc10.evaluation.intervals import percent
 from esc10.features.cache import feature_set
 from esc10.features.inputs import Scaling, scaling_of
@@ -80,8 +81,8 @@ def show_recipe(config: TrainConfig) -> None:
     kept = recipe if piece == _ALL else without(recipe, *(p for p in PIECES if p != piece))
     with st.spinner("The clip is being changed …"):
         number, draws = _drawn(
-            config.dataset,
             sounds,
+            config.split,
             (config.validation_fold, config.test_fold),
             replace(kept, smoothing=0.0),
             sounds.classes.index(label),
@@ -115,10 +116,9 @@ def _describe(targets: NDArray[np.float32], classes: tuple[str, ...]) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=HASHES)
-def _training_clips(key: str, sounds: Dataset, folds: tuple[int, int]) -> _TrainingClips:
-    del key
+def _training_clips(sounds: Dataset, split: str, folds: tuple[int, int]) -> _TrainingClips:
     power = feature_set(sounds, MelConfig()).power
-    indices = SPLITS["folds"](sounds, *folds).train
+    indices = SPLITS[split](sounds, *folds).train
     return _TrainingClips(
         indices,
         np.ascontiguousarray(power[indices].transpose(0, 2, 1)),
@@ -129,11 +129,14 @@ def _training_clips(key: str, sounds: Dataset, folds: tuple[int, int]) -> _Train
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
 def _drawn(
-    key: str, sounds: Dataset, folds: tuple[int, int], recipe: Recipe, label: int, draws: int
+    sounds: Dataset, split: str, folds: tuple[int, int], recipe: Recipe, label: int, draws: int
 ) -> tuple[int, list[_Draw]]:
     """The index of a training clip of a class, and some draws of it."""
-    training = _training_clips(key, sounds, folds)
-    number = int(np.flatnonzero(training.labels == label)[draws % 5])
+    training = _training_clips(sounds, split, folds)
+    found = np.flatnonzero(training.labels == label)
+    if not len(found):
+        raise RunError("No training clip is of this class. Choose another one.")
+    number = int(found[draws % len(found)])
     augmenter = Augmenter(
         training.power, training.labels, len(sounds.classes), training.scaling, recipe, draws
     )

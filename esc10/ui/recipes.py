@@ -54,20 +54,31 @@ def choose_recipe(model: str) -> Recipe | None:
     )
     if key == _NONE:
         return None
-    whole = RECIPES[key].recipe_for(model)
-    pieces = pieces_of(whole)
     with st.expander("What it does"):
-        left_out = [
-            piece
-            for piece in pieces
-            if not st.checkbox(
+        for piece in pieces_of(RECIPES[key].recipe_for(model)):
+            st.checkbox(
                 f"**{PIECE_WORDS[piece]}**: {_EXPLAINED[piece]}",
                 True,
-                key=f"piece {key} {piece}",
+                key=_box_of(key, piece),
                 persist_state="session",
             )
-        ]
+    return chosen_recipe(model)
+
+
+def chosen_recipe(model: str) -> Recipe | None:
+    """What is chosen there, as far as another network can take it."""
+    key = st.session_state.get("recipe", _NONE)
+    if key == _NONE:
+        return None
+    whole = RECIPES[key].recipe_for(model)
+    left_out = [
+        piece for piece in pieces_of(whole) if not st.session_state.get(_box_of(key, piece), True)
+    ]
     return without(whole, *left_out)
+
+
+def _box_of(key: str, piece: str) -> str:
+    return f"piece {key} {piece}"
 
 
 def _take_over() -> None:

@@ -14,9 +14,10 @@ import pytest
 
 from esc10 import datasets
 from esc10.archives.arriving import ArrivedMember, member_at, unpacked
-from esc10.errors import HostError
+from esc10.errors import DatasetError, HostError
 from tests.datasets.test_fetch import ARCHIVE, assert_esc10_is_whole, downloaded
 from tests.support.serving import Host, serve
+from tests.support.waiting import wait_for
 
 SECONDS = 30
 
@@ -67,6 +68,36 @@ def test_what_arrived_before_a_host_broke_off_is_in_its_place(host: Host, home: 
     datasets.fetch("esc10", on_clip=lambda name, _: brought.append(name))
     assert_esc10_is_whole(home)
     assert len(brought) == 400 - before
+
+
+@pytest.mark.parametrize("ranges", [True, False], ids=["ranges", "no ranges"])
+def test_what_an_earlier_version_left_is_gone_on_with_or_begun_anew(
+    host: Host, home: Path, ranges: bool
+) -> None:
+    content = host.files[ARCHIVE]
+    assert isinstance(content, bytes)
+    host.ranges = ranges
+    downloaded(home).parent.mkdir(parents=True)
+    downloaded(home).write_bytes(content[:20_000_000])
+    datasets.fetch("esc10")
+    assert_esc10_is_whole(home)
+    assert host.requests == [(ARCHIVE, "bytes=20000000-")]
+
+
+def test_trouble_with_a_clip_does_not_wait_for_the_rest(host: Host, home: Path) -> None:
+    host.hold, host.hold_after = threading.Event(), 10_000_000
+
+    def refuse(*_: object) -> None:
+        raise DatasetError("The disk is full.")
+
+    with ThreadPoolExecutor(1) as pool:
+        fetching = pool.submit(datasets.fetch, "esc10", on_clip=refuse)
+        try:
+            wait_for(lambda: bool(clips_of(home)), SECONDS, "the first clip")
+        finally:
+            host.hold.set()
+        with pytest.raises(DatasetError, match="The disk is full"):
+            fetching.result(SECONDS)
 
 
 class _Pipe(io.BytesIO):

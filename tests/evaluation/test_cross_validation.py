@@ -92,13 +92,35 @@ def test_more_seeds_make_no_more_clips() -> None:
 def test_two_are_compared_clip_by_clip_however_many_seeds() -> None:
     first = judge_runs([made_fold(1, 1, 6), made_fold(2, 1, 4, seed=2), made_fold(3, 2, 3)])
     second = judge_runs([made_fold(4, 1, 5), made_fold(5, 2, 6), made_fold(6, 3, 6)])
-    assert first.right_share["1-5-A-5.wav"] == 0.5
-    # Of fold 1 one clip speaks for each side, and one is right for half the seeds; of fold 2 three.
+    assert first.right["1-5-A-5.wav"] == [True, False]
+    # The second has one seed, and so the first's first counts: 6 against 5 of fold 1, 3 against 6.
     found = compare_verdicts(first, second)
     assert found is not None
-    assert (found.only_first, found.only_second) == (1, 4)
+    assert (found.only_first, found.only_second) == (1, 3)
+    both = judge_runs([made_fold(8, 1, 6), made_fold(9, 1, 3, seed=2)])
+    found = compare_verdicts(both, judge_runs([made_fold(10, 1, 4), made_fold(11, 1, 4, seed=2)]))
+    # 2, 2, 2, 1, 1, 1 times right against 2, 2, 2, 2, 0, 0.
+    assert found == McNemar(2, 1, 1.0)
     assert compare_verdicts(first, first) == McNemar(0, 0, 1.0)
     assert compare_verdicts(first, judge_runs([made_fold(7, 3, 1)])) is None
+
+
+def test_sounds_of_other_datasets_are_others_whatever_their_names() -> None:
+    first = judge_runs([made_fold(1, 1, 5)])
+    mine, theirs = replace(first, dataset="own-a-1"), replace(first, dataset="own-b-2")
+    assert compare_verdicts(mine, theirs) is None
+    assert compare_verdicts(mine, mine) is not None
+
+
+def test_folds_count_by_their_clips() -> None:
+    small = made_fold(1, 1, 0)
+    verdict = judge_runs([small, *(made_fold(fold, fold, 6) for fold in (2, 3))])
+    (first, *others) = verdict.folds
+    few = replace(first.test, judged=first.test.judged[:1])
+    uneven = replace(verdict, folds=(replace(first, test=few), *others))
+    assert uneven.mean == pytest.approx(12 / 13)
+    low, high = uneven.interval
+    assert low < uneven.mean < high
 
 
 def test_without_a_finished_fold_there_is_a_sentence() -> None:

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -98,7 +99,7 @@ def test_two_are_compared_in_a_sentence(trained_folds: None) -> None:
         stored["run_id"], stored["train"]["seed"] = copy.name, 7
         (copy / "config.json").write_text(json.dumps(stored), "utf-8")
     page = drawn(open_page(PAGE))
-    assert says(page, "This one is right on 0 clips where")
+    assert says(page, "This one is right more often on 0 clips")
     assert says(page, "no evidence for a difference")
 
 
@@ -111,15 +112,57 @@ def trained_folds(practice_home: Path) -> None:
     assert server.engine().wait_until_idle(WARM_SECONDS)
 
 
-def test_what_was_cut_off_is_missing_and_what_waits_can_be_stopped(practice_home: Path) -> None:
+def test_what_cannot_be_judged_keeps_nobody_from_the_rest(trained_folds: None) -> None:
+    run = list_runs()[0][0]
+    stored = run.folder / "probabilities.npz"
+    with np.load(stored) as found:
+        arrays = {name: found[name] for name in found if name != "test_labels"}
+    np.savez_compressed(stored, **arrays)
+    page = drawn(open_page(PAGE))
+    assert says(page, f"Run {run.run_id} is damaged")
+    assert any(button.label == "Forget this cross-validation" for button in page.button)
+    stored.unlink()
+    drawn(page)
+    assert says(page, "4 of 5 trainings are finished.")
+    assert says(page, "of 320 clips")
+
+
+def test_two_that_differ_only_in_a_seed_have_two_titles(practice_home: Path) -> None:
+    for seed in (1, 2):
+        cross_validation_of(TrainConfig("practice", "cnn", epochs=1, seed=seed))
+    options = drawn(open_page(PAGE)).selectbox(key="cross-validation").options
+    assert sorted(option[-6:] for option in options) == ["seed 1", "seed 2"]
+
+
+def test_what_is_under_way_can_be_stopped_and_gone_on_with(practice_home: Path) -> None:
+    page = drawn(open_page(PAGE))
+    page.number_input(key="epochs").set_value(5000)
+    pressed(page, "Cross-validate")
+    wait_for(
+        lambda: (
+            sum(run.state == "training" for run in list_runs()[0]) == 1 and len(list_runs()[0]) == 5
+        ),
+        WARM_SECONDS,
+        "a training, and four that wait",
+    )
+    pressed(drawn(page), "Stop")
+    assert server.engine().wait_until_idle(WARM_SECONDS)
+    end_jobs()
+    assert sorted({run.state for run in list_runs()[0]}) == ["cancelled", "stopped"]
+    drawn(page)
+    assert says(page, "0 of 5 trainings are finished.")
+    assert any(button.label == "Train what is missing" for button in page.button)
+
+
+def test_what_was_cut_off_is_missing_and_others_runs_are_waited_for(practice_home: Path) -> None:
     asked = cross_validation_of(TrainConfig("practice", "cnn", epochs=1))
     first, second, *_ = asked.trainings
     cut_off = create_run(replace(made_config(1), train=first))
     end_run(cut_off, Outcome("interrupted", "the program was closed", {}))
     create_run(replace(made_config(2), train=second))
     page = drawn(open_page(PAGE))
-    assert any(button.label == "Stop" for button in page.button)
-    assert not any(button.label == "Train what is missing" for button in page.button)
+    labels = {button.label for button in page.button}
+    assert not labels & {"Stop", "Train what is missing"}
     assert page.get("progress")[0].proto.text.startswith("0 of 5 trainings finished")
 
 
@@ -150,7 +193,6 @@ def test_a_recipe_brings_its_epochs_and_step_size_and_none_takes_them_back(
 
 def test_all_three_train_by_what_of_a_recipe_they_can_take(practice_home: Path) -> None:
     page = drawn(open_page("pages/train.py"))
-    page.selectbox(key="model").set_value("compact_cnn").run()
     page.selectbox(key="recipe").set_value("augmented").run()
     page.number_input(key="epochs").set_value(1)
     page.checkbox(key="piece augmented masks").uncheck().run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from esc10.errors import RunError
@@ -58,6 +59,22 @@ def test_the_same_settings_are_the_same_cross_validation(home: Path) -> None:
     assert [path.name for path in (home / "crossvals").iterdir()] == [f"{asked.name}.json"]
 
 
+def test_a_last_seed_that_is_too_large_is_a_sentence_before_anything_is_stored(home: Path) -> None:
+    with pytest.raises(RunError, match="4294967296 is not a usable seed"):
+        cross_validation_of(replace(SETTINGS, seed=2**32 - 1), seeds=2)
+    assert not (home / "crossvals").exists()
+
+
+def test_one_of_another_version_names_its_file(home: Path) -> None:
+    asked = cross_validation_of(SETTINGS)
+    path = home / "crossvals" / f"{asked.name}.json"
+    path.write_text(path.read_text().replace('"cnn"', '"future_cnn"'))
+    found, [complaint] = list_cross_validations()
+    assert found == []
+    assert f"{asked.name} cannot be read: it is of another version" in complaint
+    assert f"delete crossvals/{path.name}" in complaint
+
+
 @pytest.mark.parametrize("seeds", [0, 11])
 def test_a_number_of_seeds_that_is_no_use_is_a_sentence(seeds: int, home: Path) -> None:
     with pytest.raises(RunError, match=f"^{seeds} is no usable number of seeds"):
@@ -94,6 +111,20 @@ def test_its_runs_are_those_with_its_settings_whoever_asked_for_them() -> None:
         second: others.run_id,
         fifth: waiting.run_id,
     }
+
+
+def test_what_cannot_be_judged_is_missing() -> None:
+    asked = cross_validation_of(SETTINGS)
+    diverged, earlier, damaged, whole, _ = asked.trainings
+    made_run(1, diverged, ended="diverged")
+    path = made_run(2, earlier).folder / "probabilities.npz"
+    with np.load(path) as stored:
+        kept = {name: stored[name] for name in stored if name != "test_by_epoch"}
+    np.savez_compressed(path, **kept)
+    (made_run(3, damaged).folder / "probabilities.npz").write_bytes(b"PK")
+    run = made_run(4, whole)
+    found = runs_of(asked, list_runs()[0])
+    assert {config: run.run_id for config, run in found.items()} == {whole: run.run_id}
 
 
 def test_a_finished_run_counts_before_one_under_way_and_the_newest_of_several() -> None:

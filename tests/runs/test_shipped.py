@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from esc10.errors import RunError
 from esc10.runs import store
 from esc10.runs.run import Run
 from esc10.runs.store import is_shipped, list_runs, shipped_runs
@@ -68,11 +67,14 @@ def test_its_weights_give_the_answers_it_has_stored(
             np.testing.assert_allclose(answers, stored.probabilities[part], rtol=0, atol=1e-3)
 
 
-def test_a_damaged_one_is_a_sentence(
+def test_a_damaged_one_and_what_a_system_leaves_there_are_no_trouble(
     shipped: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(shipped.folder, tmp_path / shipped.run_id)
-    (tmp_path / shipped.run_id / "config.json").write_text("{")
+    for name in ("whole", "damaged"):
+        shutil.copytree(shipped.folder, tmp_path / name)
+        path = tmp_path / name / "config.json"
+        path.write_text(path.read_text("utf-8").replace(shipped.run_id, name), "utf-8")
+    (tmp_path / "damaged" / "outcome.json").write_text("{")
+    (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
     monkeypatch.setattr(store, "_SHIPPED", tmp_path)
-    with pytest.raises(RunError, match=f"^Run {shipped.run_id} is damaged"):
-        shipped_runs()
+    assert [run.run_id for run in shipped_runs()] == ["whole"]

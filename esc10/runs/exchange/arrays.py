@@ -24,7 +24,7 @@ _TOLERANCE = 1e-3
 """By which probabilities may miss a sum of one: they are single precision."""
 
 
-def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
+def check_probabilities(content: bytes, config: RunConfig, epochs: int, *, whole: bool) -> None:
     """Refuse stored answers that are not those of such a run.
 
     Nothing is allocated at a size that the file claims: it must be the size we expect. No object
@@ -34,6 +34,7 @@ def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
         content: of probabilities.npz.
         config: the run's configuration.
         epochs: how many epochs it has.
+        whole: whether what earlier versions did not store must be there.
 
     Raises:
         RunError: an array is missing, unknown, or of another type or shape; labels are not the
@@ -41,7 +42,7 @@ def check_probabilities(content: bytes, config: RunConfig, epochs: int) -> None:
     """
     expected = kinds_of_arrays(config, epochs)
     limits = {f"{name}.npy": _MAX_HEADER_BYTES + _bytes(kind) for name, kind in expected.items()}
-    optional = [f"{name}.npy" for name in OPTIONAL]
+    optional = [] if whole else [f"{name}.npy" for name in OPTIONAL]
     files = Members(content, FILE).read(limits, optional)
     for name, kind in expected.items():
         if f"{name}.npy" not in files:

@@ -112,7 +112,9 @@ def _checked_texts(files: dict[str, bytes], config: RunConfig) -> dict[str, byte
     outcome = checked_outcome(files["outcome.json"], history)
     if (WEIGHTS[LAST] in files) != (LAST in outcome.best):
         raise refused(f"{WEIGHTS[LAST]} and outcome.json do not agree on the last epoch")
-    check_probabilities(files[PROBABILITIES], config, len(history))
+    if LAST in outcome.best and not config.train.follows_schedule:
+        raise refused("outcome.json names the last epoch of a schedule, and config.json has none")
+    check_probabilities(files[PROBABILITIES], config, len(history), whole=LAST in outcome.best)
     texts = {
         "config.json": json.dumps(asdict(config), indent=1),
         "events.jsonl": "".join(json.dumps(event) + "\n" for event in events),

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+
 import streamlit as st
 
+from esc10.errors import Cancelled
 from esc10.progress import OnProgress, ShouldStop
-from esc10.runs.cross_validation import CrossValidation, delete_cross_validation, runs_of
+from esc10.runs.cross_validation import (
+    CrossValidation,
+    delete_cross_validation,
+    refuse_empty_folds,
+    runs_of,
+)
 from esc10.runs.outcome import UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import PREPARE_JOBS, engine, is_under_way, jobs_to_show, start_own
+from esc10.ui.server import PREPARE_JOBS, engine, is_under_way, jobs_to_show, own_jobs, start_own
 from esc10.ui.words import duration, in_markdown
+
+_submitting = threading.Lock()
+"""Held from the look for a run to its being there, or two who ask at once would have two."""
 
 
 def train_missing(asked: CrossValidation) -> None:
@@ -21,10 +32,13 @@ def train_missing(asked: CrossValidation) -> None:
     owner = engine()
 
     def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
-        there = runs_of(asked, list_runs()[0])
+        refuse_empty_folds(asked)
         for config in asked.trainings:
-            if config not in there:
-                owner.submit(plan_run(config, on_progress, should_stop))
+            with _submitting:
+                if should_stop():
+                    raise Cancelled("Stopped. What was handed over is trained.")
+                if config not in runs_of(asked, list_runs()[0]):
+                    owner.submit(plan_run(config, on_progress, should_stop))
 
     start_own(PREPARE_JOBS, work)
 
@@ -41,11 +55,15 @@ def show_status(asked: CrossValidation, there: dict[TrainConfig, Run]) -> None:
     if trouble and under_way:
         st.error(in_markdown(trouble))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if under_way:
+        status = engine().status()
+        mine = [run for run in under_way if run.run_id in (*status.queue, *status.active)]
+        if mine:
             if st.button("Stop", key="stop crossval", icon=":material/stop:"):
-                for run in under_way:
+                for job in own_jobs(PREPARE_JOBS).values():
+                    job.cancel()
+                for run in mine:
                     engine().stop(run.run_id)
-        elif missing and not is_under_way(PREPARE_JOBS):
+        elif missing and not under_way and not is_under_way(PREPARE_JOBS):
             st.markdown(f"{len(there)} of {len(asked.trainings)} trainings are finished.")
             if st.button("Train what is missing", key="resume", icon=":material/play_arrow:"):
                 train_missing(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -27,17 +28,30 @@ _CELLS = CellChooser("crossval ", ("all folds",))
 _PANEL_PIXELS = 560
 
 
-def title_of(asked: CrossValidation) -> str:
-    """What a cross-validation is called, as plain text."""
-    settings = asked.settings
-    parts = (
-        MODELS[settings.model].title,
-        describe_recipe(settings),
-        source_of(settings.dataset).title,
-        f"{settings.epochs} epochs",
-        "" if asked.seeds == 1 else f"{asked.seeds} seeds",
-    )
-    return " · ".join(filter(None, parts))
+def titles_of(asked: Sequence[CrossValidation]) -> dict[str, str]:
+    """What cross-validations are called, as plain text, by their names: each otherwise.
+
+    Beside the usual there is what differs among them.
+    """
+    rare = ("seed", "features", "learning_rate", "batch_size", "patience")
+    differing = [name for name in rare if len({getattr(one.settings, name) for one in asked}) > 1]
+    titles = {}
+    for one in asked:
+        settings = one.settings
+        parts = (
+            MODELS[settings.model].title,
+            describe_recipe(settings),
+            source_of(settings.dataset).title,
+            f"{settings.epochs} epochs",
+            "" if one.seeds == 1 else f"{one.seeds} seeds",
+            *(f"{name.replace('_', ' ')} {getattr(settings, name)}" for name in differing),
+        )
+        titles[one.name] = " · ".join(filter(None, parts))
+    same = Counter(titles.values())
+    return {
+        name: title if same[title] == 1 else f"{title} · {name[-8:]}"
+        for name, title in titles.items()
+    }
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=HASHES)
@@ -122,11 +136,11 @@ def show_difference(first: CrossVerdict, second: CrossVerdict, other: str) -> No
     """Whether two cross-validations differ, in a sentence."""
     found = compare_verdicts(first, second)
     if found is None:
-        st.info("They share no clip, and cannot be compared.")
+        st.info("They were not tested on the same clips, and cannot be compared.")
         return
     said = (
-        f"This one is right on {found.only_first} clips where *{other}* errs, and errs on "
-        f"{found.only_second} where that is right"
+        f"This one is right more often on {found.only_first} clips, *{other}* on "
+        f"{found.only_second}"
     )
     evidence = "evidence for" if found.p_value < SIGNIFICANT else "no evidence for"
     value = f"{found.p_value:.3f}" if found.p_value >= 0.001 else "< 0.001"
