@@ -103,7 +103,8 @@ def _choose_weights(run: Run) -> str:
         shares = ", ".join(
             f"{name} {share(part.accuracy, part.interval)}" for name, part in judged.parts.items()
         )
-        return f"**{CRITERION_WORDS[criterion]}, epoch {judged.epoch}:** {shares}"
+        words = CRITERION_WORDS[criterion].removesuffix(" epoch")
+        return f"**{words}, epoch {judged.epoch}:** {shares}"
 
     # A switch of its own for each run, as its labels are that run's; the choice is for all of them.
     # The last epoch of a schedule comes first where there is one: it is what the run was made for.
