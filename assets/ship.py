@@ -8,12 +8,10 @@ others: there is nothing to see of how it learned.
 from __future__ import annotations
 
 import io
-import json
 import shutil
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -24,8 +22,9 @@ from esc10.inference.classifier import Classifier
 from esc10.runs.captions import caption_of, set_caption
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
-from esc10.training.plan import training_data
-from esc10.training.results import CRITERIA, PARTS
+from esc10.runs.writing import add_epoch, finish_run
+from esc10.training.plan import TrainingData, training_data
+from esc10.training.results import CRITERIA, PARTS, BestEpoch, TrainResult
 from esc10.ui.recipes import describe_recipe
 
 TITLE = "Comes with the lab"
@@ -55,39 +54,41 @@ def ship(run: Run) -> Path:
     if outcome is None:
         sys.exit(f"{run.run_id} has not ended.")
     data = training_data(run.config)
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    folder = FOLDER / run.run_id
-    folder.mkdir(parents=True)
-    arrays: dict[str, Any] = {f"{part}_labels": data.y[part] for part in PARTS}
-    for criterion in CRITERIA:
-        weights = half(run.weights(criterion))
-        (folder / f"{criterion}.weights.h5").write_bytes(weights)
-        network = Classifier(run.config, weights)
-        for part in PARTS:
-            parts = np.array_split(data.x[part], 5)
-            answers = np.concatenate([network.answer(x).clip for x in parts])
-            arrays[f"{criterion}_{part}"] = answers
-    for part in PARTS:
-        arrays[f"{part}_by_epoch"] = np.stack([arrays[f"{name}_{part}"] for name in CRITERIA])
-    np.savez_compressed(folder / "probabilities.npz", allow_pickle=False, **arrays)
-    epochs = {criterion: number for number, criterion in enumerate(CRITERIA, 1)}
-    small = replace(outcome, best=epochs)
-    (folder / "outcome.json").write_text(json.dumps(asdict(small)), "utf-8")
-    (folder / "config.json").write_bytes((run.folder / "config.json").read_bytes())
     rows = {row.epoch: row for row in run.history()}
-    events = [
-        {"at": 0.0, "kind": "epoch", **asdict(replace(rows[outcome.best[name]], epoch=epoch))}
-        for name, epoch in epochs.items()
-    ]
-    (folder / "events.jsonl").write_text("".join(f"{json.dumps(e)}\n" for e in events), "utf-8")
-    set_caption(folder, TITLE, note_of(run, arrays))
-    return folder
+    best = {
+        criterion: _rounded(run, criterion, data, epoch)
+        for epoch, criterion in enumerate(CRITERIA, 1)
+    }
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    small = Run(FOLDER / run.run_id, run.config)
+    small.folder.mkdir(parents=True)
+    shutil.copy(run.folder / "config.json", small.folder)
+    history = [replace(rows[outcome.best[name]], epoch=each.epoch) for name, each in best.items()]
+    for row in history:
+        add_epoch(small, row)
+    by_epoch = {part: np.stack([getattr(each, part) for each in best.values()]) for part in PARTS}
+    sizes = (outcome.parameters or 0, outcome.trainable_parameters or 0, outcome.versions or {})
+    finish_run(small, TrainResult(tuple(history), best, by_epoch, "epochs", *sizes), data.y)
+    set_caption(small.folder, TITLE, note_of(small))
+    return small.folder
 
 
-def note_of(run: Run, arrays: dict[str, Any]) -> str:
+def _rounded(run: Run, criterion: str, data: TrainingData, epoch: int) -> BestEpoch:
+    """Its weights by a criterion at half precision, with what they answer, as of another epoch."""
+    weights = half(run.weights(criterion))
+    network = Classifier(run.config, weights)
+    answers = {
+        part: np.concatenate([network.answer(x).clip for x in np.array_split(data.x[part], 5)])
+        for part in PARTS
+    }
+    return BestEpoch(epoch, weights, **answers)
+
+
+def note_of(run: Run) -> str:
     """What there is to know of it, in the words of those who meet it."""
     train = run.config.train
-    right = arrays["val_accuracy_test"].argmax(axis=1) == arrays["test_labels"]
+    answers = run.answers("val_accuracy")
+    right = answers.probabilities["test"].argmax(axis=1) == answers.labels["test"]
     low, high = wilson_interval(int(right.sum()), len(right))
     learned = [fold for fold in FOLDS if fold not in (train.validation_fold, train.test_fold)]
     return (

@@ -99,23 +99,25 @@ def _show(one: CrossValidation, asked: list[CrossValidation]) -> None:
     there = runs_of(one, every)
     live(_status, tick_seconds() if _busy(there) else IDLE_SECONDS)(one, _look(there))
     try:
-        _show_verdict(one, asked, every)
+        _show_verdict(one, finished(there), asked, every)
     except RunError as error:  # one fold is damaged: the others wait for it to be gone
         st.error(in_markdown(str(error)))
     offer_to_forget(one)
 
 
-def _show_verdict(one: CrossValidation, asked: list[CrossValidation], every: list[Run]) -> None:
-    runs = finished(one, every)
+def _show_verdict(
+    one: CrossValidation, runs: list[Run], asked: list[CrossValidation], every: list[Run]
+) -> None:
     if not runs:
         return
     verdict = judged(runs)
     show_folds(verdict)
-    others = [other for other in asked if other != one and finished(other, every)]
-    if others:
-        other = _choose(others, "Compare with", "other cross-validation")
+    others = {other.name: finished(runs_of(other, every)) for other in asked if other != one}
+    comparable = [other for other in asked if others.get(other.name)]
+    if comparable:
+        other = _choose(comparable, "Compare with", "other cross-validation")
         title = in_markdown(titles_of(asked)[other.name])
-        show_difference(verdict, judged(finished(other, every)), title)
+        show_difference(verdict, judged(others[other.name]), title)
     show_peeking(verdict)
     show_clips_of(runs, verdict)
 
@@ -127,7 +129,7 @@ def _busy(there: dict[TrainConfig, Run]) -> bool:
 
 def _look(there: dict[TrainConfig, Run]) -> tuple[bool, int]:
     """Whether something is under way, and how many folds have ended."""
-    return _busy(there), sum(run.state == "finished" for run in there.values())
+    return _busy(there), len(finished(there))
 
 
 def _status(one: CrossValidation, before: tuple[bool, int]) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 
 from esc10 import datasets
+from esc10.datasets.esc10 import ESC10_ARCHIVE_URL
 from esc10.datasets.folders import MARKER
 from esc10.features.cache import feature_set
 from esc10.features.inputs import Scaling
 from esc10.features.mel import MelConfig
 from esc10.training.config import TrainConfig
 from esc10.training.plan import TrainingData
+from tests.support.serving import Host, serve
 from tests.support.waiting import wait_for
 
 ARCHIVE_VARIABLE = "ESC10_ARCHIVE"
@@ -154,6 +157,14 @@ def esc10_master(real_archive: Path, tmp_path_factory: pytest.TempPathFactory) -
         feature_set(datasets.load_dataset("esc10"), MelConfig())
 
     return made_once("esc10", make, tmp_path_factory)
+
+
+@pytest.fixture
+def esc10_host(monkeypatch: pytest.MonkeyPatch, real_archive: Path) -> Iterator[Host]:
+    """A server that has the official ESC-10, asked instead of the public one."""
+    with serve(Host({urlsplit(ESC10_ARCHIVE_URL).path: real_archive.read_bytes()})) as host:
+        monkeypatch.setenv("ESC10_MIRROR", host.url)
+        yield host
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from esc10 import datasets
 from esc10.audio.recording import load_recording
 from esc10.cli.figures import Answer, format_accuracy
 from esc10.errors import AudioError
-from esc10.evaluation.intervals import CHOSEN, cautions
+from esc10.evaluation.intervals import cautions
 from esc10.inference.prediction import answer_sound, hear
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
@@ -41,9 +41,7 @@ def evaluate(options: Namespace) -> Answer:
         for name, part in verdict.parts.items()
     }
     source = datasets.source_of(run.config.train.dataset)
-    said = cautions(run.config.clips, source)
-    if verdict.weights == LAST:  # which nothing chose
-        said = tuple(sentence for sentence in said if sentence != CHOSEN)
+    said = cautions(run.config.clips, source, chosen=verdict.weights != LAST)
     answer = {
         "run_id": verdict.run_id,
         "weights": verdict.weights,

@@ -31,10 +31,10 @@ CLIP_SAMPLE_RATE = 44_100
 """Every clip of every source, as published, in hertz."""
 
 PARALLEL_FILES = 4
-OnClip = Callable[[str, Path], None]
-
 CLIPS = 400
 """Every source has 40 clips in each of its ten classes."""
+
+OnClip = Callable[[str, Path], None]
 
 
 def fetch(

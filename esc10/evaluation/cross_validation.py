@@ -60,7 +60,7 @@ class CrossVerdict:
     @property
     def mean(self) -> float:
         """The share of verdicts that are right: of folds as large as each other, their mean."""
-        return self.pooled.accuracy
+        return _mean_over_clips(self.folds, lambda fold: fold.test.accuracy)
 
     @property
     def deviation(self) -> float | None:
@@ -100,18 +100,14 @@ class CrossVerdict:
 
         Seeds do not make it narrower, as they are judged on the same clips.
         """
-        judged = sum(fold.test.clips for fold in self.folds)
-        right = sum(fold.test.clips - len(fold.test.mistakes) for fold in self.folds)
-        return wilson_interval(round(right / judged * self.clips), self.clips)
+        return wilson_interval(round(self.mean * self.clips), self.clips)
 
     @cached_property
     def pooled(self) -> PartEvaluation:
         """The verdicts of all runs as one; its accuracy is over all of them, clip by clip."""
-        judged = tuple(chain(*(fold.test.judged for fold in self.folds)))
-        right = sum(clip.right for clip in judged)
         return PartEvaluation(
-            judged=judged,
-            accuracy=right / len(judged),
+            judged=tuple(chain(*(fold.test.judged for fold in self.folds))),
+            accuracy=self.mean,
             interval=self.interval,
             confusion=np.sum([fold.test.confusion for fold in self.folds], axis=0),
             report={},

@@ -81,12 +81,14 @@ def describe_leaks(clips: Mapping[str, Sequence[str]], source: Source) -> str | 
     return told if source.recordings_known else f"{told} {_PERHAPS_MORE}"
 
 
-def cautions(clips: Mapping[str, Sequence[str]], source: Source) -> tuple[str, ...]:
+def cautions(
+    clips: Mapping[str, Sequence[str]], source: Source, *, chosen: bool = True
+) -> tuple[str, ...]:
     """What to know beside a run's accuracies and intervals, in sentences.
 
     Args:
         clips: for each part of its split its clips' ESC-50 names.
         source: where the clips come from.
+        chosen: whether validation clips have chosen the epoch.
     """
-    leaks = describe_leaks(clips, source)
-    return (CHOSEN, leaks) if leaks else (CHOSEN,)
+    return tuple(filter(None, (CHOSEN if chosen else None, describe_leaks(clips, source))))

@@ -177,7 +177,12 @@ def _can_be_judged(run: Run) -> bool:
         return False
 
 
-_has_test_answers = ReadOnce(lambda path: "test_by_epoch.npy" in zipfile.ZipFile(path).namelist())
+def _holds_test_answers(path: Path) -> bool:
+    with zipfile.ZipFile(path) as stored:
+        return "test_by_epoch.npy" in stored.namelist()
+
+
+_has_test_answers = ReadOnce(_holds_test_answers)
 
 
 def _folder() -> Path:

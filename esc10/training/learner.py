@@ -10,8 +10,9 @@ from __future__ import annotations
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import keras
 import numpy as np
@@ -197,32 +198,39 @@ class Learner:
         return loss, right, learnt
 
     def _step_on(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        weights = self.model.trainable_variables
-        with tf.GradientTape() as tape:
-            probabilities = self.model(x, training=True)  # (clips, classes)
-            losses = self._loss(y, probabilities)  # (clips,)
-            loss = tf.reduce_mean(losses)
-        self._optimizer.apply(tape.gradient(loss, weights), weights)
+        probabilities, losses = self._descend(x, partial(self._loss, y))
         right = tf.equal(tf.argmax(probabilities, axis=1), y)
         return tf.reduce_sum(losses), tf.math.count_nonzero(right)
 
     def _mixed_step_on(
         self, x: tf.Tensor, targets: tf.Tensor, decay: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
+        loss_of = partial(keras.losses.categorical_crossentropy, targets)
+        probabilities, losses = self._descend(x, loss_of, decay)
+        right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
+        return tf.reduce_sum(losses), tf.math.count_nonzero(right)
+
+    def _descend(
+        self,
+        x: tf.Tensor,
+        loss_of: Callable[[tf.Tensor], tf.Tensor],
+        decay: tf.Tensor | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """A step of the optimiser; what is answered before it, and the clips' losses."""
         weights = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            probabilities = self.model(x, training=True)  # (batch, classes)
-            losses = keras.losses.categorical_crossentropy(targets, probabilities)  # (batch,)
+            probabilities = self.model(x, training=True)  # (clips, classes)
+            losses = loss_of(probabilities)  # (clips,)
             loss = tf.reduce_mean(losses)
         gradients = tape.gradient(loss, weights)
         # Apart from the gradient's own step: I. Loshchilov and F. Hutter, arXiv:1711.05101. Neither
         # biases nor what normalises decays.
-        for weight in weights:
-            if len(weight.shape) > 1:
-                weight.assign(weight * (1 - decay))
+        if decay is not None:
+            for weight in weights:
+                if len(weight.shape) > 1:
+                    weight.assign(weight * (1 - decay))
         self._optimizer.apply(gradients, weights)
-        right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
-        return tf.reduce_sum(losses), tf.math.count_nonzero(right)
+        return probabilities, losses
 
     def _look_at(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = self.model(x, training=False)

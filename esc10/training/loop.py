@@ -80,7 +80,7 @@ def train(
         The history, both best weights and their answers. Whatever ended it, what was finished is
         in it; `best` is empty where no epoch was.
     """
-    _, frames, n_mels = data.x["train"].shape
+    _, frames, n_mels = data.x["validation"].shape
     record = _Record()
     with borrowed_learner(config.model, frames, n_mels, data.classes) as learner:
         learner.restart(config.seed, config.learning_rate)

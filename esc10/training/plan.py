@@ -26,7 +26,8 @@ class TrainingData:
     """The arrays of a run.
 
     Attributes:
-        x: for `train`, `validation` and `test`, shape (clips, frames, mel bands), float32.
+        x: for `train`, `validation` and `test`, shape (clips, frames, mel bands), float32; without
+            `train` for a recipe, which begins with `power`.
         y: for the same parts, the labels, shape (clips,), from 0.
         classes: how many classes there are.
         power: of the training clips, for a recipe: shape (clips, frames, mel bands), float32.
@@ -110,16 +111,16 @@ def training_data(run: RunConfig) -> TrainingData:
     indices = {
         part: np.array([index_of[name] for name in names]) for part, names in run.clips.items()
     }
-    power = None
-    if run.train.recipe is not None:
-        power = np.ascontiguousarray(features.power[indices["train"]].transpose(0, 2, 1))
+    by_recipe = run.train.recipe is not None
+    power = features.power[indices["train"]].transpose(0, 2, 1) if by_recipe else None
     return TrainingData(
         x={
             part: inputs_of(features.power, where, run.train.features, run.scaling)
             for part, where in indices.items()
+            if not (by_recipe and part == "train")
         },
         y={part: features.dataset.labels[where] for part, where in indices.items()},
         classes=len(run.classes),
-        power=power,
+        power=None if power is None else np.ascontiguousarray(power),
         scaling=run.scaling,
     )

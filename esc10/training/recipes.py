@@ -115,8 +115,12 @@ class NamedRecipe:
     learning_rate: float
 
     def recipe_for(self, model: str) -> Recipe:
-        """What of it a network can take; see `fitting`."""
-        return fitting(self.recipe, model)
+        """What of it a network can take: one of fixed length has no windows.
+
+        Args:
+            model: a key of `esc10.training.networks.MODELS`.
+        """
+        return self.recipe if MODELS[model].any_length else without(self.recipe, "windows")
 
 
 RECIPES: dict[str, NamedRecipe] = {
@@ -162,16 +166,6 @@ def without(recipe: Recipe, *pieces: str) -> Recipe:
     """
     names = [name for piece in pieces for name in PIECES[piece]]
     return replace(recipe, **{name: getattr(_NOTHING, name) for name in names})
-
-
-def fitting(recipe: Recipe, model: str) -> Recipe:
-    """What of a recipe a network can take: one of fixed length has no windows.
-
-    Args:
-        recipe: the whole.
-        model: a key of `esc10.training.networks.MODELS`.
-    """
-    return recipe if MODELS[model].any_length else without(recipe, "windows")
 
 
 def step_size(schedule: str, largest: float, done: float) -> float:

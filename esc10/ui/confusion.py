@@ -135,7 +135,7 @@ class CellChooser:
         self.choose(part, ChosenCells(None, None) if taken_back else cell)
 
 
-def describe_cell(cells: ChosenCells) -> str:
+def _describe_cell(cells: ChosenCells) -> str:
     """A cell, a row or a column in words, for Markdown."""
     true, predicted = cells.true, cells.predicted
     if true is None:
@@ -158,4 +158,4 @@ def describe_clips(count: int, cells: ChosenCells) -> str:
     """What a list of those clips shows, in Markdown."""
     if cells == ChosenCells(None, None):
         return f"All {count} mistakes, the surest first. **Click a number** for its clips."
-    return f"{count or 'none'} × {describe_cell(cells)}"
+    return f"{count or 'none'} × {_describe_cell(cells)}"

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets import Clip, Dataset
 from esc10.datasets.clips import class_label
-from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
 from esc10.evaluation.intervals import percent
-from esc10.features.cache import feature_set
-from esc10.features.inputs import Scaling, scaling_of
 from esc10.features.inversion import sound_of
 from esc10.features.mel import MelConfig
 from esc10.training.augmentation import Augmenter
 from esc10.training.config import TrainConfig
+from esc10.training.networks import MODELS
+from esc10.training.plan import RunConfig, TrainingData, plan_run, training_data
 from esc10.training.recipes import PIECES, Recipe, pieces_of, without
 from esc10.ui.clip_view import player
 from esc10.ui.plots.spectrograms import clip_picture
@@ -32,16 +31,6 @@ _OF_CLIPS = ("windows", "mixing", "speed", "level", "masks")
 """The pieces of a recipe that change clips."""
 
 _DRAWS = 3
-
-
-@dataclass(frozen=True)
-class _TrainingClips:
-    """A split's training clips: their indices, power of shape (clips, frames, bands), labels."""
-
-    indices: NDArray[np.int64]
-    power: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    scaling: Scaling
 
 
 @dataclass(frozen=True)
@@ -80,7 +69,7 @@ def show_recipe(config: TrainConfig) -> None:
         st.session_state["draws"] = st.session_state.get("draws", 0) + 1
     kept = recipe if piece == _ALL else without(recipe, *(p for p in PIECES if p != piece))
     with st.spinner("The clip is being changed …"):
-        number, draws = _drawn(
+        name, draws = _drawn(
             sounds,
             config.split,
             (config.validation_fold, config.test_fold),
@@ -88,7 +77,7 @@ def show_recipe(config: TrainConfig) -> None:
             sounds.classes.index(label),
             st.session_state.get("draws", 0),
         )
-    _show(sounds.clips[number], draws, sounds.classes)
+    _show(sounds.clip(name), draws, sounds.classes)
 
 
 def _show(clip: Clip, draws: list[_Draw], classes: tuple[str, ...]) -> None:
@@ -116,34 +105,37 @@ def _describe(targets: NDArray[np.float32], classes: tuple[str, ...]) -> str:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=HASHES)
-def _training_clips(sounds: Dataset, split: str, folds: tuple[int, int]) -> _TrainingClips:
-    power = feature_set(sounds, MelConfig()).power
-    indices = SPLITS[split](sounds, *folds).train
-    return _TrainingClips(
-        indices,
-        np.ascontiguousarray(power[indices].transpose(0, 2, 1)),
-        sounds.labels[indices],
-        scaling_of(power, indices),
+def _planned(sounds: Dataset, split: str, folds: tuple[int, int]) -> tuple[RunConfig, TrainingData]:
+    """What a run on a split would learn from, by whatever recipe and network."""
+    validation, test = folds
+    train = TrainConfig(
+        sounds.source.key,
+        next(iter(MODELS)),
+        split=split,
+        validation_fold=validation,
+        test_fold=test,
+        recipe=Recipe(),
     )
+    run = plan_run(train)
+    return run, training_data(run)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
 def _drawn(
     sounds: Dataset, split: str, folds: tuple[int, int], recipe: Recipe, label: int, draws: int
-) -> tuple[int, list[_Draw]]:
-    """The index of a training clip of a class, and some draws of it."""
-    training = _training_clips(sounds, split, folds)
-    found = np.flatnonzero(training.labels == label)
+) -> tuple[str, list[_Draw]]:
+    """The ESC-50 name of a training clip of a class, and some draws of it."""
+    run, data = _planned(sounds, split, folds)
+    assert data.power is not None and data.scaling is not None  # as there is a recipe
+    found = np.flatnonzero(data.y["train"] == label)
     if not len(found):
         raise RunError("No training clip is of this class. Choose another one.")
     number = int(found[draws % len(found)])
-    augmenter = Augmenter(
-        training.power, training.labels, len(sounds.classes), training.scaling, recipe, draws
-    )
+    augmenter = Augmenter(data.power, data.y["train"], data.classes, data.scaling, recipe, draws)
     x, targets = augmenter.batch(np.full(_DRAWS, number))
-    level = x * np.float32(training.scaling.deviation) + np.float32(training.scaling.mean)
+    level = x * np.float32(data.scaling.deviation) + np.float32(data.scaling.mean)
     power = 10 ** (level.transpose(0, 2, 1) / 10)  # (draws, mel bands, frames)
-    return int(training.indices[number]), [
+    return run.clips["train"][number], [
         _draw(one, share) for one, share in zip(power, targets, strict=True)
     ]
 

@@ -12,6 +12,7 @@ from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
 from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
+from esc10.evaluation.comparison import SIGNIFICANT
 from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.evaluation.metrics import PartEvaluation
 from esc10.features.inputs import KINDS
@@ -48,6 +49,9 @@ STATE_WORDS = {
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 _FOUND_LATER = re.compile("[:@]|www", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
+
+_SMALLEST_NAMED = 0.001
+_SPACE = "\u00a0"
 
 
 def criterion_label(criteria: Sequence[str]) -> str:
@@ -177,3 +181,23 @@ def describe_best(run: Run, history: list[EpochRow]) -> str:
 def megabytes(count: int) -> str:
     """A size in megabytes of 1,000,000 bytes."""
     return f"{count / 1e6:.0f} MB"
+
+
+def finding(p_value: float, note: str = "") -> str:
+    """Whether a p-value is evidence for a difference, with a remark beside it."""
+    evidence = "evidence" if p_value < SIGNIFICANT else "no evidence"
+    remarks = ", ".join(filter(None, (_format_p(p_value), note)))
+    return f"{evidence} for a difference ({remarks})"
+
+
+def _format_p(p_value: float) -> str:
+    """Two digits, or as many as it takes not to show a value on the other side of 0.05.
+
+    A line must not end within it.
+    """
+    if p_value < _SMALLEST_NAMED:
+        return f"p{_SPACE}<{_SPACE}{_SMALLEST_NAMED}"
+    digits = 2
+    while (float(f"{p_value:.{digits}g}") < SIGNIFICANT) != (p_value < SIGNIFICANT):
+        digits += 1
+    return f"p{_SPACE}={_SPACE}{p_value:.{digits}g}"

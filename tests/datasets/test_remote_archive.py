@@ -6,7 +6,6 @@ import io
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,26 +15,18 @@ from esc10 import datasets
 from esc10.archives.arriving import ArrivedMember, member_at, unpacked
 from esc10.errors import DatasetError, HostError
 from tests.datasets.test_fetch import ARCHIVE, assert_esc10_is_whole, downloaded
-from tests.support.serving import Host, serve
+from tests.support.serving import Host
 from tests.support.waiting import wait_for
 
 SECONDS = 30
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch, real_archive: Path) -> Iterator[Host]:
-    """A server that has ESC-10, asked instead of the public one."""
-    with serve(Host({ARCHIVE: real_archive.read_bytes()})) as host:
-        monkeypatch.setenv("ESC10_MIRROR", host.url)
-        yield host
 
 
 def clips_of(home: Path) -> list[Path]:
     return list(downloaded(home).parent.rglob("*.ogg"))
 
 
-def test_clips_are_there_before_the_archive_is(host: Host, home: Path) -> None:
-    host.hold, host.hold_after = threading.Event(), 10_000_000
+def test_clips_are_there_before_the_archive_is(esc10_host: Host, home: Path) -> None:
+    esc10_host.hold, esc10_host.hold_after = threading.Event(), 10_000_000
     brought: list[str] = []
     ninety = threading.Event()
 
@@ -49,20 +40,20 @@ def test_clips_are_there_before_the_archive_is(host: Host, home: Path) -> None:
         fetching = pool.submit(datasets.fetch, "esc10", on_clip=note)
         try:
             assert ninety.wait(SECONDS)
-            assert downloaded(home).stat().st_size <= host.hold_after
+            assert downloaded(home).stat().st_size <= esc10_host.hold_after
         finally:
-            host.hold.set()
+            esc10_host.hold.set()
         fetching.result(SECONDS)
     assert_esc10_is_whole(home)
     assert sorted(brought) == [clip.filename for clip in datasets.load_dataset("esc10").clips]
 
 
-def test_what_arrived_before_a_host_broke_off_is_in_its_place(host: Host, home: Path) -> None:
-    host.cut_after = 10_000_000
+def test_what_arrived_before_a_host_broke_off_is_in_its_place(esc10_host: Host, home: Path) -> None:
+    esc10_host.cut_after = 10_000_000
     with pytest.raises(HostError, match=r"broke off.*what has arrived is kept"):
         datasets.fetch("esc10")
     assert 80 < len(clips_of(home)) < 110
-    host.cut_after = None
+    esc10_host.cut_after = None
     brought: list[str] = []
     before = len(clips_of(home))
     datasets.fetch("esc10", on_clip=lambda name, _: brought.append(name))
@@ -72,20 +63,20 @@ def test_what_arrived_before_a_host_broke_off_is_in_its_place(host: Host, home: 
 
 @pytest.mark.parametrize("ranges", [True, False], ids=["ranges", "no ranges"])
 def test_what_an_earlier_version_left_is_gone_on_with_or_begun_anew(
-    host: Host, home: Path, ranges: bool
+    esc10_host: Host, home: Path, ranges: bool
 ) -> None:
-    content = host.files[ARCHIVE]
+    content = esc10_host.files[ARCHIVE]
     assert isinstance(content, bytes)
-    host.ranges = ranges
+    esc10_host.ranges = ranges
     downloaded(home).parent.mkdir(parents=True)
     downloaded(home).write_bytes(content[:20_000_000])
     datasets.fetch("esc10")
     assert_esc10_is_whole(home)
-    assert host.requests == [(ARCHIVE, "bytes=20000000-")]
+    assert esc10_host.requests == [(ARCHIVE, "bytes=20000000-")]
 
 
-def test_trouble_with_a_clip_does_not_wait_for_the_rest(host: Host, home: Path) -> None:
-    host.hold, host.hold_after = threading.Event(), 10_000_000
+def test_trouble_with_a_clip_does_not_wait_for_the_rest(esc10_host: Host, home: Path) -> None:
+    esc10_host.hold, esc10_host.hold_after = threading.Event(), 10_000_000
 
     def refuse(*_: object) -> None:
         raise DatasetError("The disk is full.")
@@ -95,7 +86,7 @@ def test_trouble_with_a_clip_does_not_wait_for_the_rest(host: Host, home: Path) 
         try:
             wait_for(lambda: bool(clips_of(home)), SECONDS, "the first clip")
         finally:
-            host.hold.set()
+            esc10_host.hold.set()
         with pytest.raises(DatasetError, match="The disk is full"):
             fetching.result(SECONDS)
 
@@ -110,15 +101,17 @@ class _Pipe(io.BytesIO):
         raise OSError("a pipe")
 
 
-def test_an_archive_that_says_no_sizes_on_the_way_is_fetched_whole(host: Host, home: Path) -> None:
-    content = host.files[ARCHIVE]
+def test_an_archive_that_says_no_sizes_on_the_way_is_fetched_whole(
+    esc10_host: Host, home: Path
+) -> None:
+    content = esc10_host.files[ARCHIVE]
     assert isinstance(content, bytes)
     pipe = _Pipe()
     with zipfile.ZipFile(io.BytesIO(content)) as known, zipfile.ZipFile(pipe, "w") as streamed:
         for member in known.infolist():
             if not member.is_dir():
                 streamed.writestr(member.filename, known.read(member))
-    host.files[ARCHIVE] = pipe.getvalue()
+    esc10_host.files[ARCHIVE] = pipe.getvalue()
     assert member_at(io.BytesIO(pipe.getvalue()), 0) is None
     datasets.fetch("esc10")
     assert_esc10_is_whole(home)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,23 +15,15 @@ from esc10.features.cache import cached_power, clip_power
 from esc10.features.fetching import fetch_with_features
 from esc10.features.mel import MelConfig
 from esc10.progress import Progress
-from tests.datasets.test_fetch import ARCHIVE
-from tests.support.serving import Host, serve
+from tests.support.serving import Host
 
 SECONDS = 60
 
 
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch, real_archive: Path) -> Iterator[Host]:
-    with serve(Host({ARCHIVE: real_archive.read_bytes()})) as host:
-        monkeypatch.setenv("ESC10_MIRROR", host.url)
-        yield host
-
-
 def test_spectrograms_are_computed_while_clips_arrive(
-    host: Host, monkeypatch: pytest.MonkeyPatch
+    esc10_host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host.hold, host.hold_after = threading.Event(), 10_000_000
+    esc10_host.hold, esc10_host.hold_after = threading.Event(), 10_000_000
     eighty, computed = threading.Event(), []
 
     def counted(path: Path, config: MelConfig) -> np.ndarray:
@@ -48,9 +39,9 @@ def test_spectrograms_are_computed_while_clips_arrive(
         ready = pool.submit(fetch_with_features, "esc10", on_progress=seen.append)
         try:
             assert eighty.wait(SECONDS)
-            assert seen[-1].fetched_bytes <= host.hold_after
+            assert seen[-1].fetched_bytes <= esc10_host.hold_after
         finally:
-            host.hold.set()
+            esc10_host.hold.set()
         ready.result(SECONDS)
     assert len(computed) == 400
     dataset = datasets.load_dataset("esc10")
@@ -63,7 +54,7 @@ def test_spectrograms_are_computed_while_clips_arrive(
 
 
 def test_a_mended_clip_is_the_only_one_looked_at(
-    host: Host, monkeypatch: pytest.MonkeyPatch
+    esc10_host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch_with_features("esc10")
     dataset = datasets.load_dataset("esc10")

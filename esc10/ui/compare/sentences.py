@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from esc10.evaluation.comparison import SIGNIFICANT, McNemar, PairComparison
-
-_SMALLEST_NAMED = 0.001
-_SPACE = "\u00a0"
+from esc10.evaluation.comparison import McNemar, PairComparison
+from esc10.ui.words import finding
 
 
 def pair_sentence(
@@ -29,11 +27,11 @@ def pair_sentence(
             f"{where}{first_name} and {second_name} are right and wrong on the very same clips: "
             "nothing tells them apart."
         )
-    finding = _finding(test.p_value)
+    found = finding(test.p_value)
     if adjusted_p is not None:
         note = f"adjusted for {_counted(comparisons, 'comparison')}, after Holm"
-        finding = _finding(adjusted_p, note)
-    return f"{where}{_who_is_right(test, first_name, second_name)}: {finding}."
+        found = finding(adjusted_p, note)
+    return f"{where}{_who_is_right(test, first_name, second_name)}: {found}."
 
 
 def incomparable_sentence(pairs: Sequence[tuple[str, str]]) -> str:
@@ -73,24 +71,5 @@ def _who_is_right(test: McNemar, first_name: str, second_name: str) -> str:
     )
 
 
-def _finding(p_value: float, note: str = "") -> str:
-    evidence = "evidence" if p_value < SIGNIFICANT else "no evidence"
-    remarks = ", ".join(filter(None, (_format_p(p_value), note)))
-    return f"{evidence} for a difference ({remarks})"
-
-
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _format_p(p_value: float) -> str:
-    """Two digits, or as many as it takes not to show a value on the other side of 0.05.
-
-    A line must not end within it.
-    """
-    if p_value < _SMALLEST_NAMED:
-        return f"p{_SPACE}<{_SPACE}{_SMALLEST_NAMED}"
-    digits = 2
-    while (float(f"{p_value:.{digits}g}") < SIGNIFICANT) != (p_value < SIGNIFICANT):
-        digits += 1
-    return f"p{_SPACE}={_SPACE}{p_value:.{digits}g}"

@@ -51,11 +51,10 @@ def show_status(asked: CrossValidation, there: dict[TrainConfig, Run]) -> None:
     missing = len(asked.trainings) - len(there)
     if under_way:
         st.progress(_share_done(asked, there), text=_describe(asked, there, under_way))
-    trouble = engine().status().trouble
-    if trouble and under_way:
-        st.error(in_markdown(trouble))
+    status = engine().status()
+    if status.trouble and under_way:
+        st.error(in_markdown(status.trouble))
     with st.container(horizontal=True, vertical_alignment="center"):
-        status = engine().status()
         mine = [run for run in under_way if run.run_id in (*status.queue, *status.active)]
         if mine:
             if st.button("Stop", key="stop crossval", icon=":material/stop:"):

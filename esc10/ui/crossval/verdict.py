@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.evaluation.comparison import SIGNIFICANT
 from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, judge_runs
 from esc10.evaluation.intervals import percent
-from esc10.runs.cross_validation import CrossValidation, runs_of
+from esc10.runs.cross_validation import CrossValidation
 from esc10.runs.run import Run
+from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.confusion import CellChooser, clips_of, describe_clips
@@ -22,7 +22,7 @@ from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.folds import fold_columns, fold_spec
 from esc10.ui.recipes import describe_recipe
 from esc10.ui.server import HASHES
-from esc10.ui.words import share
+from esc10.ui.words import finding, share
 
 _CELLS = CellChooser("crossval ", ("all folds",))
 _PANEL_PIXELS = 560
@@ -60,9 +60,9 @@ def judged(runs: Sequence[Run]) -> CrossVerdict:
     return judge_runs(runs)
 
 
-def finished(asked: CrossValidation, runs: Sequence[Run]) -> list[Run]:
-    """Its finished runs."""
-    return [run for run in runs_of(asked, runs).values() if run.state == "finished"]
+def finished(there: Mapping[TrainConfig, Run]) -> list[Run]:
+    """Those of its runs that are finished."""
+    return [run for run in there.values() if run.state == "finished"]
 
 
 def show_folds(verdict: CrossVerdict) -> None:
@@ -72,7 +72,7 @@ def show_folds(verdict: CrossVerdict) -> None:
     height = 60 + rows * (16 if in_projector_mode() else 12)
     st.vega_lite_chart(
         pa.table(fold_columns(verdict)),
-        fold_spec(len(verdict.seed_means), ink(), chart_pixels() - 2, height),
+        fold_spec(verdict, ink(), chart_pixels() - 2, height),
         width="stretch",
         key="folds",
         alt="Accuracy of each fold, and their mean",
@@ -138,10 +138,8 @@ def show_difference(first: CrossVerdict, second: CrossVerdict, other: str) -> No
     if found is None:
         st.info("They were not tested on the same clips, and cannot be compared.")
         return
-    said = (
+    said = finding(found.p_value, "McNemar's test")
+    st.markdown(
         f"This one is right more often on {found.only_first} clips, *{other}* on "
-        f"{found.only_second}"
+        f"{found.only_second}: **{said}**."
     )
-    evidence = "evidence for" if found.p_value < SIGNIFICANT else "no evidence for"
-    value = f"{found.p_value:.3f}" if found.p_value >= 0.001 else "< 0.001"
-    st.markdown(f"{said}: **{evidence} a difference** (McNemar's test, p = {value}).")

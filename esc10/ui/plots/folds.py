@@ -19,21 +19,20 @@ def fold_columns(verdict: CrossVerdict) -> dict[str, list[Any]]:
         "accuracy": [run.test.accuracy for run in runs],
         "low": [run.test.interval[0] for run in runs],
         "high": [run.test.interval[1] for run in runs],
-        "mean": [verdict.mean] * len(runs),
-        "mean low": [verdict.interval[0]] * len(runs),
-        "mean high": [verdict.interval[1]] * len(runs),
     }
 
 
-def fold_spec(seeds: int, ink: str, font_size: int, height: int) -> dict[str, Any]:
+def fold_spec(verdict: CrossVerdict, ink: str, font_size: int, height: int) -> dict[str, Any]:
     """The chart: a row for each fold, a dot for each seed in it; the mean over all is a line.
 
-    `seeds`: how many there are, which are told apart by colour and shape.
+    Seeds are told apart by colour and shape.
     """
+    low, high = verdict.interval
+    over_all = {"data": {"values": [{"mean": verdict.mean, "low": low, "high": high}]}}
     look = vega.axis_look(ink, font_size)
     x = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
     axis = {**look, "format": ".0%", "tickCount": 6, "gridOpacity": 0.35}
-    marks = range(min(seeds, len(palette.RUN_COLOURS)))
+    marks = range(min(len(verdict.seed_means), len(palette.RUN_COLOURS)))
     told_apart = {
         "color": {
             "field": "slot",
@@ -62,29 +61,19 @@ def fold_spec(seeds: int, ink: str, font_size: int, height: int) -> dict[str, An
         {"field": "seed", "title": "seed"},
         {"field": "accuracy", "title": "accuracy", "format": ".1%"},
     ]
-    mean = {
-        "transform": [
-            {
-                "aggregate": [
-                    {"op": "min", "field": name, "as": name}
-                    for name in ("mean", "mean low", "mean high")
-                ]
-            }
-        ]
-    }
     return {
         "height": height,
         "layer": [
             {
-                **mean,
+                **over_all,
                 "mark": {"type": "rect", "opacity": 0.16, "color": palette.GREY},
                 "encoding": {
-                    "x": {**x, "field": "mean low", "title": None, "axis": axis},
-                    "x2": {"field": "mean high"},
+                    "x": {**x, "field": "low", "title": None, "axis": axis},
+                    "x2": {"field": "high"},
                 },
             },
             {
-                **mean,
+                **over_all,
                 "mark": {"type": "rule", "color": ink, "strokeWidth": 2.5},
                 "encoding": {"x": {**x, "field": "mean"}},
             },
