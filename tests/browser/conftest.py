@@ -140,6 +140,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESC10_HOME", str(tmp_path_factory.mktemp("worker")))
         cluster = Cluster()
+    cluster.hurry()  # beside a busy test the worker would not come up
     wait_for(lambda: cluster.capacity().workers, WARM_SECONDS, "a worker")
     with admitted(cluster):
         yield cluster.address

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, Playwright, WebSocketRoute, expect
 
 from esc10.datasets import load_dataset
 from esc10.datasets.clips import class_label
@@ -114,6 +114,56 @@ def test_own_recordings_become_a_dataset_that_networks_learn(
                 drawn(page)
                 record_seconds(page, 2)
                 expect(page.get_by_role("heading", level=2).first).to_contain_text("%")
+
+
+def test_what_is_kept_before_the_server_hears_that_keep_was_opened_is_kept_once(
+    playwright: Playwright, chromium: str, practice_app: App
+) -> None:
+    kept = practice_app.home / "kept"
+    clip = min((practice_app.home / "datasets" / "practice" / "audio").glob("1-*.wav"))
+    with hearing(playwright, chromium, clip) as page:
+        line = BusyLine(page)
+        visit(page, practice_app, "predict")
+        record_seconds(page, 1)
+        before = len(list(kept.glob("*.json")))
+        keep(page, "rain")
+        kept_are(practice_app.home, before + 1)
+        line.engage()
+        page.get_by_role("button", name="Keep", exact=True).click()
+        page.get_by_role("button", name="Keep this recording").dblclick()
+        line.clear()
+        expect(page.get_by_role("button", name="Keep this recording")).to_be_hidden()
+        drawn(page)
+        kept_are(practice_app.home, before + 2)
+
+
+class BusyLine:
+    """The line from a page to a server that is too busy to listen for a while."""
+
+    def __init__(self, page: Page) -> None:
+        self._engaged = False
+        self._unheard: list[str | bytes] = []
+        page.route_web_socket(re.compile(r"/_stcore/stream"), self._connect)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        self._server = socket.connect_to_server()
+        socket.on_message(self._carry)
+
+    def _carry(self, message: str | bytes) -> None:
+        if self._engaged:
+            self._unheard.append(message)
+        else:
+            self._server.send(message)
+
+    def engage(self) -> None:
+        self._engaged = True
+
+    def clear(self) -> None:
+        """All that was said meanwhile is heard at once."""
+        self._engaged = False
+        for message in self._unheard:
+            self._server.send(message)
+        self._unheard.clear()
 
 
 def kept_are(home: Path, count: int) -> None:

@@ -53,7 +53,7 @@ def test_a_damaged_clip_is_verified_again_not_exported(way: str, boxes: str) -> 
 def keep_as_rain() -> AppTest:
     """The page after somebody has recorded a sound, opened *Keep*, and kept it."""
     page = predict("Record")
-    page.session_state["keep"] = True
+    page.session_state["keep 0"] = True
     page.session_state["keep as"] = "rain"
     recorded(page, "take", encoded(FINE, SAMPLE_RATE)).button(key="keep it").click()
     return drawn(page)
@@ -62,7 +62,7 @@ def keep_as_rain() -> AppTest:
 def test_what_keeps_a_recording_closes_when_that_is_done() -> None:
     page = keep_as_rain()
     assert [toast.value for toast in page.toast] == ["Kept as rain."]
-    assert not page.session_state["keep"]
+    assert not page.session_state["keep 1"]
     assert [one.label for one in kept_recordings()] == ["rain"]
 
 
@@ -71,6 +71,6 @@ def test_it_stays_open_and_says_why_where_the_disk_refuses(home: Path) -> None:
     page = keep_as_rain()
     (error,) = page.error
     assert error.value.startswith("Keeping the recording failed")
-    assert page.session_state["keep"]
+    assert page.session_state["keep 0"]
     assert not page.toast
     assert not drawn(page).error

@@ -33,18 +33,31 @@ from esc10.ui.words import in_markdown
 _JOBS = "dataset of kept recordings "
 """How the names of the jobs begin that make a dataset; each click has its own."""
 
-_KEEP, _KEEP_AS, _TROUBLE = "keep", "keep as", "keep trouble"
+_KEEP_AS, _TROUBLE = "keep as", "keep trouble"
+
+_KEPT_SO_FAR = "kept so far"
+"""How many recordings this session has kept: each is kept from a button of its own."""
 
 _MOST_LISTED = 60
 """On a page."""
 
 
 def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
-    """A button that keeps a recording under a class; what it opens closes when that is done."""
+    """A button that keeps a recording under a class; what it opens closes when that is done.
+
+    It closes by giving way to another, as a second press would keep a copy. Told to close instead,
+    it stays open where it was opened and used before the server answered: the browser then never
+    hears that it was open, and sees no change.
+    """
+    kept = _kept_so_far()
     with st.popover(
-        "Keep", icon=":material/bookmark_add:", width="stretch", key=_KEEP, on_change="rerun"
+        "Keep",
+        icon=":material/bookmark_add:",
+        width="stretch",
+        key=f"keep {kept}",
+        on_change="rerun",  # without it the browser takes the next one for this one
     ):
-        used = {kept.label for kept in kept_recordings()}
+        used = {one.label for one in kept_recordings()}
         label = st.selectbox(
             "What is it?",
             sorted(used | {class_label(name) for name in classes}),
@@ -59,7 +72,7 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
             type="primary",
             disabled=not label,
             on_click=_keep,
-            args=(recording,),
+            args=(recording, kept),
         )
         trouble = st.session_state.pop(_TROUBLE, "")
         if trouble:
@@ -67,14 +80,20 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
         st.caption("It is then on this server's disk, for everybody here, until it is deleted.")
 
 
-def _keep(recording: Recording) -> None:
+def _kept_so_far() -> int:
+    return int(st.session_state.get(_KEPT_SO_FAR, 0))
+
+
+def _keep(recording: Recording, kept_before: int) -> None:
+    if _kept_so_far() != kept_before:
+        return  # pressed twice before the server answered
     label = str(st.session_state[_KEEP_AS])
     try:
         keep(recording.samples, label, datetime.now(UTC))
     except (AudioError, DatasetError) as error:
         st.session_state[_TROUBLE] = str(error)
     else:
-        st.session_state[_KEEP] = False  # a second press would keep a copy
+        st.session_state[_KEPT_SO_FAR] = kept_before + 1
         st.toast(f"Kept as {in_markdown(label)}.", icon=":material/bookmark_added:")
 
 
