@@ -10,8 +10,24 @@ import sys
 from benchmarks.machine import machine
 from benchmarks.report import write_table
 
-NAMES = ("train_step", "features", "fetching", "decoding", "interface", "live", "accuracy")
+NAMES = (
+    "train_step",
+    "features",
+    "fetching",
+    "decoding",
+    "interface",
+    "live",
+    "accuracy",
+    "ablation",
+)
 """The benchmarks; each is a module here with `measure` and `table`."""
+
+OPTIONS = {
+    "train_step": ("literal",),
+    "accuracy": ("model", "recipe", "seeds", "folds"),
+    "ablation": ("model", "recipe", "seeds"),
+}
+"""What can be asked of a benchmark: arguments of its `measure`."""
 
 
 def main() -> None:
@@ -24,21 +40,23 @@ def main() -> None:
         action="store_true",
         help="train_step: measure the lab's own code too; it takes a quarter of an hour",
     )
-    parser.add_argument("--model", help="accuracy: which network")
-    parser.add_argument("--recipe", help="accuracy: by which recipe; the lab's own without")
-    parser.add_argument("--seeds", type=int, help="accuracy: how many; default 3")
+    learnt = "accuracy and ablation"
+    parser.add_argument("--model", help=f"{learnt}: which network")
+    parser.add_argument("--recipe", help=f"{learnt}: by which recipe; the lab's own without")
+    parser.add_argument("--seeds", type=int, help=f"{learnt}: how many; default 3")
+    parser.add_argument(
+        "--folds", type=int, choices=(3, 4), help="accuracy: how many train; default 3"
+    )
     options = parser.parse_args()
-    if options.literal and options.name != "train_step":
-        parser.error("--literal belongs to train_step")
-    asked = {name: getattr(options, name) for name in ("model", "recipe", "seeds")}
-    if options.name != "accuracy" and any(asked.values()):
-        parser.error("--model, --recipe and --seeds belong to accuracy")
-    if options.name == "accuracy" and not options.model:
-        parser.error("accuracy needs a --model")
+    usable = OPTIONS.get(options.name, ())
+    given = {name: value for name, value in vars(options).items() if value}
+    arguments = {name: given[name] for name in usable if name in given}
+    for name in given.keys() - arguments.keys() - {"name", "json"}:
+        owners = [owner for owner, names in OPTIONS.items() if name in names]
+        parser.error(f"--{name} belongs to {' and '.join(owners)}")
+    if "model" in usable and not options.model:
+        parser.error(f"{options.name} needs a --model")
     benchmark = importlib.import_module(f"benchmarks.{options.name}")
-    arguments = {"literal": True} if options.literal else {}
-    if options.name == "accuracy":
-        arguments = asked | {"seeds": options.seeds or 3}
     try:
         results = benchmark.measure(**arguments)
     except RuntimeError as failure:  # what a process of a side said at its end
