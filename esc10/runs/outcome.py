@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from esc10.storage import STRICT
 from esc10.training.plan import RunConfig
-from esc10.training.results import CRITERIA, PARTS
+from esc10.training.results import CRITERIA, LAST, PARTS
 
 ALL_PARTS = ("train", *PARTS)
 """All clips of a run."""
@@ -60,6 +60,23 @@ def read_outcome(content: bytes) -> Outcome:
     if outcome is None:
         raise ValueError("null is no outcome")
     return outcome
+
+
+WEIGHTS = {criterion: f"{criterion}.weights.h5" for criterion in (*CRITERIA, LAST)}
+"""Every file of weights that a run can have, by what chose the epoch."""
+
+
+def weight_files(best: Mapping[str, int]) -> dict[str, str]:
+    """For each criterion the file with its weights; an epoch has one, named after the first.
+
+    Args:
+        best: the epoch of each criterion, as in an `Outcome`.
+    """
+    first: dict[int, str] = {}
+    for criterion in WEIGHTS:
+        if criterion in best:
+            first.setdefault(best[criterion], criterion)
+    return {criterion: WEIGHTS[first[epoch]] for criterion, epoch in best.items()}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@
         process.json        which process writes here, so that others can tell when it died; its
                             time of change is that process's last heartbeat
         events.jsonl        one line per event, in the order they came
-        val_accuracy.weights.h5, val_loss.weights.h5; and last.weights.h5 of a schedule's end
+        val_accuracy.weights.h5, val_loss.weights.h5; and last.weights.h5 of a schedule's end:
+                            of one epoch only the first of these
         probabilities.npz   labels, both best epochs' answers, every epoch's on validation and test
         outcome.json        how it ended; written last, so a run that has one is whole
         label.json          a person's title and note, where there are any; written at any time
@@ -36,6 +37,7 @@ from esc10.runs.outcome import (
     StoredAnswers,
     check_arrays,
     read_outcome,
+    weight_files,
 )
 from esc10.runs.writer import WRITER, is_there
 from esc10.storage import ReadOnce, is_gone
@@ -132,6 +134,16 @@ class Run:
         return tuple(name for name in (LAST, *CRITERIA) if outcome and name in outcome.best)
 
     @property
+    def weight_files(self) -> dict[str, str]:
+        """For each of its criteria the name of the file that holds the weights.
+
+        Raises:
+            RunError: outcome.json cannot be read.
+        """
+        outcome = self.outcome
+        return weight_files(outcome.best) if outcome else {}
+
+    @property
     def seconds_per_epoch(self) -> float | None:
         """The median over epochs, without the first where there are more: it also compiles."""
         seconds = [row.seconds for row in self.history()]
@@ -144,10 +156,11 @@ class Run:
             RunError: the run has none, or they cannot be read.
         """
         self._best_epoch(criterion)
+        name = self.weight_files[criterion]
         try:
-            return (self.folder / f"{criterion}.weights.h5").read_bytes()
+            return (self.folder / name).read_bytes()
         except OSError as cause:
-            raise unreadable(self.folder, f"{criterion}.weights.h5", cause) from cause
+            raise unreadable(self.folder, name, cause) from cause
 
     def answers(self, criterion: str) -> StoredAnswers:
         """What the best weights say of the validation and test clips.

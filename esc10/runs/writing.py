@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.errors import RunError, disk_trouble
-from esc10.runs.outcome import UNFINISHED, Outcome
+from esc10.runs.outcome import UNFINISHED, Outcome, weight_files
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
 from esc10.runs.writer import WRITER, this_process
@@ -98,9 +98,11 @@ def finish_run(run: Run, result: TrainResult, labels: Mapping[str, NDArray[np.in
         "test_labels": labels["test"],
         **{f"{part}_by_epoch": answers for part, answers in result.by_epoch.items()},
     }
+    epochs = {criterion: best.epoch for criterion, best in result.best.items()}
     with disk_trouble(f"Storing run {run.run_id}", RunError):
-        for criterion, best in result.best.items():
-            write_whole(run.folder / f"{criterion}.weights.h5", best.weights)
+        for criterion, name in weight_files(epochs).items():
+            best = result.best[criterion]
+            write_whole(run.folder / name, best.weights)
             if criterion == LAST:
                 continue  # its answers are the last of every epoch's
             arrays[f"{criterion}_validation"] = best.validation
@@ -113,7 +115,7 @@ def finish_run(run: Run, result: TrainResult, labels: Mapping[str, NDArray[np.in
         Outcome(
             state="stopped" if result.ended == "stopped" else "finished",
             reason=ENDINGS[result.ended],
-            best={criterion: best.epoch for criterion, best in result.best.items()},
+            best=epochs,
             parameters=result.parameters,
             trainable_parameters=result.trainable_parameters,
             versions=result.versions,

@@ -30,7 +30,7 @@ from esc10.engine.jobs import Job, JobBoard, Work
 from esc10.engine.queue import Engine
 from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, mel_power
-from esc10.runs.exchange.exporting import WEIGHTS
+from esc10.runs.outcome import WEIGHTS
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, shipped_runs
 from esc10.storage import State, state_of

@@ -20,9 +20,12 @@ from esc10.runs.writing import (
     finish_run,
     history_csv,
 )
-from esc10.training.results import CRITERIA
+from esc10.training.recipes import Recipe
+from esc10.training.results import CRITERIA, LAST
 from tests.support.made_runs import made_config, made_labels, made_result, made_row
 from tests.support.stored_runs import kinds, stored
+
+BY_SCHEDULE = Recipe(schedule="cosine")
 
 FILES = (
     "config.json",
@@ -68,6 +71,20 @@ def test_a_finished_run_is_read_back_whole() -> None:
             np.testing.assert_array_equal(answers.labels[part], labels[part])
     with np.load(run.folder / "probabilities.npz") as arrays:
         np.testing.assert_array_equal(arrays["validation_by_epoch"], result.by_epoch["validation"])
+
+
+def test_weights_of_one_epoch_are_one_file() -> None:
+    config = replace(made_config(), train=replace(made_config().train, recipe=BY_SCHEDULE))
+    result = made_result()
+    last = replace(result.best["val_accuracy"], epoch=len(result.history))
+    best = dict.fromkeys((*CRITERIA, LAST), last)
+    rows = [*result.history[:-1], replace(result.history[-1], val_loss=0.0, val_accuracy=1.0)]
+    run = create_run(config)
+    for row in rows:
+        add_epoch(run, row)
+    finish_run(run, replace(result, history=tuple(rows), best=best), made_labels())
+    assert [path.name for path in run.folder.glob("*.h5")] == ["val_accuracy.weights.h5"]
+    assert {run.weights(criterion) for criterion in run.criteria} == {last.weights}
 
 
 def test_the_table_of_epochs_has_the_columns_of_the_csv_logger() -> None:

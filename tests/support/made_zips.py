@@ -7,7 +7,7 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,12 +22,14 @@ from esc10.features.inputs import Scaling
 from esc10.features.mel import MelConfig
 from esc10.inference.classifier import Classifier
 from esc10.runs.exchange import import_run, run_zip
+from esc10.runs.outcome import weight_files
 from esc10.runs.run import Run
 from esc10.runs.store import runs_folder
 from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.loop import train
 from esc10.training.plan import RunConfig, TrainingData
+from esc10.training.results import TrainResult
 
 SIZES = {"train": 20, "validation": 12, "test": 8}
 Files = dict[str, bytes]
@@ -62,16 +64,30 @@ def sounds(clips: int, seed: int = 3) -> NDArray[np.float32]:
 
 
 def trained_run(home: Path) -> Run:
-    """A really trained run, in a home of its own."""
+    """A really trained run, in a home of its own; its two best epochs are two."""
     config = valid_config()
     y = {part: labels_of(config, part) for part in SIZES}
-    data = TrainingData({part: sounds(clips) for part, clips in SIZES.items()}, y, 10)
+    tries = (_trained_on_noise(config, y, seed) for seed in range(100))
+    result = next(each for each in tries if len(weight_files_of(each)) == 2)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ESC10_HOME", str(home))
         run = create_run(config)
         add_event(run, "started")
-        finish_run(run, train(data, config.train, partial(add_epoch, run)), y)
+        for row in result.history:
+            add_epoch(run, row)
+        finish_run(run, result, y)
     return Run(run.folder, config)
+
+
+def _trained_on_noise(config: RunConfig, y: dict[str, NDArray[np.int64]], seed: int) -> TrainResult:
+    x = {part: sounds(clips, seed) for part, clips in SIZES.items()}
+    # So slowly that the normalisation settles meanwhile, and the best epochs may differ.
+    return train(TrainingData(x, y, 10), replace(config.train, learning_rate=1e-6))
+
+
+def weight_files_of(result: TrainResult) -> set[str]:
+    epochs = {criterion: best.epoch for criterion, best in result.best.items()}
+    return set(weight_files(epochs).values())
 
 
 def files_of(run: Run) -> Files:

@@ -7,12 +7,12 @@ import json
 import zipfile
 
 from esc10.runs.captions import CAPTION_FILE, Caption
+from esc10.runs.outcome import WEIGHTS
 from esc10.runs.run import Run, unreadable
 from esc10.runs.writing import TAKEN_FOR_GONE, history_csv
-from esc10.training.results import CRITERIA, LAST
+from esc10.training.results import CRITERIA
 
 MEBIBYTE = 2**20
-WEIGHTS = {criterion: f"{criterion}.weights.h5" for criterion in (*CRITERIA, LAST)}
 TABLE = "history.csv"
 """The epochs once more, for whoever opens the zip in a spreadsheet."""
 
@@ -54,7 +54,7 @@ def run_zip(run: Run) -> bytes:
         for name in FILES:
             if name == CAPTION_FILE and run.caption == Caption():
                 continue
-            if name == WEIGHTS[LAST] and LAST not in run.criteria:
+            if name in WEIGHTS.values() and name not in run.weight_files.values():
                 continue
             # With the date every ZipInfo has: a run gives the same bytes whenever it is asked.
             archive.writestr(

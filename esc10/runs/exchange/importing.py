@@ -21,9 +21,10 @@ from esc10.runs.exchange.checks import (
     checked_events,
     checked_outcome,
 )
-from esc10.runs.exchange.exporting import FILES, MEBIBYTE, TABLE, WEIGHTS
+from esc10.runs.exchange.exporting import FILES, MEBIBYTE, TABLE
 from esc10.runs.exchange.members import Members, refused, shown
 from esc10.runs.exchange.weights import check_hdf5
+from esc10.runs.outcome import WEIGHTS, weight_files
 from esc10.runs.run import Run
 from esc10.runs.store import RUN_ID, load_run, runs_folder
 from esc10.storage import write_whole
@@ -61,13 +62,13 @@ def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
     with disk_trouble(f"Storing run {run_id}", RunError):
         if folder.exists():
             raise _here_already(run_id)
-    texts = _checked_texts(files, config)
-    weights = [name for name in WEIGHTS.values() if name in files]
+    texts, weights = _checked_texts(files, config)
     for name in weights:
         check_hdf5(files[name], name)
     for name in weights:
         check_weights(config, files[name])
-    _store(folder, {**files, **texts})
+    arrays = {name: files[name] for name in (PROBABILITIES, *weights)}
+    _store(folder, arrays | texts)
     return load_run(run_id)
 
 
@@ -99,19 +100,25 @@ def _run_id(names: list[str]) -> str:
 def _files(zipped: Members, run_id: str) -> dict[str, bytes]:
     """The files by their names in the run's folder, but for the table: events say the same."""
     limits = {f"{run_id}/{name}": limit for name, limit in FILES.items()}
-    optional = (CAPTION_FILE, TABLE, WEIGHTS[LAST])
+    optional = (CAPTION_FILE, TABLE, *(WEIGHTS[name] for name in ("val_loss", LAST)))
     found = zipped.read(limits, optional=[f"{run_id}/{name}" for name in optional])
     files = {path.partition("/")[2]: content for path, content in found.items()}
     return {name: content for name, content in files.items() if name != TABLE}
 
 
-def _checked_texts(files: dict[str, bytes], config: RunConfig) -> dict[str, bytes]:
-    """Check everything but the weights, and write what is text anew."""
+def _checked_texts(
+    files: dict[str, bytes], config: RunConfig
+) -> tuple[dict[str, bytes], list[str]]:
+    """Check everything but the weights: what is text, written anew, and which weights there are."""
     events = checked_events(files["events.jsonl"], config)
     history = rows_of(events)
     outcome = checked_outcome(files["outcome.json"], history)
-    if (WEIGHTS[LAST] in files) != (LAST in outcome.best):
-        raise refused(f"{WEIGHTS[LAST]} and outcome.json do not agree on the last epoch")
+    weights = sorted(set(weight_files(outcome.best).values()))
+    # Where two chose one epoch, earlier versions had its weights twice.
+    usual = {WEIGHTS[criterion] for criterion in outcome.best}
+    there = {name for name in WEIGHTS.values() if name in files}
+    for name in sorted((set(weights) - there) | (there - usual)):
+        raise refused(f"{name} and outcome.json do not agree on which weights there are")
     if LAST in outcome.best and not config.train.follows_schedule:
         raise refused("outcome.json names the last epoch of a schedule, and config.json has none")
     check_probabilities(files[PROBABILITIES], config, len(history), whole=LAST in outcome.best)
@@ -122,7 +129,7 @@ def _checked_texts(files: dict[str, bytes], config: RunConfig) -> dict[str, byte
     }
     if CAPTION_FILE in files:
         texts[CAPTION_FILE] = json.dumps(asdict(checked_caption(files[CAPTION_FILE])))
-    return {name: text.encode() for name, text in texts.items()}
+    return {name: text.encode() for name, text in texts.items()}, weights
 
 
 def _store(folder: Path, files: dict[str, bytes]) -> None:

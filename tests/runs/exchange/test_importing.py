@@ -130,7 +130,7 @@ def test_one_zip_imported_by_many_at_once_is_one_run(trained: Run, files: Files)
     said: list[str] = []
 
     def wait(_: RunConfig, weights: bytes) -> None:
-        if weights == files["val_loss.weights.h5"]:
+        if weights == files["val_accuracy.weights.h5"]:
             together.wait(30)
 
     def one() -> None:

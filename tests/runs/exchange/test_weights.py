@@ -129,6 +129,13 @@ def test_the_second_weights_are_checked_too(files: Files) -> None:
     assert "val_loss.weights.h5" in refused(packed({**files, "val_loss.weights.h5": b"hello"}))
 
 
+def test_what_another_epoch_was_best_by_must_be_there_and_nothing_else(files: Files) -> None:
+    lacking = {name: content for name, content in files.items() if "val_loss" not in name}
+    assert "val_loss.weights.h5 and outcome.json do not agree" in refused(packed(lacking))
+    more = {**files, "last.weights.h5": files[WEIGHTS]}
+    assert "last.weights.h5 and outcome.json do not agree" in refused(packed(more))
+
+
 # A layer that is a program
 
 
