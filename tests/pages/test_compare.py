@@ -18,6 +18,7 @@ from esc10.runs.captions import set_caption
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.trash import deleted_runs
 from esc10.runs.writing import add_event, create_run, finish_run
+from esc10.training.recipes import RECIPES, without
 from esc10.ui.compare.run_table import TICKED
 from esc10.ui.words import in_markdown, long_name, plain_name, short_name
 from tests.support.made_runs import answering, made_result
@@ -78,6 +79,17 @@ def test_the_table_lists_all_runs_in_every_state() -> None:
     assert (row["epochs"], row["best_epoch"], row["parameters"]) == (3, 3, 47_018)
     assert (row["split"], row["leaks"]) == ("folds 4, 5", 0)
     assert table["test"].isna().sum() == 6
+
+
+def test_a_recipe_stands_in_a_column_where_a_run_has_one() -> None:
+    finished(1)
+    assert "recipe" not in compare().dataframe[0].proto.column_order
+    planned = config(2)
+    recipe = without(RECIPES["augmented"].recipe_for(planned.train.model), "masks")
+    create_run(replace(planned, train=replace(planned.train, recipe=recipe)))
+    page = compare()
+    assert "recipe" in page.dataframe[0].proto.column_order
+    assert list(runs_shown(page)["recipe"]) == ["augmented without masks", ""]
 
 
 def test_the_switch_decides_the_best_epoch() -> None:

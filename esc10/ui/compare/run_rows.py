@@ -17,6 +17,7 @@ from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.csv_files import csv_of
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
+from esc10.ui.recipes import describe_recipe
 from esc10.ui.server import HASHES
 from esc10.ui.words import STATE_WORDS, plain_name, title_of
 
@@ -41,6 +42,7 @@ _COLUMNS = pa.schema(
         "parameters": pa.int64(),
         "network": pa.string(),
         "features": pa.string(),
+        "recipe": pa.string(),
         "note": pa.string(),
         "run_id": pa.string(),
         "reason": pa.string(),
@@ -144,6 +146,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "parameters": outcome.parameters if outcome else None,
         "network": MODELS[config.model].title,
         "features": config.features,
+        "recipe": describe_recipe(config),
         "note": _note_of(run),
         "run_id": run.run_id,
         "reason": outcome.reason if outcome else None,

@@ -66,7 +66,7 @@ def show_runs(table: pa.Table) -> None:
         st.session_state[_SHOWN] = (ids, number)
     ticked = st.session_state.get(TICKED, [])
     columns = list(ON_SCREEN)
-    for name in ("mark", "leaks", "note"):
+    for name in ("mark", "leaks", "recipe", "note"):
         if not any(table[name].to_pylist()):
             columns.remove(name)
     row_pixels = 2 * chart_pixels() + 3
@@ -137,6 +137,7 @@ def _column_config(*, marked: bool) -> dict[str, Any]:
         ),
         "parameters": column.NumberColumn("parameters", format="localized", width=pixels(94)),
         "network": column.TextColumn("network", width=pixels(190)),
+        "recipe": column.TextColumn("recipe", width=pixels(190)),
         **_accuracy_columns(),
     }
 
