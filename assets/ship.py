@@ -1,8 +1,8 @@
 """Make of a trained run the one that comes with the lab: `python -m assets.ship RUN`.
 
 It is a run as any other, but small: weights are rounded to half precision, and what the network
-said is computed with them anew. Of all epochs only the two best are kept, as if there had been no
-others: there is nothing to see of how it learned.
+said is computed with them anew. Of all epochs only the last is kept, as if there had been no other:
+there is nothing to see of how it learned.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from esc10.runs.run import Run
 from esc10.runs.store import find_run
 from esc10.runs.writing import add_epoch, finish_run
 from esc10.training.plan import TrainingData, training_data
-from esc10.training.results import CRITERIA, PARTS, BestEpoch, TrainResult
+from esc10.training.results import CRITERIA, LAST, PARTS, BestEpoch, TrainResult
 from esc10.ui.recipes import describe_recipe
 
 TITLE = "Comes with the lab"
@@ -54,48 +54,44 @@ def ship(run: Run) -> Path:
     if outcome is None:
         sys.exit(f"{run.run_id} has not ended.")
     data = training_data(run.config)
-    rows = {row.epoch: row for row in run.history()}
-    best = {
-        criterion: _rounded(run, criterion, data, epoch)
-        for epoch, criterion in enumerate(CRITERIA, 1)
-    }
+    last = _rounded(run, data)
     shutil.rmtree(FOLDER, ignore_errors=True)
     small = Run(FOLDER / run.run_id, run.config)
     small.folder.mkdir(parents=True)
     shutil.copy(run.folder / "config.json", small.folder)
-    history = [replace(rows[outcome.best[name]], epoch=each.epoch) for name, each in best.items()]
-    for row in history:
-        add_epoch(small, row)
-    by_epoch = {part: np.stack([getattr(each, part) for each in best.values()]) for part in PARTS}
+    row = replace(run.history()[-1], epoch=last.epoch)
+    add_epoch(small, row)
+    best = dict.fromkeys((*CRITERIA, LAST), last)
+    by_epoch = {part: getattr(last, part)[np.newaxis] for part in PARTS}
     sizes = (outcome.parameters or 0, outcome.trainable_parameters or 0, outcome.versions or {})
-    finish_run(small, TrainResult(tuple(history), best, by_epoch, "epochs", *sizes), data.y)
+    finish_run(small, TrainResult((row,), best, by_epoch, "epochs", *sizes), data.y)
     set_caption(small.folder, TITLE, note_of(small))
     return small.folder
 
 
-def _rounded(run: Run, criterion: str, data: TrainingData, epoch: int) -> BestEpoch:
-    """Its weights by a criterion at half precision, with what they answer, as of another epoch."""
-    weights = half(run.weights(criterion))
+def _rounded(run: Run, data: TrainingData) -> BestEpoch:
+    """Its last weights at half precision, with what they answer, as of a first epoch."""
+    weights = half(run.weights(LAST))
     network = Classifier(run.config, weights)
     answers = {
         part: np.concatenate([network.answer(x).clip for x in np.array_split(data.x[part], 5)])
         for part in PARTS
     }
-    return BestEpoch(epoch, weights, **answers)
+    return BestEpoch(1, weights, **answers)
 
 
 def note_of(run: Run) -> str:
     """What there is to know of it, in the words of those who meet it."""
     train = run.config.train
-    answers = run.answers("val_accuracy")
+    answers = run.answers(LAST)
     right = answers.probabilities["test"].argmax(axis=1) == answers.labels["test"]
     low, high = wilson_interval(int(right.sum()), len(right))
     learned = [fold for fold in FOLDS if fold not in (train.validation_fold, train.test_fold)]
     return (
         f"It learned from folds {learned[0]}, {learned[1]} and {learned[2]} of ESC-10 before it "
         f"came here: {train.epochs} epochs by the recipe '{describe_recipe(train)}', from seed "
-        f"{train.seed}; fold {train.validation_fold} chose the epoch. Of the {len(right)} clips of "
-        f"fold {train.test_fold}, which it never heard, it recognises {right.sum()}: "
+        f"{train.seed}, and this is how it was after the last. Of the {len(right)} clips of fold "
+        f"{train.test_fold}, which it never heard, it recognises {right.sum()}: "
         f"{percent(float(right.mean()))}% ({percent(low)} to {percent(high)}%)."
     )
 
