@@ -122,6 +122,8 @@ def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run]
             st.caption(f"**{title_of(names[run_id])}.** {in_markdown(names[run_id].caption.note)}")
     judges = [names[name] for name in chosen] or runs[:1]
     usable = (LAST, *CRITERIA) if all(LAST in run.criteria for run in judges) else CRITERIA
+    if all(len(set(run.weight_files.values())) == 1 for run in judges):
+        return judges, usable[0]  # of one epoch each, as those of the run that comes with the lab
     weights = st.selectbox(
         criterion_label(usable),
         usable,

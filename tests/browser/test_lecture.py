@@ -77,6 +77,7 @@ def test_a_fresh_machine_judges_a_sound_before_anything_was_trained(
     page.locator("input[type=file]").set_input_files(sound)
     expect(page.get_by_role("heading", level=2)).to_contain_text("%", timeout=MINUTES)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(page.get_by_text("Weights of the")).to_have_count(0)  # all are of one epoch
     assert list_runs() == ([], [])
 
 
