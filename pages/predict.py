@@ -28,6 +28,7 @@ from esc10.ui.predict.inputs import (
 )
 from esc10.ui.predict.kept import offer_to_keep, show_kept
 from esc10.ui.predict.live import show_live
+from esc10.ui.predict.reminders import show_reminders
 from esc10.ui.predict.room_test import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_that_judge
 from esc10.ui.words import CRITERION_WORDS, criterion_label, in_markdown, long_names, title_of
@@ -167,13 +168,16 @@ def _show(given: Given, judges: list[Run], weights: str, *, keepable: bool = Tru
     if not judges:
         st.audio(wav_of(recording.samples), format="audio/wav")
         return
-    answer, question = st.tabs(["The answer", "Question it"], on_change="rerun", key="predict view")
-    if answer.open:
-        with answer:
-            show_answers(given, recording.samples, judges, weights)
-    if question.open:
-        with question:
-            show_questioning(recording.samples, judges[0], weights)
+    views: dict[str, Callable[[], None]] = {
+        "The answer": lambda: show_answers(given, recording.samples, judges, weights),
+        "Reminds it of": lambda: show_reminders(given, recording.samples, judges, weights),
+        "Question it": lambda: show_questioning(recording.samples, judges[0], weights),
+    }
+    tabs = st.tabs(list(views), on_change="rerun", key="predict view")
+    for tab, show in zip(tabs, views.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
 
 
 if __name__ == "__main__":

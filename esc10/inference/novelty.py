@@ -53,6 +53,20 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Nearest:
+    """The training clips nearest to each of some sounds, the nearest first.
+
+    Attributes:
+        clips: their indices among the run's training clips, shape (sounds, `NEIGHBOURS`); fewer
+            where there are fewer.
+        distances: how far each is, in deviations of the training clips; of the same shape.
+    """
+
+    clips: NDArray[np.int64]
+    distances: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Novelty:
     """What a run takes for unknown. Where its clips are gone, only the probability is left.
 
@@ -85,9 +99,21 @@ class Novelty:
         Raises:
             RunError: embeddings that are not finite.
         """
+        nearest = self.nearest(embeddings)
+        return None if nearest is None else nearest.distances.mean(axis=1)
+
+    def nearest(self, embeddings: NDArray[np.float32]) -> Nearest | None:
+        """The training clips that are nearest to sounds; None without embeddings.
+
+        Args:
+            embeddings: shape (sounds, units).
+
+        Raises:
+            RunError: embeddings that are not finite.
+        """
         if self.training is None or self.mean is None or self.deviation is None:
             return None
-        return _mean_distances(self.training, _standardised(embeddings, self.mean, self.deviation))
+        return _nearest(self.training, _standardised(embeddings, self.mean, self.deviation))
 
     def judge(self, embeddings: NDArray[np.float32], probability: float) -> Unknown | None:
         """Why the network does not know a sound; None where it does.
@@ -171,7 +197,8 @@ def fit_novelty(
     mean = known.mean(axis=0)
     deviation = np.where(np.ptp(known, axis=0) > 0, known.std(axis=0), 1.0)
     standardised = _standardised(training, mean, deviation)
-    distances = _mean_distances(standardised, _standardised(validation, mean, deviation))
+    nearest = _nearest(standardised, _standardised(validation, mean, deviation))
+    distances = nearest.distances.mean(axis=1)
     least = float(np.percentile(best, LEVEL))
     greatest = float(np.percentile(distances, 100 - LEVEL))
     refused = int(((best < least) | (distances > greatest)).sum())
@@ -231,16 +258,13 @@ def _standardised(
     return (embeddings - mean) / deviation
 
 
-def _mean_distances(
-    training: NDArray[np.float64], embeddings: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The mean Euclidean distance to the nearest training clips, shape (sounds,)."""
+def _nearest(training: NDArray[np.float64], embeddings: NDArray[np.float64]) -> Nearest:
+    """The nearest training clips by Euclidean distance."""
     # Slow to import, and needed only here. Its index takes a millisecond for so few clips.
     from sklearn.neighbors import NearestNeighbors
 
     # A tree: without one the distances to close clips are differences of large numbers.
     count = min(NEIGHBOURS, len(training))
     neighbours = NearestNeighbors(n_neighbors=count, algorithm="kd_tree").fit(training)
-    distances, _ = neighbours.kneighbors(embeddings)
-    mean: NDArray[np.float64] = distances.mean(axis=1)
-    return mean
+    distances, clips = neighbours.kneighbors(embeddings)
+    return Nearest(clips, distances)

@@ -87,7 +87,8 @@ _NOTHING = Recipe()
 PIECES = {
     "windows": ("window",),
     "mixing": ("mixing",),
-    "speed": ("speed", "shift"),
+    "speed": ("speed",),
+    "height": ("shift",),
     "level": ("gain", "tilt"),
     "masks": ("band_mask", "frame_mask"),
     "smoothing": ("smoothing",),
@@ -141,6 +142,23 @@ RECIPES: dict[str, NamedRecipe] = {
                 decay=0.01,
             ),
             epochs=400,
+            learning_rate=0.004,
+        ),
+        # For networks that judge frame by frame and average: they must hear the pauses too, and a
+        # frame that is blotted out would vote.
+        NamedRecipe(
+            "steady",
+            Recipe(
+                shift=6,
+                gain=6.0,
+                tilt=6.0,
+                band_mask=16,
+                smoothing=0.1,
+                schedule="cosine",
+                decay=0.01,
+                averaging=0.99,
+            ),
+            epochs=200,
             learning_rate=0.004,
         ),
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from esc10.datasets import Clip, Dataset
@@ -16,22 +15,17 @@ from esc10.errors import AudioError, DatasetError, NoWorkerError, RunError
 from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation, JudgedClip
 from esc10.features.inputs import network_input
-from esc10.features.mel import MelConfig
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.training.results import PARTS
-from esc10.ui.clip_view import player, recording
+from esc10.ui.clip_view import Votes, draw_picture, player, recording
 from esc10.ui.fragments import show_trouble
-from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_that_judge, verdict
 from esc10.ui.words import class_words, in_markdown, short_name
 
 _FIRST_CLIPS = 12
 _CLASSES_SHOWN = 3
 _MOST_RUNS = 20
-
-Votes = NDArray[np.float32]
-"""A clip's frames' class probabilities, shape (frames, classes)."""
 
 
 def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, section: str) -> None:
@@ -66,7 +60,7 @@ def _card(
         st.markdown(_describe_answer(judged, run))
         player(clip)
         picture = st.empty()
-        _draw(picture, clip)
+        draw_picture(picture, clip)
         left, right = st.columns([1.2, 1], gap="small", vertical_alignment="center")
         left.caption(f"fold {clip.fold} · {recording(clip, sounds)}")
         with right:
@@ -91,17 +85,6 @@ def _describe_answer(judged: JudgedClip, run: Run) -> str:
     )
     mark = ":material/check:" if judged.right else ":material/close:"
     return f"{class_words(judged.true)} {mark} **{first}**, {', '.join(others)}"
-
-
-def _draw(slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()) -> None:
-    """The picture of a clip; a sentence if it cannot be read."""
-    try:
-        sound = clip_sound(clip.path)
-    except AudioError as error:
-        slot.error(in_markdown(str(error)))
-        return
-    description = f"Log-mel spectrogram of a clip of the class {class_label(clip.category)}"
-    slot.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
 
 
 def _add_votes(
@@ -131,7 +114,7 @@ def _add_votes(
     for picture, clip, judgement, frames in zip(pictures, clips, judged, votes, strict=True):
         order = np.argsort(-np.array(judgement.probabilities), kind="stable")[:_CLASSES_SHOWN]
         if picture is not None:
-            _draw(
+            draw_picture(
                 picture,
                 clip,
                 tuple((class_label(classes[label]), frames[:, label]) for label in order),

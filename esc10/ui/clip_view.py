@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
+from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets import Clip, Dataset, Source
+from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig
 from esc10.ui.frame import chart_pixels, ink
-from esc10.ui.plots.spectrograms import mel_columns, mel_spec
+from esc10.ui.plots.spectrograms import clip_picture, mel_columns, mel_spec
 from esc10.ui.plots.waveform import waveform_columns, waveform_spec
 from esc10.ui.server import ClipSound, clip_sound
 from esc10.ui.words import class_words, in_markdown
+
+Votes = NDArray[np.float32]
+"""The probability of one class in each frame, shape (frames,), or of all, (frames, classes)."""
 
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
 
@@ -35,6 +42,19 @@ def player(clip: Clip) -> None:
         st.audio(str(clip.path), format=_FORMATS[clip.path.suffix])
     else:
         st.error(f"{clip.path.name} is missing. Fetch the dataset, or make it, again.")
+
+
+def draw_picture(
+    slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()
+) -> None:
+    """A clip's spectrogram, with what its frames vote for; a sentence if it cannot be read."""
+    try:
+        sound = clip_sound(clip.path)
+    except AudioError as error:
+        slot.error(in_markdown(str(error)))
+        return
+    description = f"Log-mel spectrogram of a clip of the class {class_label(clip.category)}"
+    slot.html(clip_picture(sound.power, MelConfig(), sound.seconds, description, votes))
 
 
 def recording(clip: Clip, dataset: Dataset) -> str:

@@ -27,7 +27,7 @@ from esc10.ui.server import HASHES, clip_sound, dataset
 from esc10.ui.words import class_words
 
 _ALL = "all of it"
-_OF_CLIPS = ("windows", "mixing", "speed", "level", "masks")
+_OF_CLIPS = ("windows", "mixing", "speed", "height", "level", "masks")
 """The pieces of a recipe that change clips."""
 
 _DRAWS = 3

@@ -7,16 +7,17 @@ import streamlit as st
 from esc10.training.config import TrainConfig
 from esc10.training.recipes import RECIPES, Recipe, pieces_of, without
 
-RECIPE_TITLES = {"augmented": "Augmented"}
+RECIPE_TITLES = {"augmented": "Augmented", "steady": "Steady"}
 
 PIECE_WORDS = {
     "windows": "windows",
     "mixing": "mixing",
-    "speed": "speed and height",
+    "speed": "speed",
+    "height": "height",
     "level": "loudness and colour",
     "masks": "masks",
     "smoothing": "soft targets",
-    "schedule": "one cycle of step sizes",
+    "schedule": "a schedule of step sizes",
     "decay": "weight decay",
     "averaging": "averaged weights",
 }
@@ -24,11 +25,12 @@ PIECE_WORDS = {
 _EXPLAINED = {
     "windows": "one second or two around something loud stand for a clip, other ones each epoch",
     "mixing": "every second sound has one of another class in it, and the target says how much",
-    "speed": "sounds are stretched and squeezed, and moved up and down",
+    "speed": "sounds are stretched and squeezed",
+    "height": "sounds are moved up and down by some mel bands",
     "level": "sounds are made louder and softer, brighter and duller",
-    "masks": "some bands and some frames are blotted out",
+    "masks": "some neighbouring mel bands are blotted out, and in some recipes some frames",
     "smoothing": "a target leaves a little to every class",
-    "schedule": "the step size rises for a third of the training, then falls to nothing",
+    "schedule": "the step size changes over the whole training, and falls to nothing",
     "decay": "each step makes weights a little smaller",
     "averaging": "what answers is the average of the weights of many steps",
 }

@@ -125,6 +125,24 @@ def test_a_unit_that_only_a_new_sound_wakes_makes_it_far(rng: np.random.Generato
     assert novelty.judge(sound, 0.99) is not None
 
 
+def test_what_is_nearest_is_named_and_its_mean_distance_judges(
+    rng: np.random.Generator,
+) -> None:
+    training = clouds(rng, TRAINING)
+    novelty = fit_novelty(training, clouds(rng, VALIDATION), answers(rng, VALIDATION))
+    sounds = training[[17, 4]]
+    nearest = novelty.nearest(sounds)
+    assert nearest is not None
+    assert nearest.clips.shape == nearest.distances.shape == (2, NEIGHBOURS)
+    assert nearest.clips[:, 0].tolist() == [17, 4]  # each is its own neighbour
+    assert (nearest.clips % CLASSES == [[7], [4]]).all()
+    standardised = (training - training.mean(axis=0)) / training.std(axis=0)
+    farthest = standardised[nearest.clips[0, -1]] - standardised[17]
+    assert nearest.distances[0, -1] == pytest.approx(np.linalg.norm(farthest), rel=1e-4)
+    np.testing.assert_array_equal(novelty.distances(sounds), nearest.distances.mean(axis=1))
+    assert by_probability(answers(rng, VALIDATION)).nearest(sounds) is None
+
+
 def test_several_sounds_are_judged_as_each_is(novelty: Novelty, rng: np.random.Generator) -> None:
     sounds = clouds(rng, 8)
     sounds[::2] += (30 * scales()).astype(np.float32)

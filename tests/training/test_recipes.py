@@ -30,9 +30,14 @@ def test_a_recipe_without_all_its_pieces_is_none() -> None:
     whole = RECIPES["augmented"].recipe
     assert pieces_of(Recipe()) == ()
     assert set(pieces_of(whole)) == set(PIECES) - {"smoothing", "averaging"}
-    fewer = without(whole, "mixing", "speed")
-    assert (fewer.mixing, fewer.speed, fewer.shift, fewer.gain) == (0, 1, 0, whole.gain)
+    fewer = without(whole, "mixing", "height")
+    assert (fewer.mixing, fewer.speed, fewer.shift) == (0, whole.speed, 0)
     assert without(whole, *PIECES) == Recipe()
+
+
+def test_every_piece_is_in_some_recipe() -> None:
+    offered = {piece for named in RECIPES.values() for piece in pieces_of(named.recipe)}
+    assert offered == set(PIECES)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +57,9 @@ def test_an_unknown_schedule_is_a_sentence() -> None:
 def test_a_recipe_must_fit_network_and_features() -> None:
     named = RECIPES["augmented"]
     for model, network in MODELS.items():
-        recipe = named.recipe_for(model)
-        assert (recipe.window > 0) == network.any_length
-        TrainConfig("practice", model, recipe=recipe)
+        assert (named.recipe_for(model).window > 0) == network.any_length
+        for each in RECIPES.values():
+            TrainConfig("practice", model, recipe=each.recipe_for(model))
     with pytest.raises(RunError, match="cnn takes whole clips only"):
         TrainConfig("practice", "cnn", recipe=named.recipe)
     with pytest.raises(RunError, match="A recipe is for logmel features"):
