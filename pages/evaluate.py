@@ -26,6 +26,7 @@ from esc10.ui.evaluate.downloads import show_takeaway
 from esc10.ui.evaluate.epochs import show_epochs
 from esc10.ui.evaluate.import_run import show_import
 from esc10.ui.evaluate.network import show_insides
+from esc10.ui.evaluate.refusal import show_refusal
 from esc10.ui.evaluate.reports import show_reports
 from esc10.ui.fragments import live
 from esc10.ui.frame import guarded, open_page, show_missing
@@ -60,6 +61,7 @@ def main() -> None:
         "Reports": lambda: show_reports(judged),
         "Epoch by epoch": lambda: live(show_epochs)(run, judged),
         "How sure": lambda: live(show_trust)(run, judged),
+        "I don't know": lambda: live(show_refusal)(run, judged),
         "From inside": lambda: show_insides(run, judged),
         "Take it along": lambda: show_takeaway(run, weights),
     }

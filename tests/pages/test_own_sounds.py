@@ -307,7 +307,7 @@ def test_every_page_opens_a_run_whose_own_sounds_are_gone() -> None:
             test = page(name)
             assert not test.error, (name, [text.value for text in test.error])
         judged = page("pages/evaluate.py")
-        for view in ("Reports", "Epoch by epoch", "How sure"):
+        for view in ("Reports", "Epoch by epoch", "How sure", "I don't know"):
             judged.session_state["view"] = view
             drawn(judged)
             assert not judged.error

@@ -17,14 +17,16 @@ from esc10.datasets.clips import class_label
 from esc10.datasets.splits import leaking
 from esc10.evaluation.intervals import CHOSEN, DEPENDENT, NO_LEAK
 from esc10.evaluation.metrics import evaluate
+from esc10.evaluation.refusal import Answered, answered_at
 from esc10.runs import store
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import RunConfig, plan_run
-from esc10.training.results import CRITERIA, BestEpoch, EpochRow, TrainResult
+from esc10.training.results import CRITERIA, PARTS, BestEpoch, EpochRow, TrainResult
 from esc10.ui import server
+from esc10.ui.evaluate.refusal import describe_answered
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, predict, says, uploaded
 from tests.support.waiting import WARM_SECONDS, wait_for
@@ -250,8 +252,27 @@ def test_a_class_without_clips_is_named(practice_home: Path) -> None:
     )
     test = page("pages/evaluate.py")
     assert any("test: no clip of rain" in text.value for text in test.caption)
-    for name in ("Reports", "Epoch by epoch", "How sure"):
+    for name in ("Reports", "Epoch by epoch", "How sure", "I don't know"):
         view(test, name)
+
+
+def test_a_threshold_says_what_it_costs_and_buys(practice_home: Path) -> None:
+    answers = made_run().answers("val_accuracy")
+    test = view(page("pages/evaluate.py"), "I don't know")
+    for least in (0, 60, 100):
+        test.slider(key="refused below").set_value(least)
+        drawn(test)
+        said = [text.value for text in test.markdown if "it answers" in text.value]
+        for part, sentence in zip(PARTS, said, strict=True):
+            found = answered_at(answers.labels[part], answers.probabilities[part], least / 100)
+            assert sentence == f"**{part.capitalize()}:** {describe_answered(found)}"
+
+
+def test_nothing_answered_is_said_and_what_was_lost() -> None:
+    assert describe_answered(Answered(0.9, 80, 0, 0, 31)) == (
+        "it answers none of 80. Of the 80 it refuses, 31 would have been right."
+    )
+    assert "refuses" not in describe_answered(Answered(0, 80, 80, 40, 0))
 
 
 def test_a_run_of_one_epoch_has_nothing_to_scrub(practice_home: Path) -> None:
@@ -267,7 +288,7 @@ def test_an_evaluation_outlives_its_dataset(practice_home: Path) -> None:
     test = page("pages/evaluate.py")
     assert any(text.value.startswith("**Test:** ") for text in test.markdown)
     assert any("the sounds come back with the dataset" in text.value for text in test.info)
-    for name in ("Reports", "Epoch by epoch", "How sure"):
+    for name in ("Reports", "Epoch by epoch", "How sure", "I don't know"):
         view(test, name)
 
 
