@@ -20,6 +20,7 @@ from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.recipe_view import show_recipe
 from esc10.ui.recipes import chosen_recipe
+from esc10.ui.replay import show_replay
 from esc10.ui.server import (
     PREPARE_JOBS,
     all_runs,
@@ -56,8 +57,8 @@ def main() -> None:
         _buttons(config)
         show_split(config)
     with right:
-        curves, recipe, layers = st.tabs(
-            ["Live curves", "Recipe", "Layers"], on_change="rerun", key="train view"
+        curves, recipe, layers, replay = st.tabs(
+            ["Live curves", "Recipe", "Layers", "Replay"], on_change="rerun", key="train view"
         )
         with curves:
             seconds = _seconds_to_next_tick(list_runs()[0])
@@ -67,6 +68,9 @@ def main() -> None:
                 live(show_recipe)(config)
         with layers:
             live(_layers)(config)
+        if replay.open:
+            with replay:
+                show_replay()
 
 
 def _buttons(config: TrainConfig) -> None:

@@ -16,7 +16,7 @@ from esc10.cli.crossval import crossval
 from esc10.cli.datasets import fetch, own
 from esc10.cli.evaluate import evaluate, predict
 from esc10.cli.figures import Answer
-from esc10.cli.runs import export, import_zip, runs
+from esc10.cli.runs import export, import_zip, replay, runs
 from esc10.cli.train import train
 from esc10.datasets import SOURCES, sources
 from esc10.datasets.splits import FOLDS, SPLITS
@@ -117,6 +117,10 @@ def _parser() -> argparse.ArgumentParser:
         )
     subparsers.choices["predict"].add_argument("files", metavar="FILE", nargs="+", type=Path)
     add("runs", runs)
+    replaying = add_run(add("replay", replay))
+    replaying.add_argument(
+        "--pace", type=_pace, default=1.0, help="how many times as fast as it was; default 1"
+    )
     add_run(add("export", export)).add_argument(
         "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
     )
@@ -124,6 +128,13 @@ def _parser() -> argparse.ArgumentParser:
         "file", metavar="FILE.zip", type=Path, help="what 'export' wrote"
     )
     return parser
+
+
+def _pace(text: str) -> float:
+    pace = float(text)
+    if not 0 < pace < float("inf"):
+        raise argparse.ArgumentTypeError("it is a number above 0")
+    return pace
 
 
 def _add_settings(training: argparse.ArgumentParser) -> TrainConfig:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from esc10.cli.figures import Answer, best_figures, format_accuracy
+from esc10.cli.train import format_epoch
 from esc10.errors import RunError, reason_of
 from esc10.evaluation.intervals import OF_THE_BEST
 from esc10.runs.run import Run
@@ -26,6 +28,17 @@ def runs(options: Namespace) -> Answer:
     rows = [_run_row(run) for run in found]
     lines = [*map(_format_row, rows), *([f"val_accuracy is {OF_THE_BEST}."] if rows else [])]
     return {"runs": rows}, "\n".join(lines) or "No runs yet."
+
+
+def replay(options: Namespace) -> Answer:
+    """Show a run's epochs again, at the pace at which they were trained."""
+    run = find_run(options.run)
+    clips = {part: len(names) for part, names in run.config.clips.items()}
+    for row in run.history():
+        time.sleep(row.seconds / options.pace)
+        print(f"replay, {format_epoch(row, clips)}", file=sys.stderr)
+    answer = {"run_id": run.run_id, "epochs": len(run.history()), **best_figures(run)}
+    return answer, f"{run.run_id} was replayed; nothing was trained."
 
 
 def _run_row(run: Run) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 
@@ -93,7 +93,8 @@ def _result(run: Run, data: TrainingData) -> TrainResult:
 
     def on_epoch_end(row: EpochRow) -> None:
         add_epoch(run, row)
-        print(_format_epoch(row, data), file=sys.stderr)
+        clips = {part: len(labels) for part, labels in data.y.items()}
+        print(format_epoch(row, clips), file=sys.stderr)
 
     add_event(run, "started")
     try:
@@ -107,11 +108,11 @@ def _result(run: Run, data: TrainingData) -> TrainResult:
         raise
 
 
-def _format_epoch(row: EpochRow, data: TrainingData) -> str:
+def format_epoch(row: EpochRow, clips: Mapping[str, int]) -> str:
+    """An epoch's figures in a line; `clips` are how many there are of each part."""
     shares = {"train": row.accuracy, "validation": row.val_accuracy}
     accuracy, val_accuracy = (
-        format_accuracy(value, interval_of(value, len(data.y[part])))
-        for part, value in shares.items()
+        format_accuracy(value, interval_of(value, clips[part])) for part, value in shares.items()
     )
     return (
         f"epoch {row.epoch}: loss {row.loss:.4f}, accuracy {accuracy}, "

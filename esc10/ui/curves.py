@@ -53,22 +53,28 @@ def _points(points: tuple[tuple[int, str, int, Run], ...], metric: str) -> pa.Ta
     return pa.concat_tables(tables)
 
 
-def show_curves(runs: list[tuple[int, Run]], height: int) -> None:
+def show_curves(
+    runs: list[tuple[int, Run]], height: int, *, epochs: int | None = None, key: str = "curve"
+) -> None:
     """Loss and accuracy over epochs, side by side.
 
     The charts keep their place on the page from the first epoch to the last: only their rows
     change. Streamlit's Vega chart, unlike its Plotly chart, takes new rows without a new canvas.
 
-    `height` is that of a chart with its axes, in pixels.
+    `height` is that of a chart with its axes, in pixels; `epochs` is how many are shown, all if not
+    given; `key` is what charts of another place on a page have in common.
     """
-    points = tuple((slot, plain_name(run), len(run.history()), run) for slot, run in runs)
+    points = tuple(
+        (slot, plain_name(run), len(run.history()) if epochs is None else epochs, run)
+        for slot, run in runs
+    )
     for column, metric in zip(st.columns(2), METRICS, strict=True):
         table = _points(points, metric)
         column.markdown(f"**{METRICS[metric][0]}**")
         column.vega_lite_chart(
             table if len(table) else _NO_POINT,
             curve_spec(metric, ink(), chart_pixels(), height),
-            key=f"curve {metric}",
+            key=f"{key} {metric}",
             width="stretch",
         )
 

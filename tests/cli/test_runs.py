@@ -32,7 +32,7 @@ from tests.support.command_line import (
     refusal,
 )
 from tests.support.made_runs import made_config, made_labels, made_result
-from tests.support.stored_runs import wait_for_beat
+from tests.support.stored_runs import stored, wait_for_beat
 
 # runs
 
@@ -49,6 +49,19 @@ def test_runs_lists_the_newest_first(trained: tuple[Path, Json, Json]) -> None:
         assert row["best_val_accuracy_interval"] == result["best_val_accuracy_interval"]
         assert row["best_val_loss"] == result["best_val_loss"]
         assert row["reason"] == "all epochs were trained"
+
+
+def test_a_run_is_replayed_epoch_by_epoch(home: Path) -> None:
+    run = stored()
+    told = esc10(home, "replay", "latest", "--pace", 1000)
+    lines = told.stderr.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        f"replay, epoch {row.epoch}" for row in run.history()
+    ]
+    assert told.stdout == f"{run.run_id} was replayed; nothing was trained.\n"
+    assert answer(home, "replay", "latest", "--pace", 1000)["epochs"] == len(run.history())
+    for pace in ("0", "-1", "nan", "fast"):
+        assert "--pace" in esc10(home, "replay", "latest", "--pace", pace, status=2).stderr
 
 
 def test_runs_in_words(home: Path) -> None:

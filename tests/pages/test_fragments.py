@@ -79,6 +79,13 @@ def recipe_shown() -> AppTest:
     return drawn(page)
 
 
+def replayed() -> AppTest:
+    page = open_page("pages/train.py")
+    page.session_state["train view"] = "Replay"
+    drawn(page).button(key="play").click()
+    return drawn(page)
+
+
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
     "_sources": lambda: drawn(open_page("pages/dataset.py")),
@@ -86,6 +93,7 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_board": lambda: drawn(open_page("pages/train.py")),
     "_layers": lambda: drawn(open_page("pages/train.py")),
     "show_recipe": recipe_shown,
+    "_playing": replayed,
     "_status": crossed,
     "_matrix_and_clips": crossed,
     "_matrices": lambda: evaluate("Matrices and clips"),
