@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from esc10.errors import RunError
@@ -9,16 +11,14 @@ from esc10.runs.cross_validation import (
     MOST_SEEDS,
     CrossValidation,
     cross_validation_of,
+    delete_cross_validation,
     list_cross_validations,
+    refuse_empty_folds,
     runs_of,
 )
-from esc10.runs.outcome import UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
-from esc10.training.config import TrainConfig
-from esc10.ui.crossval.status import offer_to_forget, show_status, train_missing
 from esc10.ui.crossval.verdict import (
-    finished,
     judged,
     show_clips_of,
     show_difference,
@@ -28,8 +28,9 @@ from esc10.ui.crossval.verdict import (
 )
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, open_page, show_missing
-from esc10.ui.server import PREPARE_JOBS, all_runs, datasets_here, is_under_way
+from esc10.ui.server import all_runs, datasets_here
 from esc10.ui.settings import choose_settings, forget_unless
+from esc10.ui.trainings import finished, look_at, show_status, train_missing
 from esc10.ui.words import in_markdown
 
 CHOSEN = "cross-validation"
@@ -77,7 +78,7 @@ def _ask(here: list[str]) -> None:
     if st.button("Cross-validate", type="primary", icon=":material/donut_small:"):
         asked = cross_validation_of(settings, seeds)
         st.session_state[CHOSEN] = asked.name
-        train_missing(asked)
+        train_missing(asked.trainings, partial(refuse_empty_folds, asked))
         st.rerun()
     st.caption(
         f"{5 * seeds} trainings: each fold tests once, the one before it validates, three train."
@@ -96,13 +97,14 @@ def _choose(asked: list[CrossValidation], label: str, key: str) -> CrossValidati
 
 def _show(one: CrossValidation, asked: list[CrossValidation]) -> None:
     every = all_runs()
-    there = runs_of(one, every)
-    live(_status, tick_seconds() if _busy(there) else IDLE_SECONDS)(one, _look(there))
+    there = runs_of(one.trainings, every)
+    now = look_at(there)
+    live(_status, tick_seconds() if now[0] else IDLE_SECONDS)(one, now)
     try:
         _show_verdict(one, finished(there), asked, every)
     except RunError as error:  # one fold is damaged: the others wait for it to be gone
         st.error(in_markdown(str(error)))
-    offer_to_forget(one)
+    _offer_to_forget(one)
 
 
 def _show_verdict(
@@ -112,7 +114,9 @@ def _show_verdict(
         return
     verdict = judged(runs)
     show_folds(verdict)
-    others = {other.name: finished(runs_of(other, every)) for other in asked if other != one}
+    others = {
+        other.name: finished(runs_of(other.trainings, every)) for other in asked if other != one
+    }
     comparable = [other for other in asked if others.get(other.name)]
     if comparable:
         other = _choose(comparable, "Compare with", "other cross-validation")
@@ -122,21 +126,23 @@ def _show_verdict(
     show_clips_of(runs, verdict)
 
 
-def _busy(there: dict[TrainConfig, Run]) -> bool:
-    unfinished = any(run.state in UNFINISHED for run in there.values())
-    return is_under_way(PREPARE_JOBS) or unfinished
-
-
-def _look(there: dict[TrainConfig, Run]) -> tuple[bool, int]:
-    """Whether something is under way, and how many folds have ended."""
-    return _busy(there), len(finished(there))
+def _offer_to_forget(asked: CrossValidation) -> None:
+    if st.button(
+        "Forget this cross-validation",
+        key="forget crossval",
+        type="tertiary",
+        icon=":material/close:",
+        help="It leaves this list. Its runs stay, and asked for again it has them.",
+    ):
+        delete_cross_validation(asked)
+        st.rerun()
 
 
 def _status(one: CrossValidation, before: tuple[bool, int]) -> None:
     """The status by itself; the page is drawn anew when another fold has ended."""
-    there = runs_of(one, list_runs()[0])
-    show_status(one, there)
-    if _look(there) != before:
+    there = runs_of(one.trainings, list_runs()[0])
+    show_status(one.trainings, there, partial(refuse_empty_folds, one))
+    if look_at(there) != before:
         st.rerun()
 
 

@@ -61,7 +61,7 @@ def finished_runs(asked: CrossValidation) -> list[Run]:
     """
     refuse_empty_folds(asked)
     for number, config in enumerate(asked.trainings, 1):
-        if config in runs_of(asked, list_runs()[0]):
+        if config in runs_of(asked.trainings, list_runs()[0]):
             continue
         print(
             f"{asked.name}: training {number} of {len(asked.trainings)}, seed {config.seed}, "
@@ -71,7 +71,7 @@ def finished_runs(asked: CrossValidation) -> list[Run]:
         _, result = train_and_store(config)
         if result.ended == "stopped":
             raise KeyboardInterrupt
-    runs = runs_of(asked, list_runs()[0])
+    runs = runs_of(asked.trainings, list_runs()[0])
     finished = {config: run for config, run in runs.items() if run.state == "finished"}
     missing = [config for config in asked.trainings if config not in finished]
     if missing:

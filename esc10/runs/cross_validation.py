@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,13 +81,13 @@ def cross_validation_of(settings: TrainConfig, seeds: int = 1) -> CrossValidatio
     """A cross-validation with these settings, stored so that it can be found again.
 
     Args:
-        settings: of every training; its folds do not matter.
+        settings: of every training; its folds do not matter, nor whose they are.
         seeds: how many.
 
     Raises:
         RunError: it cannot be one, or the disk refused.
     """
-    first = replace(settings, validation_fold=fold_before(FOLDS[0]), test_fold=FOLDS[0])
+    first = replace(settings, owner=None, validation_fold=fold_before(FOLDS[0]), test_fold=FOLDS[0])
     now = datetime.now(UTC).isoformat(timespec="seconds")
     asked = CrossValidation(first, seeds, now)
     path = _folder() / f"{asked.name}.json"
@@ -125,20 +125,20 @@ def delete_cross_validation(asked: CrossValidation) -> None:
         (_folder() / f"{asked.name}.json").unlink(missing_ok=True)
 
 
-def runs_of(asked: CrossValidation, runs: Iterable[Run]) -> dict[TrainConfig, Run]:
+def runs_of(trainings: Collection[TrainConfig], runs: Iterable[Run]) -> dict[TrainConfig, Run]:
     """The run of each training that has one: a finished one, else one that is under way.
 
     A run counts as finished where it trained to its end and has kept its answers on the test clips:
     neither what diverged nor what an earlier version trained.
 
     Args:
-        asked: the cross-validation.
+        trainings: nobody's; a run counts whoever asked for it.
         runs: all runs, the newest first; of several that are alike the newest counts.
     """
-    wanted, found = set(asked.trainings), dict[TrainConfig, Run]()
+    wanted, found = set(trainings), dict[TrainConfig, Run]()
     usable = ("finished", "training", "queued")
     for run in runs:
-        config = replace(run.config.train, owner=asked.settings.owner)
+        config = replace(run.config.train, owner=None)
         if config not in wanted or run.state not in usable:
             continue
         if run.state == "finished" and not _can_be_judged(run):

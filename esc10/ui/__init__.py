@@ -7,6 +7,7 @@ fragments    parts of a page that are drawn anew without the rest; how often
 words        runs, times and shares as people write them
 settings     what a person chooses: a run, or what to train
 progress     jobs and runs under way, with a time left and a way to stop
+trainings    several that belong together: what is finished, under way or missing of them
 curves       the live charts
 clip_cards   a card for each of some clips; clip_view: a clip's player, pictures and source
 run_marks    a run's mark and letter, and its title and note

@@ -54,7 +54,7 @@ def test_five_folds_are_trained_judged_and_gone_on_with(practice_home: Path) -> 
     wait_for_trainings(5)
     [asked], _ = list_cross_validations()
     runs = list_runs()[0]
-    assert set(runs_of(asked, runs)) == set(asked.trainings)
+    assert set(runs_of(asked.trainings, runs)) == set(asked.trainings)
     assert {run.state for run in runs} == {"finished"}
     drawn(page)
     assert says(page, "of 400 clips")
@@ -239,7 +239,7 @@ def test_what_a_recipe_makes_of_a_clip_is_shown_and_drawn_again(practice_home: P
     assert says(page, "**rain**, as it is")
     shares = [text for text in texts(page) if text.endswith("%") and "**" in text]
     assert len(shares) == 3
-    page.selectbox(key="shown piece mixing speed level masks").set_value("masks").run()
+    page.selectbox(key="shown piece mixing speed height level masks").set_value("masks").run()
     shares = [text for text in texts(page) if text.endswith("%") and "**" in text]
     assert shares == ["**rain** 100%"] * 3
     pressed(page, "Draw again")

@@ -105,7 +105,7 @@ def test_its_runs_are_those_with_its_settings_whoever_asked_for_them() -> None:
     made_run(4, replace(third, epochs=8))
     made_run(5, fourth, ended="stopped")
     waiting = create_run(replace(made_config(6), train=fifth))
-    found = runs_of(asked, list_runs()[0])
+    found = runs_of(asked.trainings, list_runs()[0])
     assert {config: run.run_id for config, run in found.items()} == {
         first: mine.run_id,
         second: others.run_id,
@@ -123,7 +123,7 @@ def test_what_cannot_be_judged_is_missing() -> None:
     np.savez_compressed(path, **kept)
     (made_run(3, damaged).folder / "probabilities.npz").write_bytes(b"PK")
     run = made_run(4, whole)
-    found = runs_of(asked, list_runs()[0])
+    found = runs_of(asked.trainings, list_runs()[0])
     assert {config: run.run_id for config, run in found.items()} == {whole: run.run_id}
 
 
@@ -135,4 +135,4 @@ def test_a_finished_run_counts_before_one_under_way_and_the_newest_of_several() 
     create_run(replace(made_config(3), train=first))
     failed = create_run(replace(made_config(4), train=first))
     end_run(failed, Outcome("failed", "the worker is gone", {}))
-    assert runs_of(asked, list_runs()[0])[first].run_id == newest.run_id
+    assert runs_of(asked.trainings, list_runs()[0])[first].run_id == newest.run_id

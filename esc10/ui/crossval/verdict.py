@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pyarrow as pa
 import streamlit as st
@@ -13,7 +13,6 @@ from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, ju
 from esc10.evaluation.intervals import percent
 from esc10.runs.cross_validation import CrossValidation
 from esc10.runs.run import Run
-from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.confusion import CellChooser, clips_of, describe_clips
@@ -58,11 +57,6 @@ def titles_of(asked: Sequence[CrossValidation]) -> dict[str, str]:
 def judged(runs: Sequence[Run]) -> CrossVerdict:
     """The verdict on some finished runs."""
     return judge_runs(runs)
-
-
-def finished(there: Mapping[TrainConfig, Run]) -> list[Run]:
-    """Those of its runs that are finished."""
-    return [run for run in there.values() if run.state == "finished"]
 
 
 def show_folds(verdict: CrossVerdict) -> None:

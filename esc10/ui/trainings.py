@@ -1,0 +1,113 @@
+"""Several trainings that belong together: what is finished, under way or missing of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from esc10.errors import Cancelled
+from esc10.progress import OnProgress, ShouldStop
+from esc10.runs.cross_validation import runs_of
+from esc10.runs.outcome import UNFINISHED
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
+from esc10.training.config import TrainConfig
+from esc10.training.networks import MODELS
+from esc10.training.plan import plan_run
+from esc10.ui.progress import show_end, show_job
+from esc10.ui.server import PREPARE_JOBS, engine, is_under_way, jobs_to_show, own_jobs, start_own
+from esc10.ui.words import duration, in_markdown
+
+_submitting = threading.Lock()
+"""Held from the look for a run to its being there, or two who ask at once would have two."""
+
+
+def train_missing(
+    trainings: Sequence[TrainConfig], check: Callable[[], None] = lambda: None
+) -> None:
+    """Hand over, in a job, the trainings that have no run; whoever asks twice starts none twice.
+
+    `check` comes first and raises what keeps all of them from being trained.
+    """
+    owner = engine()
+
+    def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+        check()
+        for config in trainings:
+            with _submitting:
+                if should_stop():
+                    raise Cancelled("Stopped. What was handed over is trained.")
+                if config not in runs_of(trainings, list_runs()[0]):
+                    owner.submit(plan_run(config, on_progress, should_stop))
+
+    start_own(PREPARE_JOBS, work)
+
+
+def finished(there: Mapping[TrainConfig, Run]) -> list[Run]:
+    """Those of the runs that are finished."""
+    return [run for run in there.values() if run.state == "finished"]
+
+
+def look_at(there: Mapping[TrainConfig, Run]) -> tuple[bool, int]:
+    """Whether something is under way, and how many have ended."""
+    unfinished = any(run.state in UNFINISHED for run in there.values())
+    return is_under_way(PREPARE_JOBS) or unfinished, len(finished(there))
+
+
+def show_status(
+    trainings: Sequence[TrainConfig],
+    there: Mapping[TrainConfig, Run],
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """A bar over all of them, the time left, and buttons to stop or to go on."""
+    for name, job in jobs_to_show(PREPARE_JOBS).items():
+        show_job(job, name) if job.running else show_end(job, name)
+    under_way = [run for run in there.values() if run.state in UNFINISHED]
+    missing = len(trainings) - len(there)
+    if under_way:
+        text = _describe(trainings, there, under_way)
+        st.progress(_share_done(trainings, there), text=text)
+    status = engine().status()
+    if status.trouble and under_way:
+        st.error(in_markdown(status.trouble))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        mine = [run for run in under_way if run.run_id in (*status.queue, *status.active)]
+        if mine:
+            if st.button("Stop", key="stop trainings", icon=":material/stop:"):
+                for job in own_jobs(PREPARE_JOBS).values():
+                    job.cancel()
+                for run in mine:
+                    engine().stop(run.run_id)
+        elif missing and not under_way and not is_under_way(PREPARE_JOBS):
+            st.markdown(f"{len(there)} of {len(trainings)} trainings are finished.")
+            if st.button("Train what is missing", key="resume", icon=":material/play_arrow:"):
+                train_missing(trainings, check)
+                st.rerun()
+
+
+def _share_done(trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run]) -> float:
+    done = sum(
+        len(run.history()) / config.epochs if run.state in UNFINISHED else 1
+        for config, run in there.items()
+    )
+    return min(1.0, done / len(trainings))
+
+
+def _describe(
+    trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run], under_way: list[Run]
+) -> str:
+    text = f"{len(there) - len(under_way)} of {len(trainings)} trainings finished"
+    folds = {config.test_fold for config in trainings}
+    for run in under_way:
+        if run.history():
+            config = run.config.train
+            which = f"fold {config.test_fold}" if len(folds) > 1 else MODELS[config.model].title
+            text += f"; {which}: epoch {len(run.history())}"
+    paces = [run.seconds_per_epoch for run in there.values() if run.seconds_per_epoch]
+    if paces:
+        left = sum(run.config.train.epochs - len(run.history()) for run in under_way)
+        at_once = max(1, engine().status().capacity.trainers)
+        text += f"; about {duration(left * sum(paces) / len(paces) / at_once)} left"
+    return text
