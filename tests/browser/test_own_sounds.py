@@ -62,6 +62,8 @@ def test_a_zip_becomes_a_dataset_and_goes_again(page: Page, practice_app: App) -
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "hall.zip", "mimeType": "application/zip", "buffer": zip_of(files)}
     )
+    # Pressed before the zip has arrived, the button asks for one.
+    expect(page.get_by_text("The classes are the folders")).to_be_visible()
     drawn(page)
     page.get_by_role("button", name="Make", exact=True).last.click()
     card = page.locator("[class*='st-key-card-own-my-hall']")

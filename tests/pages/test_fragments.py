@@ -19,7 +19,9 @@ from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.engine.queue import Engine, EngineStatus
 from esc10.errors import NoWorkerError, RunError
 from esc10.runs.cross_validation import cross_validation_of
+from esc10.runs.experiments import EXPERIMENTS
 from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run
 from esc10.ui import fragments, server
 from esc10.ui.compare.run_table import TICKED
 from esc10.ui.predict.kept import _JOBS
@@ -27,6 +29,7 @@ from tests.pages.conftest import Trained
 from tests.support import ROOT
 from tests.support.odd_sounds import hiss
 from tests.support.pages import drawn, open_page, predict, says
+from tests.support.tested_runs import run_with
 from tests.support.waiting import wait_for
 
 TROUBLE = "the lights went out"
@@ -73,6 +76,14 @@ def crossed() -> AppTest:
     return drawn(open_page("pages/crossval.py"))
 
 
+def tried() -> AppTest:
+    """An experiment of which a training of each way is there."""
+    for config in EXPERIMENTS["decibels"]("practice").trainings[:2]:
+        plan = plan_run(config)
+        run_with(plan, np.ones((1, len(plan.clips["test"])), bool))
+    return drawn(open_page("pages/experiments.py"))
+
+
 def recipe_shown() -> AppTest:
     page = open_page("pages/train.py")
     page.session_state["train view"] = "Recipe"
@@ -95,6 +106,7 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "show_recipe": recipe_shown,
     "_playing": replayed,
     "_status": crossed,
+    "_progress": tried,
     "_matrix_and_clips": crossed,
     "_matrices": lambda: evaluate("Matrices and clips"),
     "show_epochs": lambda: evaluate("Epoch by epoch"),

@@ -1,0 +1,109 @@
+"""What an experiment's ways of training come to: a figure for each seed, and their mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from esc10.datasets.splits import leaking
+from esc10.errors import RunError
+from esc10.evaluation.cross_validation import CrossVerdict
+from esc10.evaluation.intervals import wilson_interval
+from esc10.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many test clips one way of training gets right.
+
+    Attributes:
+        by_seed: for each seed the share of its test clips.
+        clips: how many clips each seed's network was tested on.
+    """
+
+    by_seed: Mapping[int, float]
+    clips: int
+
+    @property
+    def mean(self) -> float:
+        """Over the seeds."""
+        return float(np.mean(list(self.by_seed.values())))
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The Wilson 95 % interval of the mean over the clips; seeds do not make it narrower."""
+        return wilson_interval(round(self.mean * self.clips), self.clips)
+
+    @property
+    def spread(self) -> float:
+        """From the worst seed to the best."""
+        return max(self.by_seed.values()) - min(self.by_seed.values())
+
+
+def figures_of(verdict: CrossVerdict) -> Figures:
+    """The figures of runs that differ in their seed alone, after their last epoch."""
+    return Figures(verdict.seed_means, verdict.clips)
+
+
+def figures_by_epoch(runs: Sequence[Run]) -> dict[str, Figures]:
+    """The figures of the same runs, whose epoch is chosen in several ways.
+
+    Args:
+        runs: finished ones, of a seed each.
+
+    Returns:
+        For `last`, for the best by `val_accuracy` and by `val_loss`, and for the best on the
+        `test` clips themselves.
+
+    Raises:
+        RunError: there is none, one is damaged, or from before answers on test clips were kept.
+    """
+    by_choice: dict[str, dict[int, float]] = {}
+    clips = 0
+    for run in runs:
+        by_epoch = run.test_by_epoch()
+        if by_epoch is None:
+            raise RunError(
+                f"Run {run.run_id} is from before answers on the test clips were kept. Train it "
+                "again."
+            )
+        labels = run.answers("val_accuracy").labels["test"]
+        right = (by_epoch.argmax(axis=2) == labels).mean(axis=1)  # (epochs,)
+        clips = len(labels)
+        chosen = {
+            "last": right[-1],
+            **{name: right[run.answers(name).epoch - 1] for name in ("val_accuracy", "val_loss")},
+            "test": right.max(),
+        }
+        for name, share in chosen.items():
+            by_choice.setdefault(name, {})[run.config.train.seed] = float(share)
+    if not by_choice:
+        raise RunError("No training is finished yet. Wait for the first.")
+    return {name: Figures(by_seed, clips) for name, by_seed in by_choice.items()}
+
+
+def figures_by_leak(verdict: CrossVerdict, run: Run) -> dict[str, Figures]:
+    """The figures of runs of one split on test clips that leak, and on those that do not.
+
+    Args:
+        verdict: of runs that differ in their seed alone.
+        run: one of them.
+
+    Returns:
+        For `leaking` and for `others`, where there are any.
+    """
+    leaky = set(leaking(run.config.clips, "test"))
+    found = {}
+    for name, wanted in (("leaking", True), ("others", False)):
+        by_seed = {}
+        clips = 0
+        for fold in verdict.folds:
+            right = [each.right for each in fold.test.judged if (each.filename in leaky) == wanted]
+            clips = len(right)
+            if right:
+                by_seed[fold.seed] = float(np.mean(right))
+        if by_seed:
+            found[name] = Figures(by_seed, clips)
+    return found

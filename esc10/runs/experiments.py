@@ -1,0 +1,76 @@
+"""Experiments on the lab's traps: the same training in several ways, each with several seeds.
+
+An experiment stores nothing of its own: what it is made of are runs as any other, found by their
+settings as those of a cross-validation are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from esc10.training.config import TrainConfig
+from esc10.training.networks import LAB_MODELS
+
+SEEDS = (1, 2, 3, 4, 5)
+"""With one seed a difference may be luck."""
+
+_EPOCHS, _FEWER_EPOCHS = 100, 20
+"""Of the 1D-CNN, and where the other networks learn too: they take five times as long."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Some trainings in several ways that are held against each other.
+
+    Attributes:
+        key: its name.
+        ways: for each way its trainings, a seed each.
+    """
+
+    key: str
+    ways: Mapping[str, tuple[TrainConfig, ...]]
+
+    @property
+    def trainings(self) -> tuple[TrainConfig, ...]:
+        """All of them, seed by seed: so every way has results early."""
+        return tuple(
+            config for of_a_seed in zip(*self.ways.values(), strict=True) for config in of_a_seed
+        )
+
+
+def decibels(dataset: str) -> Experiment:
+    """The same network on decibels, and on power as in the lab."""
+    first = TrainConfig(dataset, "cnn", epochs=_EPOCHS)
+    ways = {"decibels": first, "power": replace(first, features="mel")}
+    return Experiment("decibels", _each_seed(ways))
+
+
+def leaks(dataset: str) -> Experiment:
+    """The same network tested on a fold of its own, and by the lab's split, which leaks."""
+    first = TrainConfig(dataset, "cnn", epochs=_EPOCHS)
+    ways = {"by fold": first, "the lab's split": replace(first, split="lab")}
+    return Experiment("leaks", _each_seed(ways))
+
+
+def epochs(dataset: str) -> Experiment:
+    """One network, whose epoch can be chosen in several ways."""
+    return Experiment("epochs", _each_seed({"1D-CNN": TrainConfig(dataset, "cnn", epochs=_EPOCHS)}))
+
+
+def networks(dataset: str) -> Experiment:
+    """The lab's three networks, trained for as many epochs."""
+    ways = {key: TrainConfig(dataset, key, epochs=_FEWER_EPOCHS) for key in LAB_MODELS}
+    return Experiment("networks", _each_seed(ways))
+
+
+EXPERIMENTS: Mapping[str, Callable[[str], Experiment]] = {
+    made.__name__: made for made in (decibels, leaks, epochs, networks)
+}
+"""Each experiment by its name; called with the key of a dataset."""
+
+
+def _each_seed(ways: Mapping[str, TrainConfig]) -> dict[str, tuple[TrainConfig, ...]]:
+    return {
+        way: tuple(replace(config, seed=seed) for seed in SEEDS) for way, config in ways.items()
+    }

@@ -1,0 +1,190 @@
+"""What each experiment has found: one figure, one sentence, and what can be heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import pyarrow as pa
+import streamlit as st
+
+from esc10.datasets.clips import recording_of
+from esc10.datasets.splits import leaking
+from esc10.errors import DatasetError
+from esc10.evaluation.comparison import holm
+from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, judge_runs
+from esc10.evaluation.experiments import Figures, figures_by_epoch, figures_by_leak, figures_of
+from esc10.runs.run import Run
+from esc10.training.networks import MODELS
+from esc10.ui.clip_view import draw_picture, player
+from esc10.ui.frame import chart_pixels, in_projector_mode, ink
+from esc10.ui.plots.ways import way_columns, way_spec
+from esc10.ui.server import HASHES, dataset
+from esc10.ui.words import class_words, finding, share
+
+Ways = Mapping[str, Sequence[Run]]
+"""For each way the finished runs, of a seed each; at least one of each."""
+
+_MOST_PAIRS = 6
+
+
+@dataclass(frozen=True)
+class Trap:
+    """An experiment as people meet it: title, question, what is done, and what shows its result."""
+
+    title: str
+    question: str
+    plan: str
+    show: Callable[[Ways], None]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
+def _judged(runs: Sequence[Run]) -> CrossVerdict:
+    return judge_runs(runs)
+
+
+def _draw(ways: Mapping[str, Figures]) -> None:
+    row = 74 if in_projector_mode() else 62
+    st.vega_lite_chart(
+        pa.table(way_columns(ways)),
+        way_spec(ways, ink(), chart_pixels() - 1, 50 + row * len(ways)),
+        key=f"ways {len(ways)}",
+        width="stretch",
+        alt="Accuracy of each seed in each way, with the mean and its interval",
+    )
+    seeds = max(len(figures.by_seed) for figures in ways.values())
+    st.caption(
+        f"A dot is a network of another seed ({seeds} so far), judged on clips it has not heard. "
+        "The strong mark is the mean, the band its 95 % interval over the clips (Wilson)."
+    )
+
+
+def _figure(figures: Figures) -> str:
+    return f"**{share(figures.mean, figures.interval)}**"
+
+
+def _show_decibels(ways: Ways) -> None:
+    verdicts = {way: _judged(runs) for way, runs in ways.items()}
+    figures = {way: figures_of(verdict) for way, verdict in verdicts.items()}
+    test = compare_verdicts(verdicts["decibels"], verdicts["power"])
+    said = "" if test is None else f": **{finding(test.p_value, 'McNemar’s test')}**"
+    st.markdown(
+        f"On decibels the 1D-CNN recognises {_figure(figures['decibels'])} of the test clips, on "
+        f"power {_figure(figures['power'])}{said}."
+    )
+    _draw(figures)
+
+
+def _show_networks(ways: Ways) -> None:
+    verdicts = {MODELS[key].title: _judged(runs) for key, runs in ways.items()}
+    figures = {title: figures_of(verdict) for title, verdict in verdicts.items()}
+    pairs = list(combinations(verdicts, 2))
+    tests = [compare_verdicts(verdicts[one], verdicts[other]) for one, other in pairs]
+    p_values = holm([test.p_value for test in tests if test is not None])
+    found = "; ".join(
+        f"{one} and {other}: {finding(p_value)}"
+        for (one, other), p_value in zip(pairs, p_values, strict=False)
+    )
+    widest = max(figures, key=lambda title: figures[title].spread)
+    st.markdown(
+        f"Of the {widest}, the best and the worst seed are "
+        f"**{100 * figures[widest].spread:.0f} points** apart: whoever trains each network once "
+        f"may report any order. Clip by clip, corrected for {len(pairs)} comparisons: {found}."
+    )
+    _draw(figures)
+
+
+def _show_epochs(ways: Ways) -> None:
+    (runs,) = ways.values()
+    by_choice = figures_by_epoch(runs)
+    words = {
+        "last": "the last epoch",
+        "val_accuracy": "best val_accuracy",
+        "val_loss": "best val_loss",
+        "test": "best on the test clips",
+    }
+    last, peeked = by_choice["last"], by_choice["test"]
+    st.markdown(
+        f"Whoever looks at the test clips to choose the epoch reports {_figure(peeked)}: "
+        f"**{100 * (peeked.mean - last.mean):.0f} points** more than the last epoch "
+        f"({_figure(last)}), for the very same networks. Of new sounds they recognise no more. By "
+        f"val_accuracy it is {_figure(by_choice['val_accuracy'])}, by val_loss "
+        f"{_figure(by_choice['val_loss'])}."
+    )
+    _draw({words[name]: figures for name, figures in by_choice.items()})
+
+
+def _show_leaks(ways: Ways) -> None:
+    verdicts = {way: _judged(runs) for way, runs in ways.items()}
+    figures = {way: figures_of(verdict) for way, verdict in verdicts.items()}
+    run = ways["the lab's split"][0]
+    split = figures_by_leak(verdicts["the lab's split"], run)
+    names = {"leaking": "of it, clips that leak", "others": "of it, the others"}
+    fold, lab = figures["by fold"], figures["the lab's split"]
+    text = (
+        f"By fold the network recognises {_figure(fold)} of {fold.clips} test clips, by the lab's "
+        f"split {_figure(lab)} of {lab.clips}."
+    )
+    if len(split) > 1:
+        leaky, others = split["leaking"], split["others"]
+        text += (
+            f" There **{leaky.clips}** share a recording with a training clip: of these it "
+            f"recognises {_figure(leaky)}, of the others {_figure(others)}."
+        )
+    st.markdown(text)
+    _draw(figures | {names[name]: found for name, found in split.items()})
+    _show_pairs(run)
+
+
+def _show_pairs(run: Run) -> None:
+    """Test clips that leak, each beside a take of its recording that trained the network."""
+    leaky = leaking(run.config.clips, "test")
+    if not leaky:
+        return
+    try:
+        sounds = dataset(run.config.train.dataset)
+    except DatasetError:
+        return  # the figures stay; nothing can be played
+    st.markdown("**One recording on both sides**")
+    trained = {recording_of(name): name for name in reversed(run.config.clips["train"])}
+    for name in leaky[:_MOST_PAIRS]:
+        pair = {"tested on": name, "trained on": trained[recording_of(name)]}
+        for column, (part, each) in zip(st.columns(2), pair.items(), strict=True):
+            clip = sounds.clip(each)
+            with column.container(border=True, gap="xsmall"):
+                st.markdown(f"**{class_words(clip.category)}**, {part}")
+                player(clip)
+                draw_picture(st.empty(), clip)
+
+
+TRAPS = {
+    "decibels": Trap(
+        "The decibel switch",
+        "Does it matter whether a network sees decibels, or power as in the lab?",
+        "Five 1D-CNNs learn from decibels and five from power, each pair from the same seed.",
+        _show_decibels,
+    ),
+    "leaks": Trap(
+        "The leak-o-meter",
+        "What do takes of one recording on both sides of a split do to the figure?",
+        "Five 1D-CNNs are tested on a fold of their own, and five by the lab's random split, which "
+        "puts some takes of a recording into training and others into the test.",
+        _show_leaks,
+    ),
+    "epochs": Trap(
+        "Which epoch?",
+        "Of a hundred epochs you report one. Which, and what does looking at the test clips add?",
+        "Five 1D-CNNs learn. Of each the test accuracy of four epochs is read: the last, the two "
+        "that validation would choose, and the one that is best on the test clips.",
+        _show_epochs,
+    ),
+    "networks": Trap(
+        "Network or luck?",
+        "One network beats another. Would it with another seed?",
+        "Each of the lab's three networks learns five times. Only the seed differs: of the first "
+        "weights, and of the order of the clips.",
+        _show_networks,
+    ),
+}
+"""Each experiment of `esc10.runs.experiments.EXPERIMENTS`, in the order of a lesson."""

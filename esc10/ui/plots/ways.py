@@ -1,0 +1,83 @@
+"""Several ways of training held against each other: a dot for each seed, the mean, its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from esc10.evaluation.experiments import Figures
+from esc10.ui.plots import palette, vega
+
+
+def way_columns(ways: Mapping[str, Figures]) -> dict[str, list[Any]]:
+    """A row for each seed of each way, column by column."""
+    rows = [
+        (way, seed, share, figures)
+        for way, figures in ways.items()
+        for seed, share in figures.by_seed.items()
+    ]
+    return {
+        "way": [way for way, *_ in rows],
+        "seed": [str(seed) for _, seed, *_ in rows],
+        "accuracy": [share for _, _, share, _ in rows],
+        "mean": [figures.mean for *_, figures in rows],
+        "low": [figures.interval[0] for *_, figures in rows],
+        "high": [figures.interval[1] for *_, figures in rows],
+    }
+
+
+def way_spec(ways: Mapping[str, Figures], ink: str, font_size: int, height: int) -> dict[str, Any]:
+    """The chart: a row for each way; ways are told apart by colour and shape, too."""
+    names = list(ways)
+    look = vega.axis_look(ink, font_size)
+    x = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
+    axis = {**look, "format": ".0%", "tickCount": 6, "gridOpacity": 0.35}
+    place = {
+        "field": "way",
+        "type": "nominal",
+        "title": None,
+        "sort": names,
+        "axis": {**look, "labelLimit": 400, "grid": True},
+    }
+    marks = [*range(len(names))]
+    colours = {"domain": names, "range": [palette.RUN_COLOURS[mark] for mark in marks]}
+    shapes = {"domain": names, "range": [palette.RUN_SHAPES[mark] for mark in marks]}
+    colour = {"field": "way", "type": "nominal", "legend": None, "scale": colours}
+    # Every seed repeats its way's mean and interval: one mark each is enough.
+    largest = [{"op": "max", "field": name, "as": name} for name in ("mean", "low", "high")]
+    once = [{"aggregate": largest, "groupby": ["way"]}]
+    said = [
+        {"field": "way", "title": "way"},
+        {"field": "seed", "title": "seed"},
+        {"field": "accuracy", "title": "accuracy", "format": ".1%"},
+    ]
+    return {
+        "height": height,
+        "encoding": {"y": place},
+        "layer": [
+            {
+                "transform": once,
+                "mark": {"type": "rule", "strokeWidth": 12, "opacity": 0.3, "strokeCap": "round"},
+                "encoding": {
+                    "x": {**x, "field": "low", "title": None, "axis": axis},
+                    "x2": {"field": "high"},
+                    "color": colour,
+                },
+            },
+            {
+                "transform": once,
+                "mark": {"type": "tick", "thickness": 3, "size": 34, "color": ink, "opacity": 1},
+                "encoding": {"x": {**x, "field": "mean"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 130, "opacity": 0.85},
+                "encoding": {
+                    "x": {**x, "field": "accuracy"},
+                    "color": colour,
+                    "shape": {"field": "way", "type": "nominal", "legend": None, "scale": shapes},
+                    "tooltip": said,
+                },
+            },
+        ],
+        **vega.chart_look(),
+    }

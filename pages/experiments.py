@@ -1,0 +1,122 @@
+"""Experiments: the traps of a lab like this one, each to fall into with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from esc10.datasets import source_of
+from esc10.errors import RunError
+from esc10.runs.cross_validation import runs_of
+from esc10.runs.experiments import EXPERIMENTS, Experiment
+from esc10.runs.run import Run
+from esc10.runs.store import list_runs
+from esc10.training.config import TrainConfig
+from esc10.ui.experiments.findings import TRAPS
+from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
+from esc10.ui.frame import guarded, open_page, show_missing
+from esc10.ui.server import all_runs, datasets_here
+from esc10.ui.settings import forget_unless
+from esc10.ui.trainings import finished, look_at, show_status, train_missing
+from esc10.ui.words import duration, in_markdown
+
+
+def main() -> None:
+    open_page("Experiments")
+    here = datasets_here()
+    if not here:
+        show_missing(
+            "Experiments need sounds, and there are none on this machine yet.",
+            "pages/dataset.py",
+            "Get a dataset",
+        )
+        return
+    left, right = st.columns([1, 2.2], gap="medium")
+    with left:
+        experiment = _choose(here)
+    with right:
+        _show(experiment)
+
+
+def _choose(here: list[str]) -> Experiment:
+    key = st.radio(
+        "Experiment",
+        list(TRAPS),
+        format_func=lambda key: TRAPS[key].title,
+        key="experiment",
+        persist_state="session",
+    )
+    forget_unless("experiment data", here)
+    data = st.selectbox(
+        "Data",
+        here,
+        format_func=lambda key: source_of(key).title,
+        key="experiment data",
+        persist_state="session",
+    )
+    return EXPERIMENTS[key](data)
+
+
+def _show(experiment: Experiment) -> None:
+    trap = TRAPS[experiment.key]
+    st.markdown(f"#### {trap.question}")
+    every = all_runs()
+    there = runs_of(experiment.trainings, every)
+    now = look_at(there)
+    done = {run.run_id for run in finished(there)}
+    ways = {
+        way: [there[each] for each in configs if each in there and there[each].run_id in done]
+        for way, configs in experiment.ways.items()
+    }
+    if not all(ways.values()) and not now[0]:
+        _offer(experiment, there, every)
+        return
+    live(_progress, tick_seconds() if now[0] else IDLE_SECONDS)(experiment, now)
+    if not all(ways.values()):
+        return
+    try:
+        trap.show(ways)
+    except RunError as error:  # one run is damaged: the others wait for it to be gone
+        st.error(in_markdown(str(error)))
+
+
+def _offer(experiment: Experiment, there: Mapping[TrainConfig, Run], every: Sequence[Run]) -> None:
+    """What is done, the button that begins it, and how long it will take."""
+    st.markdown(f"{TRAPS[experiment.key].plan} **Guess first.**")
+    if st.button("Run the experiment", type="primary", icon=":material/science:"):
+        train_missing(experiment.trainings)
+        st.rerun()
+    missing = [config for config in experiment.trainings if config not in there]
+    seconds = _expected_seconds(missing, every)
+    long = (
+        "how long is known once the first has trained"
+        if seconds is None
+        else f"about {duration(seconds)} on this machine"
+    )
+    others = f" {len(there)} of {len(experiment.trainings)} are here already." if there else ""
+    st.caption(f"{len(missing)} trainings of {missing[0].epochs} epochs: {long}.{others}")
+
+
+def _expected_seconds(trainings: Sequence[TrainConfig], every: Sequence[Run]) -> float | None:
+    """How long they will take, from what such networks took here; None where one never trained."""
+    paces = {
+        run.config.train.model: run.seconds_per_epoch
+        for run in reversed(every)
+        if run.seconds_per_epoch and run.config.train.recipe is None
+    }
+    if any(config.model not in paces for config in trainings):
+        return None
+    return sum(config.epochs * (paces[config.model] or 0.0) for config in trainings)
+
+
+def _progress(experiment: Experiment, before: tuple[bool, int]) -> None:
+    """What is under way, by itself; the page is drawn anew when another training has ended."""
+    there = runs_of(experiment.trainings, list_runs()[0])
+    show_status(experiment.trainings, there)
+    if look_at(there) != before:
+        st.rerun()
+
+
+if __name__ == "__main__":
+    guarded(main)
