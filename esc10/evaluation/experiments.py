@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -40,6 +41,23 @@ class Figures:
     def spread(self) -> float:
         """From the worst seed to the best."""
         return max(self.by_seed.values()) - min(self.by_seed.values())
+
+
+def share_of_other_orders(ways: Sequence[Figures]) -> float:
+    """How often one seed of each way puts the ways in another order than their means do.
+
+    Args:
+        ways: at least two; every choice of a seed for each is as likely as the others.
+
+    Returns:
+        The share of the choices, 0 to 1; one in which two ways are equal counts as another order.
+    """
+    order = sorted(ways, key=lambda figures: figures.mean)
+    choices = list(product(*(figures.by_seed.values() for figures in order)))
+    as_the_means = sum(
+        all(lower < upper for lower, upper in pairwise(choice)) for choice in choices
+    )
+    return 1 - as_the_means / len(choices)
 
 
 def figures_of(verdict: CrossVerdict) -> Figures:

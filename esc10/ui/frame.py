@@ -17,7 +17,7 @@ PAGES = {
     "pages/dataset.py": "Dataset",
     "pages/train.py": "Train",
     "pages/crossval.py": "Cross-validate",
-    "pages/experiments.py": "Experiments",
+    "pages/traps.py": "Traps",
     "pages/evaluate.py": "Evaluate",
     "pages/compare.py": "Compare",
     "pages/predict.py": "Predict",

@@ -9,7 +9,13 @@ import pytest
 
 from esc10.errors import RunError
 from esc10.evaluation.cross_validation import judge_runs
-from esc10.evaluation.experiments import figures_by_epoch, figures_by_leak, figures_of
+from esc10.evaluation.experiments import (
+    Figures,
+    figures_by_epoch,
+    figures_by_leak,
+    figures_of,
+    share_of_other_orders,
+)
 from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import Run
 from tests.support.tested_runs import config, run_with
@@ -59,6 +65,14 @@ def test_clips_that_leak_are_told_from_the_others() -> None:
     assert (found["leaking"].clips, found["others"].clips) == (4, 6)
     clean = [of_seed(3, [0, 5])]
     assert list(figures_by_leak(judge_runs(clean), clean[0])) == ["others"]
+
+
+def test_one_seed_of_each_may_put_them_in_another_order() -> None:
+    low, high = Figures({1: 0.1, 2: 0.5}, 10), Figures({1: 0.4, 2: 0.6}, 10)
+    # Of four choices 0.5 against 0.4 alone is the other way round.
+    assert share_of_other_orders([high, low]) == 0.25
+    assert share_of_other_orders([low, low]) == 0.75  # two are ties, one is the other way round
+    assert share_of_other_orders([Figures({1: 0.1}, 10), high]) == 0
 
 
 def test_without_a_finished_run_there_is_a_sentence() -> None:

@@ -81,7 +81,7 @@ def tried() -> AppTest:
     for config in EXPERIMENTS["decibels"]("practice").trainings[:2]:
         plan = plan_run(config)
         run_with(plan, np.ones((1, len(plan.clips["test"])), bool))
-    return drawn(open_page("pages/experiments.py"))
+    return drawn(open_page("pages/traps.py"))
 
 
 def recipe_shown() -> AppTest:

@@ -81,7 +81,7 @@ def record_answers(
         ("pages/train.py", "there are none on this machine yet"),
         ("pages/evaluate.py", "no network has been trained"),
         ("pages/crossval.py", "there are none on this machine yet"),
-        ("pages/experiments.py", "there are none on this machine yet"),
+        ("pages/traps.py", "there are none on this machine yet"),
         ("pages/predict.py", "The network knows only dog, rooster, rain"),
     ],
 )

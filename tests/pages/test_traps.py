@@ -18,7 +18,7 @@ from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.plan import plan_run
 from esc10.ui import server
-from esc10.ui.experiments.findings import TRAPS
+from esc10.ui.traps.findings import TRAPS
 from esc10.ui.words import share
 from tests.support.pages import drawn, end_jobs, open_page, says, texts
 from tests.support.tested_runs import run_with
@@ -26,7 +26,7 @@ from tests.support.waiting import WARM_SECONDS, wait_for
 
 
 def page(key: str) -> AppTest:
-    test = open_page("pages/experiments.py")
+    test = open_page("pages/traps.py")
     test.session_state["experiment"] = key
     return drawn(test)
 

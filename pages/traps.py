@@ -1,4 +1,4 @@
-"""Experiments: the traps of a lab like this one, each to fall into with one click."""
+"""Traps of a lab like this one, each an experiment to fall into with one click."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from esc10.runs.experiments import EXPERIMENTS, Experiment
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
-from esc10.ui.experiments.findings import TRAPS
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.server import all_runs, datasets_here
 from esc10.ui.settings import forget_unless
 from esc10.ui.trainings import finished, look_at, show_status, train_missing
+from esc10.ui.traps.findings import TRAPS
 from esc10.ui.words import duration, in_markdown
 
 
 def main() -> None:
-    open_page("Experiments")
+    open_page("Traps")
     here = datasets_here()
     if not here:
         show_missing(

@@ -14,7 +14,14 @@ from esc10.datasets.splits import leaking
 from esc10.errors import DatasetError
 from esc10.evaluation.comparison import holm
 from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, judge_runs
-from esc10.evaluation.experiments import Figures, figures_by_epoch, figures_by_leak, figures_of
+from esc10.evaluation.experiments import (
+    Figures,
+    figures_by_epoch,
+    figures_by_leak,
+    figures_of,
+    share_of_other_orders,
+)
+from esc10.evaluation.intervals import percent
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import draw_picture, player
@@ -88,9 +95,10 @@ def _show_networks(ways: Ways) -> None:
     )
     widest = max(figures, key=lambda title: figures[title].spread)
     st.markdown(
-        f"Of the {widest}, the best and the worst seed are "
-        f"**{100 * figures[widest].spread:.0f} points** apart: whoever trains each network once "
-        f"may report any order. Clip by clip, corrected for {len(pairs)} comparisons: {found}."
+        f"The best and the worst seed of the {widest} are "
+        f"**{100 * figures[widest].spread:.0f} points** apart. Whoever trains each network once "
+        f"gets another order in **{percent(share_of_other_orders([*figures.values()]))}%** of all "
+        f"cases. Clip by clip, corrected for {len(pairs)} comparisons: {found}."
     )
     _draw(figures)
 
@@ -107,8 +115,8 @@ def _show_epochs(ways: Ways) -> None:
     last, peeked = by_choice["last"], by_choice["test"]
     st.markdown(
         f"Whoever looks at the test clips to choose the epoch reports {_figure(peeked)}: "
-        f"**{100 * (peeked.mean - last.mean):.0f} points** more than the last epoch "
-        f"({_figure(last)}), for the very same networks. Of new sounds they recognise no more. By "
+        f"**{100 * (peeked.mean - last.mean):.0f} points** more than the last epoch with "
+        f"{_figure(last)}, for the very same networks. Of new sounds they recognise no more. By "
         f"val_accuracy it is {_figure(by_choice['val_accuracy'])}, by val_loss "
         f"{_figure(by_choice['val_loss'])}."
     )
@@ -182,8 +190,9 @@ TRAPS = {
     "networks": Trap(
         "Network or luck?",
         "One network beats another. Would it with another seed?",
-        "Each of the lab's three networks learns five times. Only the seed differs: of the first "
-        "weights, and of the order of the clips.",
+        "Each of the lab's three networks learns five times, from other first weights and with "
+        "another order of the clips. So that it takes minutes they stop early: the slow ones are "
+        "not at their end.",
         _show_networks,
     ),
 }
