@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.accuracy import cross_validation, judged
+from benchmarks.accuracy import judged, settings_for
 from benchmarks.report import markdown_table
 from esc10.errors import Esc10Error
 from esc10.evaluation.comparison import holm
@@ -35,13 +35,13 @@ def measure(model: str, recipe: str | None = None, seeds: int = 3) -> Results:
             disk refused.
     """
     try:
-        whole = cross_validation(model, recipe, seeds)
-        if whole.settings.recipe is None:
+        whole = settings_for(model, recipe)
+        if whole.recipe is None:
             raise RuntimeError("without a --recipe nothing can be left out.")
-        pieces = pieces_of(whole.settings.recipe)
-        verdicts = {"": judged(whole)[1]}
+        pieces = pieces_of(whole.recipe)
+        verdicts = {"": judged(whole, seeds)[1]}
         for piece in pieces:
-            verdicts[piece] = judged(cross_validation(model, recipe, seeds, [piece]))[1]
+            verdicts[piece] = judged(settings_for(model, recipe, [piece]), seeds)[1]
     except Esc10Error as cause:
         raise RuntimeError(str(cause)) from cause
     tests = {piece: compare_verdicts(verdicts[""], verdicts[piece]) for piece in pieces}

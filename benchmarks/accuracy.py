@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,6 +30,7 @@ from esc10.evaluation.cross_validation import CrossVerdict, judge_runs
 from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.runs.cross_validation import CrossValidation, cross_validation_of
 from esc10.runs.run import Run
+from esc10.training.config import TrainConfig
 
 FIRST_SEED = 1
 NO_RECIPE = "none, as in the lab"
@@ -74,11 +75,11 @@ def measure(model: str, recipe: str | None = None, seeds: int = 3, folds: int = 
         RuntimeError: ESC-10 is not here and `ESC10_ARCHIVE` names none, or the disk refused.
     """
     try:
-        asked = cross_validation(model, recipe, seeds)
+        settings = settings_for(model, recipe)
         if folds == 4:
-            tested, parameters = _four_folds(asked)
+            tested, parameters = _four_folds(settings, seeds)
         else:
-            runs, verdict = judged(asked)
+            runs, verdict = judged(settings, seeds)
             tested, parameters = _three_folds(runs, verdict), _parameters(runs[0])
     except Esc10Error as cause:
         raise RuntimeError(str(cause)) from cause
@@ -93,7 +94,7 @@ def measure(model: str, recipe: str | None = None, seeds: int = 3, folds: int = 
         "recipe": recipe,
         "folds_that_train": folds,
         "parameters": parameters,
-        "epochs": asked.settings.epochs,
+        "epochs": settings.epochs,
         "seeds": seeds,
         "mean": mean,
         "seed_means": means,
@@ -107,10 +108,8 @@ def measure(model: str, recipe: str | None = None, seeds: int = 3, folds: int = 
     }
 
 
-def cross_validation(
-    model: str, recipe: str | None, seeds: int, leave_out: Sequence[str] = ()
-) -> CrossValidation:
-    """The cross-validation of a network on ESC-10, which is fetched where it is not here.
+def settings_for(model: str, recipe: str | None, leave_out: Sequence[str] = ()) -> TrainConfig:
+    """A network's first training on ESC-10, which is fetched where it is not here.
 
     Raises:
         Esc10Error: it cannot be had.
@@ -123,12 +122,16 @@ def cross_validation(
     options = Namespace(
         dataset="esc10", model=model, recipe=recipe, without=[*leave_out], seed=FIRST_SEED
     )
-    return cross_validation_of(settings_of(options), seeds)
+    settings = settings_of(options)
+    if "schedule" in leave_out:
+        # Without a schedule patience would end it: another thing that differs.
+        settings = replace(settings, patience=settings.epochs)
+    return settings
 
 
-def judged(asked: CrossValidation) -> tuple[list[Run], CrossVerdict]:
+def judged(settings: TrainConfig, seeds: int) -> tuple[list[Run], CrossVerdict]:
     """The runs of a cross-validation, trained where they are missing, and the verdict on them."""
-    runs = finished_runs(asked)
+    runs = finished_runs(cross_validation_of(settings, seeds))
     return runs, judge_runs(runs)
 
 
@@ -146,8 +149,10 @@ def _three_folds(runs: Sequence[Run], verdict: CrossVerdict) -> list[Tested]:
     ]
 
 
-def _four_folds(asked: CrossValidation) -> tuple[list[Tested], int]:
-    results = [(config, four_folds.result_of(config)) for config in asked.trainings]
+def _four_folds(settings: TrainConfig, seeds: int) -> tuple[list[Tested], int]:
+    # Of a cross-validation that is not stored: it would be offered in the app with three folds.
+    trainings = CrossValidation(settings, seeds, created="").trainings
+    results = [(config, four_folds.result_of(config)) for config in trainings]
     tested = [
         Tested(config.seed, config.test_fold, sum(found.right), len(found.right), found.seconds)
         for config, found in results

@@ -140,9 +140,9 @@ def _offer_to_forget(asked: CrossValidation) -> None:
 
 def _status(one: CrossValidation, before: tuple[bool, int]) -> None:
     """The status by itself; the page is drawn anew when another fold has ended."""
-    there = runs_of(one.trainings, list_runs()[0])
-    show_status(one.trainings, there, partial(refuse_empty_folds, one))
-    if look_at(there) != before:
+    runs = list_runs()[0]
+    show_status(one.trainings, runs, partial(refuse_empty_folds, one))
+    if look_at(runs_of(one.trainings, runs)) != before:
         st.rerun()
 
 

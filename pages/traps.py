@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
 from esc10.datasets import source_of
 from esc10.errors import RunError
 from esc10.runs.cross_validation import runs_of
-from esc10.runs.experiments import EXPERIMENTS, Experiment
+from esc10.runs.experiments import EXPERIMENTS, Experiment, refuse_without_split
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
@@ -17,7 +18,14 @@ from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.server import all_runs, datasets_here
 from esc10.ui.settings import forget_unless
-from esc10.ui.trainings import finished, look_at, show_status, train_missing
+from esc10.ui.trainings import (
+    expected_seconds,
+    finished,
+    look_at,
+    show_status,
+    show_trouble_with,
+    train_missing,
+)
 from esc10.ui.traps.findings import TRAPS
 from esc10.ui.words import duration, in_markdown
 
@@ -85,36 +93,27 @@ def _offer(experiment: Experiment, there: Mapping[TrainConfig, Run], every: Sequ
     """What is done, the button that begins it, and how long it will take."""
     st.markdown(f"{TRAPS[experiment.key].plan} **Guess first.**")
     if st.button("Run the experiment", type="primary", icon=":material/science:"):
-        train_missing(experiment.trainings)
+        train_missing(experiment.trainings, partial(refuse_without_split, experiment))
         st.rerun()
+    show_trouble_with(experiment.trainings, every)
     missing = [config for config in experiment.trainings if config not in there]
-    seconds = _expected_seconds(missing, every)
+    seconds = expected_seconds(missing, every)
     long = (
         "how long is known once the first has trained"
         if seconds is None
-        else f"about {duration(seconds)} on this machine"
+        else f"about {duration(seconds)}"
     )
     others = f" {len(there)} of {len(experiment.trainings)} are here already." if there else ""
-    st.caption(f"{len(missing)} trainings of {missing[0].epochs} epochs: {long}.{others}")
-
-
-def _expected_seconds(trainings: Sequence[TrainConfig], every: Sequence[Run]) -> float | None:
-    """How long they will take, from what such networks took here; None where one never trained."""
-    paces = {
-        run.config.train.model: run.seconds_per_epoch
-        for run in reversed(every)
-        if run.seconds_per_epoch and run.config.train.recipe is None
-    }
-    if any(config.model not in paces for config in trainings):
-        return None
-    return sum(config.epochs * (paces[config.model] or 0.0) for config in trainings)
+    st.caption(
+        f"{len(missing)} trainings of {experiment.trainings[0].epochs} epochs: {long}.{others}"
+    )
 
 
 def _progress(experiment: Experiment, before: tuple[bool, int]) -> None:
     """What is under way, by itself; the page is drawn anew when another training has ended."""
-    there = runs_of(experiment.trainings, list_runs()[0])
-    show_status(experiment.trainings, there)
-    if look_at(there) != before:
+    runs = list_runs()[0]
+    show_status(experiment.trainings, runs, partial(refuse_without_split, experiment))
+    if look_at(runs_of(experiment.trainings, runs)) != before:
         st.rerun()
 
 

@@ -50,12 +50,12 @@ def share_of_other_orders(ways: Sequence[Figures]) -> float:
         ways: at least two; every choice of a seed for each is as likely as the others.
 
     Returns:
-        The share of the choices, 0 to 1; one in which two ways are equal counts as another order.
+        The share of the choices, 0 to 1; one in which two ways are equal is no other order.
     """
     order = sorted(ways, key=lambda figures: figures.mean)
     choices = list(product(*(figures.by_seed.values() for figures in order)))
     as_the_means = sum(
-        all(lower < upper for lower, upper in pairwise(choice)) for choice in choices
+        all(lower <= upper for lower, upper in pairwise(choice)) for choice in choices
     )
     return 1 - as_the_means / len(choices)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from esc10.datasets import load_dataset
+from esc10.datasets.splits import SPLITS
 from esc10.training.config import TrainConfig
 from esc10.training.networks import LAB_MODELS
 
@@ -68,6 +70,18 @@ EXPERIMENTS: Mapping[str, Callable[[str], Experiment]] = {
     made.__name__: made for made in (decibels, leaks, epochs, networks)
 }
 """Each experiment by its name; called with the key of a dataset."""
+
+
+def refuse_without_split(experiment: Experiment) -> None:
+    """See that each of its ways has clips to learn from, to validate and to test on.
+
+    Raises:
+        DatasetError: the dataset is not on this machine.
+        RunError: one has not.
+    """
+    for first, *_ in experiment.ways.values():
+        split = SPLITS[first.split]
+        split(load_dataset(first.dataset), first.validation_fold, first.test_fold)
 
 
 def _each_seed(ways: Mapping[str, TrainConfig]) -> dict[str, tuple[TrainConfig, ...]]:

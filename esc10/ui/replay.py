@@ -9,6 +9,7 @@ import streamlit as st
 from esc10.runs.outcome import WITH_WEIGHTS
 from esc10.runs.replay import epochs_after
 from esc10.runs.run import Run
+from esc10.storage import is_gone
 from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import live, tick_seconds
 from esc10.ui.frame import in_projector_mode
@@ -55,6 +56,8 @@ def _epochs(run: Run) -> int:
 
 def _playing(run: Run, goes_on: bool) -> None:
     """The curves so far, drawn every tick while it goes on."""
+    if is_gone(run.folder):
+        st.rerun()  # it is not offered any more
     history, epochs = run.history(), _epochs(run)
     show_curves([(0, run)], 260 if in_projector_mode() else 300, epochs=epochs, key="replay")
     name = f":material/replay: **Replay** of {short_name(run)}"

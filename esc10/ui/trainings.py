@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from esc10.errors import Cancelled
 from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.cross_validation import runs_of
-from esc10.runs.outcome import UNFINISHED
+from esc10.runs.outcome import CUT_SHORT, UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
-from esc10.ui.progress import show_end, show_job
+from esc10.ui.progress import describe_end, show_end, show_job
 from esc10.ui.server import PREPARE_JOBS, engine, is_under_way, jobs_to_show, own_jobs, start_own
-from esc10.ui.words import duration, in_markdown
+from esc10.ui.words import duration, in_markdown, short_name
 
 _submitting = threading.Lock()
 """Held from the look for a run to its being there, or two who ask at once would have two."""
@@ -58,12 +59,15 @@ def look_at(there: Mapping[TrainConfig, Run]) -> tuple[bool, int]:
 
 def show_status(
     trainings: Sequence[TrainConfig],
-    there: Mapping[TrainConfig, Run],
+    runs: Sequence[Run],
     check: Callable[[], None] = lambda: None,
 ) -> None:
-    """A bar over all of them, the time left, and buttons to stop or to go on."""
-    for name, job in jobs_to_show(PREPARE_JOBS).items():
-        show_job(job, name) if job.running else show_end(job, name)
+    """A bar over all of them, the time left, and buttons to stop or to go on.
+
+    `runs` are all there are, the newest first.
+    """
+    there = runs_of(trainings, runs)
+    show_trouble_with(trainings, runs)
     under_way = [run for run in there.values() if run.state in UNFINISHED]
     missing = len(trainings) - len(there)
     if under_way:
@@ -87,6 +91,48 @@ def show_status(
                 st.rerun()
 
 
+def show_trouble_with(trainings: Sequence[TrainConfig], runs: Sequence[Run]) -> None:
+    """How handing over goes, or has ended; and what the trainings that gave nothing ended with."""
+    for name, job in jobs_to_show(PREPARE_JOBS).items():
+        show_job(job, name) if job.running else show_end(job, name)
+    there, seen = runs_of(trainings, runs), set[TrainConfig]()
+    fruitless = []
+    for run in runs:
+        config = replace(run.config.train, owner=None)
+        if config in trainings and config not in there and config not in seen:
+            seen.add(config)  # the newest says how it went
+            if run.state in ("finished", *CUT_SHORT):
+                fruitless.append(run)
+    if fruitless:
+        first = fruitless[0]
+        st.warning(
+            f"{len(fruitless)} of the trainings gave nothing to be judged by. "
+            f"{short_name(first)}: {describe_end(first, first.state)}",
+            icon=":material/report:",
+        )
+
+
+def expected_seconds(trainings: Iterable[TrainConfig], runs: Iterable[Run]) -> float | None:
+    """How long trainings will take, from what such networks took here.
+
+    None where a network has never learned from that dataset. `runs` are the newest first.
+    """
+    paces: dict[tuple[str, str, bool], float] = {}
+    for run in runs:
+        if run.seconds_per_epoch:
+            paces.setdefault(_kind_of(run.config.train), run.seconds_per_epoch)
+    try:
+        seconds = sum(config.epochs * paces[_kind_of(config)] for config in trainings)
+    except KeyError:
+        return None
+    return seconds / max(1, engine().status().capacity.trainers)
+
+
+def _kind_of(config: TrainConfig) -> tuple[str, str, bool]:
+    """What decides how long an epoch takes."""
+    return config.dataset, config.model, config.recipe is None
+
+
 def _share_done(trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run]) -> float:
     done = sum(
         len(run.history()) / config.epochs if run.state in UNFINISHED else 1
@@ -100,14 +146,13 @@ def _describe(
 ) -> str:
     text = f"{len(there) - len(under_way)} of {len(trainings)} trainings finished"
     folds = {config.test_fold for config in trainings}
+    rest = []
     for run in under_way:
-        if run.history():
-            config = run.config.train
+        config, epochs = run.config.train, len(run.history())
+        if epochs:
             which = f"fold {config.test_fold}" if len(folds) > 1 else MODELS[config.model].title
-            text += f"; {which}: epoch {len(run.history())}"
-    paces = [run.seconds_per_epoch for run in there.values() if run.seconds_per_epoch]
-    if paces:
-        left = sum(run.config.train.epochs - len(run.history()) for run in under_way)
-        at_once = max(1, engine().status().capacity.trainers)
-        text += f"; about {duration(left * sum(paces) / len(paces) / at_once)} left"
-    return text
+            text += f"; {which}: epoch {epochs}"
+        if epochs < config.epochs:
+            rest.append(replace(config, epochs=config.epochs - epochs))
+    seconds = expected_seconds(rest, there.values())
+    return text if seconds is None else f"{text}; about {duration(seconds)} left"

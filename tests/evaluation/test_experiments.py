@@ -71,7 +71,7 @@ def test_one_seed_of_each_may_put_them_in_another_order() -> None:
     low, high = Figures({1: 0.1, 2: 0.5}, 10), Figures({1: 0.4, 2: 0.6}, 10)
     # Of four choices 0.5 against 0.4 alone is the other way round.
     assert share_of_other_orders([high, low]) == 0.25
-    assert share_of_other_orders([low, low]) == 0.75  # two are ties, one is the other way round
+    assert share_of_other_orders([low, low]) == 0.25  # of two ties neither is another order
     assert share_of_other_orders([Figures({1: 0.1}, 10), high]) == 0
 
 

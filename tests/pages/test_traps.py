@@ -9,18 +9,21 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from esc10.errors import RunError
 from esc10.evaluation.cross_validation import judge_runs
 from esc10.evaluation.experiments import figures_of
 from esc10.runs import experiments
 from esc10.runs.cross_validation import runs_of
 from esc10.runs.experiments import EXPERIMENTS, SEEDS
+from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
+from esc10.runs.writing import create_run, end_run
 from esc10.training.plan import plan_run
 from esc10.ui import server
 from esc10.ui.traps.findings import TRAPS
 from esc10.ui.words import share
-from tests.support.pages import drawn, end_jobs, open_page, says, texts
+from tests.support.pages import drawn, end_jobs, open_page, plain, says, texts
 from tests.support.tested_runs import run_with
 from tests.support.waiting import WARM_SECONDS, wait_for
 
@@ -75,6 +78,39 @@ def test_one_click_trains_all_its_ways_and_the_figure_is_that_of_the_runs(
     assert len(test.get("vega_lite_chart")) == 1
     # These five are there already.
     assert says(page("epochs"), "Whoever looks at the test clips to choose the epoch")
+
+
+def test_what_keeps_an_experiment_from_being_run_is_said(
+    practice_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise RunError("These sounds have too few clips.")
+
+    monkeypatch.setattr(experiments, "refuse_without_split", refuse)
+    test = page("leaks")
+    test.button[0].click()
+    drawn(test)
+    for job in server.jobs().named("").values():
+        job.wait(WARM_SECONDS)
+    drawn(test)
+    assert any("too few clips" in plain(error.value) for error in test.error)
+    assert list_runs() == ([], [])
+    end_jobs()
+
+
+def test_a_training_that_gave_nothing_is_named(practice_home: Path) -> None:
+    plan = plan_run(EXPERIMENTS["decibels"]("practice").trainings[0])
+    end_run(create_run(plan), Outcome("failed", "the training process was killed", {}))
+    test = page("decibels")
+    (warning,) = test.warning
+    assert warning.value.startswith("1 of the trainings gave nothing to be judged by.")
+    assert "the training process was killed" in plain(warning.value)
+    assert says(test, "10 trainings of 100 epochs")
+
+
+def test_one_seed_of_each_network_says_nothing(practice_home: Path) -> None:
+    made("networks", seeds=1)
+    assert says(page("networks"), "With one seed of each nobody can say")
 
 
 def test_looking_at_the_test_clips_adds_what_it_adds(practice_home: Path) -> None:

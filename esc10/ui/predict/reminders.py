@@ -54,13 +54,13 @@ def _reminders(
         )
         return
     judged = judge(given, samples, run, weights, slot)
-    window = _telling_window(judged)
+    sound = heard(given, samples, run.config.mel)
+    window = _telling_window(judged, sound)
     nearest = judged.novelty.nearest(judged.answer.embeddings[[window]])
     if nearest is None:
         st.info("This network's training clips cannot be compared with: verify its dataset.")
         return
     clips = [learnt[index] for index in nearest.clips[0]]
-    sound = heard(given, samples, run.config.mel)
     st.markdown(_describe(judged, clips, len(learnt)))
     cards = iter(_cards(1 + len(clips)))
     with next(cards):
@@ -94,10 +94,10 @@ def _chosen_run(runs: Sequence[Run]) -> int:
     return slot
 
 
-def _telling_window(judged: Judged) -> int:
-    """The window that is surest of what the whole sound is taken for."""
+def _telling_window(judged: Judged, sound: HeardSound) -> int:
+    """The window that is surest of what the whole is taken for; a silent one if all are."""
     best = int(judged.answer.probabilities.argmax())
-    return int(judged.answer.windows[:, best].argmax())
+    return int((judged.answer.windows[:, best] - sound.silent).argmax())
 
 
 def _describe(judged: Judged, clips: Sequence[Clip], learnt: int) -> str:

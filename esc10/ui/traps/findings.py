@@ -9,6 +9,7 @@ from itertools import combinations
 import pyarrow as pa
 import streamlit as st
 
+from esc10.datasets import source_of
 from esc10.datasets.clips import recording_of
 from esc10.datasets.splits import leaking
 from esc10.errors import DatasetError
@@ -94,6 +95,10 @@ def _show_networks(ways: Ways) -> None:
         for (one, other), p_value in zip(pairs, p_values, strict=False)
     )
     widest = max(figures, key=lambda title: figures[title].spread)
+    if min(len(each.by_seed) for each in figures.values()) < 2:
+        st.markdown("With one seed of each nobody can say: wait for the second.")
+        _draw(figures)
+        return
     st.markdown(
         f"The best and the worst seed of the {widest} are "
         f"**{100 * figures[widest].spread:.0f} points** apart. Whoever trains each network once "
@@ -128,20 +133,26 @@ def _show_leaks(ways: Ways) -> None:
     figures = {way: figures_of(verdict) for way, verdict in verdicts.items()}
     run = ways["the lab's split"][0]
     split = figures_by_leak(verdicts["the lab's split"], run)
-    names = {"leaking": "of it, clips that leak", "others": "of it, the others"}
     fold, lab = figures["by fold"], figures["the lab's split"]
     text = (
         f"By fold the network recognises {_figure(fold)} of {fold.clips} test clips, by the lab's "
         f"split {_figure(lab)} of {lab.clips}."
     )
-    if len(split) > 1:
-        leaky, others = split["leaking"], split["others"]
+    if "leaking" in split:
+        leaky = split["leaking"]
         text += (
             f" There **{leaky.clips}** share a recording with a training clip: of these it "
-            f"recognises {_figure(leaky)}, of the others {_figure(others)}."
+            f"recognises {_figure(leaky)}"
         )
+        text += f", of the others {_figure(split['others'])}." if "others" in split else "."
+        names = {"leaking": "of it, clips that leak", "others": "of it, the others"}
+        figures |= {names[name]: found for name, found in split.items()}
+    elif source_of(run.config.train.dataset).recordings_known:
+        text += " Of these sounds no test clip shares a recording with a training clip."
+    else:
+        text += " Nobody knows which of these clips come from one recording."
     st.markdown(text)
-    _draw(figures | {names[name]: found for name, found in split.items()})
+    _draw(figures)
     _show_pairs(run)
 
 
@@ -191,8 +202,8 @@ TRAPS = {
         "Network or luck?",
         "One network beats another. Would it with another seed?",
         "Each of the lab's three networks learns five times, from other first weights and with "
-        "another order of the clips. So that it takes minutes they stop early: the slow ones are "
-        "not at their end.",
+        "another order of the clips. So that it takes minutes they learn for few epochs: the slow "
+        "ones are not at their end, nor has batch normalisation settled.",
         _show_networks,
     ),
 }
