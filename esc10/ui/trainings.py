@@ -71,7 +71,7 @@ def show_status(
     under_way = [run for run in there.values() if run.state in UNFINISHED]
     missing = len(trainings) - len(there)
     if under_way:
-        text = _describe(trainings, there, under_way)
+        text = _describe(trainings, there, under_way, expected_seconds(_rest(under_way), runs))
         st.progress(_share_done(trainings, there), text=text)
     status = engine().status()
     if status.trouble and under_way:
@@ -141,18 +141,23 @@ def _share_done(trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Ru
     return min(1.0, done / len(trainings))
 
 
+def _rest(under_way: Sequence[Run]) -> list[TrainConfig]:
+    """What is left to train of some runs."""
+    rest = [(run.config.train, run.config.train.epochs - len(run.history())) for run in under_way]
+    return [replace(config, epochs=epochs) for config, epochs in rest if epochs]
+
+
 def _describe(
-    trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run], under_way: list[Run]
+    trainings: Sequence[TrainConfig],
+    there: Mapping[TrainConfig, Run],
+    under_way: Sequence[Run],
+    seconds: float | None,
 ) -> str:
     text = f"{len(there) - len(under_way)} of {len(trainings)} trainings finished"
     folds = {config.test_fold for config in trainings}
-    rest = []
     for run in under_way:
-        config, epochs = run.config.train, len(run.history())
-        if epochs:
+        if run.history():
+            config = run.config.train
             which = f"fold {config.test_fold}" if len(folds) > 1 else MODELS[config.model].title
-            text += f"; {which}: epoch {epochs}"
-        if epochs < config.epochs:
-            rest.append(replace(config, epochs=config.epochs - epochs))
-    seconds = expected_seconds(rest, there.values())
+            text += f"; {which}: epoch {len(run.history())}"
     return text if seconds is None else f"{text}; about {duration(seconds)} left"
