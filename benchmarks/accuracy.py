@@ -34,10 +34,10 @@ from esc10.training.config import TrainConfig
 
 FIRST_SEED = 1
 NO_RECIPE = "none, as in the lab"
-HEAD = ["network, recipe", "parameters", "epochs", "seeds"]
+HEAD = ["network, recipe", "parameters", "epochs"]
 FIGURES = ["by seed", "95 % interval", "minutes a fold"]
 HEAD += ["three folds train", *FIGURES, "four folds train", *FIGURES]
-COLUMNS = {3: slice(4, 8), 4: slice(8, 12)}
+COLUMNS = {3: slice(3, 7), 4: slice(7, 11)}
 """Where the figures stand, by how many folds train."""
 
 Results = dict[str, Any]
@@ -167,16 +167,16 @@ def _parameters(run: Run) -> int | None:
 def table(results: Results) -> str:
     """The rows measured before, and this one in the place of its like."""
     name = f"`{results['model']}`, {results['recipe'] or NO_RECIPE}"
-    size = [f"{results['parameters']:,}", f"{results['epochs']}", f"{results['seeds']}"]
+    size = [f"{results['parameters']:,}", f"{results['epochs']}"]
     rows = {cells[0]: cells for cells in rows_of("accuracy")}
     row = rows.get(name, [])
-    if row[: len(size) + 1] != [name, *size]:  # of other seeds, say
-        row = [name, *size, *["–"] * (len(HEAD) - 4)]
+    if row[: len(size) + 1] != [name, *size]:  # of another recipe by that name, say
+        row = [name, *size, *["–"] * (len(HEAD) - 3)]
     low, high = results["interval"]
-    of_seeds = results["deviation_of_seeds"]
+    seeds, of_seeds = results["seeds"], results["deviation_of_seeds"]
     row[COLUMNS[results["folds_that_train"]]] = [
         f"**{100 * results['mean']:.1f} %**",
-        "–" if of_seeds is None else f"± {100 * of_seeds:.1f}",
+        "1 seed" if of_seeds is None else f"± {100 * of_seeds:.1f}, {seeds} seeds",
         f"{percent(low)} to {percent(high)} %",
         f"{results['minutes_a_fold']:.1f}",
     ]

@@ -88,18 +88,19 @@ def test_an_accuracy_takes_the_place_of_its_like_and_leaves_the_others(
     }
     four = {**three, "folds_that_train": 4, "mean": 0.95, "minutes_a_fold": 3.6}
     lab = {**three, "model": "cnn", "recipe": None, "seeds": 1, "deviation_of_seeds": None}
-    for measured in ({**four, "seeds": 1}, {**three, "mean": 0.5}, lab, four, three):
+    of_one = {**four, "seeds": 1, "deviation_of_seeds": None}
+    for measured in ({**four, "epochs": 100}, {**three, "mean": 0.5}, lab, of_one, three):
         report.write_table("accuracy", accuracy.table(measured), {"cpu": "a processor"})
     nothing = ["–"] * 4
     assert report.rows_of("accuracy") == [
         [
-            *("`compact_cnn`, augmented", "181,826", "400", "2"),
-            *("**93.8 %**", "± 0.4", "91 to 96 %", "2.7"),
-            *("**95.0 %**", "± 0.4", "91 to 96 %", "3.6"),
+            *("`compact_cnn`, augmented", "181,826", "400"),
+            *("**93.8 %**", "± 0.4, 2 seeds", "91 to 96 %", "2.7"),
+            *("**95.0 %**", "1 seed", "91 to 96 %", "3.6"),
         ],
         [
-            *("`cnn`, none, as in the lab", "181,826", "400", "1"),
-            *("**93.8 %**", "–", "91 to 96 %", "2.7"),
+            *("`cnn`, none, as in the lab", "181,826", "400"),
+            *("**93.8 %**", "1 seed", "91 to 96 %", "2.7"),
             *nothing,
         ],
     ]
