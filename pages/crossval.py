@@ -19,7 +19,6 @@ from esc10.runs.cross_validation import (
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.ui.crossval.verdict import (
-    judged,
     show_clips_of,
     show_difference,
     show_folds,
@@ -27,10 +26,10 @@ from esc10.ui.crossval.verdict import (
     titles_of,
 )
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
-from esc10.ui.frame import guarded, open_page, show_missing
+from esc10.ui.frame import guarded, open_page, show_no_sounds
 from esc10.ui.server import all_runs, datasets_here
 from esc10.ui.settings import choose_settings, forget_unless
-from esc10.ui.trainings import finished, look_at, show_status, train_missing
+from esc10.ui.trainings import finished, judged, look_at, show_status, train_missing
 from esc10.ui.words import in_markdown
 
 CHOSEN = "cross-validation"
@@ -40,11 +39,7 @@ def main() -> None:
     open_page("Cross-validate")
     here = datasets_here()
     if not here:
-        show_missing(
-            "Cross-validating needs sounds, and there are none on this machine yet.",
-            "pages/dataset.py",
-            "Get a dataset",
-        )
+        show_no_sounds("Cross-validating")
         return
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
@@ -141,8 +136,9 @@ def _offer_to_forget(asked: CrossValidation) -> None:
 def _status(one: CrossValidation, before: tuple[bool, int]) -> None:
     """The status by itself; the page is drawn anew when another fold has ended."""
     runs = list_runs()[0]
-    show_status(one.trainings, runs, partial(refuse_empty_folds, one))
-    if look_at(runs_of(one.trainings, runs)) != before:
+    there = runs_of(one.trainings, runs)
+    show_status(one.trainings, there, runs, partial(refuse_empty_folds, one))
+    if look_at(there) != before:
         st.rerun()
 
 

@@ -15,7 +15,7 @@ from esc10.training.networks import LAB_MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
-from esc10.ui.frame import guarded, in_projector_mode, open_page, show_missing
+from esc10.ui.frame import guarded, in_projector_mode, open_page, show_no_sounds
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.recipe_view import show_recipe
@@ -43,13 +43,7 @@ def main() -> None:
     open_page("Train")
     here = datasets_here()
     if not here:
-        show_missing(
-            "Training needs sounds, and they are on their way."
-            if is_under_way()
-            else "Training needs sounds, and there are none on this machine yet.",
-            "pages/dataset.py",
-            "Get a dataset",
-        )
+        show_no_sounds("Training")
         return
     left, right = st.columns([1, 2.2], gap="medium")
     with left:

@@ -7,7 +7,6 @@ from functools import partial
 
 import streamlit as st
 
-from esc10.datasets import source_of
 from esc10.errors import RunError
 from esc10.runs.cross_validation import runs_of
 from esc10.runs.experiments import EXPERIMENTS, Experiment, refuse_without_split
@@ -15,9 +14,9 @@ from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
-from esc10.ui.frame import guarded, open_page, show_missing
+from esc10.ui.frame import guarded, open_page, show_no_sounds
 from esc10.ui.server import all_runs, datasets_here
-from esc10.ui.settings import forget_unless
+from esc10.ui.settings import choose_data
 from esc10.ui.trainings import (
     expected_seconds,
     finished,
@@ -34,11 +33,7 @@ def main() -> None:
     open_page("Traps")
     here = datasets_here()
     if not here:
-        show_missing(
-            "Experiments need sounds, and there are none on this machine yet.",
-            "pages/dataset.py",
-            "Get a dataset",
-        )
+        show_no_sounds("Experimenting")
         return
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
@@ -55,15 +50,7 @@ def _choose(here: list[str]) -> Experiment:
         key="experiment",
         persist_state="session",
     )
-    forget_unless("experiment data", here)
-    data = st.selectbox(
-        "Data",
-        here,
-        format_func=lambda key: source_of(key).title,
-        key="experiment data",
-        persist_state="session",
-    )
-    return EXPERIMENTS[key](data)
+    return EXPERIMENTS[key](choose_data(here, "experiment data"))
 
 
 def _show(experiment: Experiment) -> None:
@@ -72,9 +59,8 @@ def _show(experiment: Experiment) -> None:
     every = all_runs()
     there = runs_of(experiment.trainings, every)
     now = look_at(there)
-    done = {run.run_id for run in finished(there)}
     ways = {
-        way: [there[each] for each in configs if each in there and there[each].run_id in done]
+        way: finished({each: there[each] for each in configs if each in there})
         for way, configs in experiment.ways.items()
     }
     if not all(ways.values()) and not now[0]:
@@ -95,7 +81,7 @@ def _offer(experiment: Experiment, there: Mapping[TrainConfig, Run], every: Sequ
     if st.button("Run the experiment", type="primary", icon=":material/science:"):
         train_missing(experiment.trainings, partial(refuse_without_split, experiment))
         st.rerun()
-    show_trouble_with(experiment.trainings, every)
+    show_trouble_with(experiment.trainings, there, every)
     missing = [config for config in experiment.trainings if config not in there]
     seconds = expected_seconds(missing, every)
     long = (
@@ -112,8 +98,9 @@ def _offer(experiment: Experiment, there: Mapping[TrainConfig, Run], every: Sequ
 def _progress(experiment: Experiment, before: tuple[bool, int]) -> None:
     """What is under way, by itself; the page is drawn anew when another training has ended."""
     runs = list_runs()[0]
-    show_status(experiment.trainings, runs, partial(refuse_without_split, experiment))
-    if look_at(runs_of(experiment.trainings, runs)) != before:
+    there = runs_of(experiment.trainings, runs)
+    show_status(experiment.trainings, there, runs, partial(refuse_without_split, experiment))
+    if look_at(there) != before:
         st.rerun()
 
 

@@ -33,10 +33,9 @@ def runs(options: Namespace) -> Answer:
 def replay(options: Namespace) -> Answer:
     """Show a run's epochs again, at the pace at which they were trained."""
     run = find_run(options.run)
-    clips = {part: len(names) for part, names in run.config.clips.items()}
     for row in run.history():
         time.sleep(row.seconds / options.pace)
-        print(f"replay, {format_epoch(row, clips)}", file=sys.stderr)
+        print(f"replay, {format_epoch(row, run)}", file=sys.stderr)
     answer = {"run_id": run.run_id, "epochs": len(run.history()), **best_figures(run)}
     return answer, f"{run.run_id} was replayed; nothing was trained."
 

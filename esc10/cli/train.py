@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 
@@ -93,8 +93,7 @@ def _result(run: Run, data: TrainingData) -> TrainResult:
 
     def on_epoch_end(row: EpochRow) -> None:
         add_epoch(run, row)
-        clips = {part: len(labels) for part, labels in data.y.items()}
-        print(format_epoch(row, clips), file=sys.stderr)
+        print(format_epoch(row, run), file=sys.stderr)
 
     add_event(run, "started")
     try:
@@ -108,11 +107,12 @@ def _result(run: Run, data: TrainingData) -> TrainResult:
         raise
 
 
-def format_epoch(row: EpochRow, clips: Mapping[str, int]) -> str:
-    """An epoch's figures in a line; `clips` are how many there are of each part."""
+def format_epoch(row: EpochRow, run: Run) -> str:
+    """The figures of a run's epoch in a line."""
     shares = {"train": row.accuracy, "validation": row.val_accuracy}
     accuracy, val_accuracy = (
-        format_accuracy(value, interval_of(value, clips[part])) for part, value in shares.items()
+        format_accuracy(value, interval_of(value, len(run.config.clips[part])))
+        for part, value in shares.items()
     )
     return (
         f"epoch {row.epoch}: loss {row.loss:.4f}, accuracy {accuracy}, "

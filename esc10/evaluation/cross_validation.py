@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from esc10.errors import RunError
 from esc10.evaluation.comparison import McNemar, mcnemar, same_sounds
@@ -142,22 +143,38 @@ def _mean_over_clips(folds: Sequence[FoldVerdict], figure: Callable[[FoldVerdict
     return float(np.average([*map(figure, folds)], weights=[fold.test.clips for fold in folds]))
 
 
-def _judge_fold(run: Run) -> FoldVerdict:
+def accuracy_by_epoch(run: Run) -> NDArray[np.float64]:
+    """The share of a run's test clips that it was right about after each epoch, shape (epochs,).
+
+    Raises:
+        RunError: it is damaged, or from before answers on the test clips were kept.
+    """
+    labels = run.answers("val_accuracy").labels["test"]
+    accuracies: NDArray[np.float64] = (_test_by_epoch(run).argmax(axis=2) == labels).mean(axis=1)
+    return accuracies
+
+
+def _test_by_epoch(run: Run) -> NDArray[np.float32]:
     by_epoch = run.test_by_epoch()
     if by_epoch is None:
         raise RunError(
             f"Run {run.run_id} is from before answers on the test clips were kept. Train it again."
         )
+    return by_epoch
+
+
+def _judge_fold(run: Run) -> FoldVerdict:
+    accuracies = accuracy_by_epoch(run)
     config, answers = run.config, run.answers("val_accuracy")
-    labels = answers.labels["test"]
-    by_epoch_right = (by_epoch.argmax(axis=2) == labels).mean(axis=1)  # (epochs,)
     return FoldVerdict(
         run.run_id,
         config.train.seed,
         config.train.test_fold,
-        evaluate_part(labels, by_epoch[-1], config.clips["test"], config.classes),
-        chosen=float(by_epoch_right[answers.epoch - 1]),
-        peeked=float(by_epoch_right.max()),
+        evaluate_part(
+            answers.labels["test"], _test_by_epoch(run)[-1], config.clips["test"], config.classes
+        ),
+        chosen=float(accuracies[answers.epoch - 1]),
+        peeked=float(accuracies.max()),
     )
 
 

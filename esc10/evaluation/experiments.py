@@ -10,9 +10,10 @@ import numpy as np
 
 from esc10.datasets.splits import leaking
 from esc10.errors import RunError
-from esc10.evaluation.cross_validation import CrossVerdict
+from esc10.evaluation.cross_validation import CrossVerdict, accuracy_by_epoch
 from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import Run
+from esc10.training.results import CRITERIA
 
 
 @dataclass(frozen=True)
@@ -78,27 +79,19 @@ def figures_by_epoch(runs: Sequence[Run]) -> dict[str, Figures]:
     Raises:
         RunError: there is none, one is damaged, or from before answers on test clips were kept.
     """
-    by_choice: dict[str, dict[int, float]] = {}
-    clips = 0
-    for run in runs:
-        by_epoch = run.test_by_epoch()
-        if by_epoch is None:
-            raise RunError(
-                f"Run {run.run_id} is from before answers on the test clips were kept. Train it "
-                "again."
-            )
-        labels = run.answers("val_accuracy").labels["test"]
-        right = (by_epoch.argmax(axis=2) == labels).mean(axis=1)  # (epochs,)
-        clips = len(labels)
-        chosen = {
-            "last": right[-1],
-            **{name: right[run.answers(name).epoch - 1] for name in ("val_accuracy", "val_loss")},
-            "test": right.max(),
-        }
-        for name, share in chosen.items():
-            by_choice.setdefault(name, {})[run.config.train.seed] = float(share)
-    if not by_choice:
+    if not runs:
         raise RunError("No training is finished yet. Wait for the first.")
+    by_choice: dict[str, dict[int, float]] = {}
+    for run in runs:
+        accuracies = accuracy_by_epoch(run)
+        chosen = {
+            "last": accuracies[-1],
+            **{name: accuracies[run.answers(name).epoch - 1] for name in CRITERIA},
+            "test": accuracies.max(),
+        }
+        for name, accuracy in chosen.items():
+            by_choice.setdefault(name, {})[run.config.train.seed] = float(accuracy)
+    clips = len(runs[0].config.clips["test"])
     return {name: Figures(by_seed, clips) for name, by_seed in by_choice.items()}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from esc10.datasets import Clip, Dataset
@@ -18,7 +19,7 @@ from esc10.features.inputs import network_input
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.training.results import PARTS
-from esc10.ui.clip_view import Votes, draw_picture, player, recording
+from esc10.ui.clip_view import draw_picture, player, recording
 from esc10.ui.fragments import show_trouble
 from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_that_judge, verdict
 from esc10.ui.words import class_words, in_markdown, short_name
@@ -26,6 +27,9 @@ from esc10.ui.words import class_words, in_markdown, short_name
 _FIRST_CLIPS = 12
 _CLASSES_SHOWN = 3
 _MOST_RUNS = 20
+
+Votes = NDArray[np.float32]
+"""A clip's frames' class probabilities, shape (frames, classes)."""
 
 
 def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, section: str) -> None:

@@ -19,9 +19,6 @@ from esc10.ui.plots.waveform import waveform_columns, waveform_spec
 from esc10.ui.server import ClipSound, clip_sound
 from esc10.ui.words import class_words, in_markdown
 
-Votes = NDArray[np.float32]
-"""The probability of one class in each frame, shape (frames,), or of all, (frames, classes)."""
-
 _FORMATS = {".ogg": "audio/ogg", ".wav": "audio/wav"}
 
 
@@ -45,9 +42,12 @@ def player(clip: Clip) -> None:
 
 
 def draw_picture(
-    slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, Votes], ...] = ()
+    slot: DeltaGenerator, clip: Clip, votes: tuple[tuple[str, NDArray[np.float32]], ...] = ()
 ) -> None:
-    """A clip's spectrogram, with what its frames vote for; a sentence if it cannot be read."""
+    """A clip's spectrogram; a sentence if it cannot be read.
+
+    `votes`: as `clip_picture` takes them.
+    """
     try:
         sound = clip_sound(clip.path)
     except AudioError as error:

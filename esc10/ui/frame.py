@@ -11,6 +11,7 @@ from esc10.errors import Esc10Error
 from esc10.ui.fragments import show_trouble
 from esc10.ui.imports_ahead import being_drawn
 from esc10.ui.player.one_at_a_time import play_one_at_a_time
+from esc10.ui.server import is_under_way
 
 PAGES = {
     "app.py": "Start",
@@ -128,3 +129,9 @@ def show_missing(sentence: str, page: str, label: str) -> None:
     """Say what is missing on this page, and offer the page that mends it."""
     st.info(sentence, icon=":material/info:")
     st.page_link(page, label=f"**{label}**", icon=":material/arrow_forward:")
+
+
+def show_no_sounds(doing: str) -> None:
+    """Say that what is done on this page needs sounds, and whether they are on their way."""
+    how = "they are on their way" if is_under_way() else "there are none on this machine yet"
+    show_missing(f"{doing} needs sounds, and {how}.", "pages/dataset.py", "Get a dataset")

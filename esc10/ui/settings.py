@@ -43,6 +43,18 @@ def forget_unless(key: str, options: Sequence[object]) -> None:
         del st.session_state[key]
 
 
+def choose_data(here: list[str], key: str) -> str:
+    """The key of the dataset a person has chosen; the choice stays while it is here."""
+    forget_unless(key, here)
+    return st.selectbox(
+        "Data",
+        here,
+        format_func=lambda dataset: source_of(dataset).title,
+        key=key,
+        persist_state="session",
+    )
+
+
 def choose_settings(here: list[str], *, by_fold: bool = False) -> TrainConfig:
     """The settings a person has chosen; they stay while other pages are visited.
 
@@ -57,14 +69,7 @@ def choose_settings(here: list[str], *, by_fold: bool = False) -> TrainConfig:
         persist_state="session",
     )
     st.caption(MODELS[model].summary)
-    forget_unless("train dataset", here)
-    key = st.selectbox(
-        "Data",
-        here,
-        format_func=lambda key: source_of(key).title,
-        key="train dataset",
-        persist_state="session",
-    )
+    key = choose_data(here, "train dataset")
     left, right = st.columns([1.2, 1], vertical_alignment="bottom")
     split = defaults.split
     if not by_fold:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from esc10.errors import Cancelled
+from esc10.evaluation.cross_validation import CrossVerdict, judge_runs
 from esc10.progress import OnProgress, ShouldStop
 from esc10.runs.cross_validation import runs_of
 from esc10.runs.outcome import CUT_SHORT, UNFINISHED
@@ -18,16 +19,22 @@ from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.progress import describe_end, show_end, show_job
-from esc10.ui.server import PREPARE_JOBS, engine, is_under_way, jobs_to_show, own_jobs, start_own
+from esc10.ui.server import (
+    HASHES,
+    PREPARE_JOBS,
+    engine,
+    is_under_way,
+    jobs_to_show,
+    own_jobs,
+    start_own,
+)
 from esc10.ui.words import duration, in_markdown, short_name
 
 _submitting = threading.Lock()
 """Held from the look for a run to its being there, or two who ask at once would have two."""
 
 
-def train_missing(
-    trainings: Sequence[TrainConfig], check: Callable[[], None] = lambda: None
-) -> None:
+def train_missing(trainings: Sequence[TrainConfig], check: Callable[[], None]) -> None:
     """Hand over, in a job, the trainings that have no run; whoever asks twice starts none twice.
 
     `check` comes first and raises what keeps all of them from being trained.
@@ -51,6 +58,12 @@ def finished(there: Mapping[TrainConfig, Run]) -> list[Run]:
     return [run for run in there.values() if run.state == "finished"]
 
 
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
+def judged(runs: Sequence[Run]) -> CrossVerdict:
+    """The verdict on some finished runs."""
+    return judge_runs(runs)
+
+
 def look_at(there: Mapping[TrainConfig, Run]) -> tuple[bool, int]:
     """Whether something is under way, and how many have ended."""
     unfinished = any(run.state in UNFINISHED for run in there.values())
@@ -59,15 +72,16 @@ def look_at(there: Mapping[TrainConfig, Run]) -> tuple[bool, int]:
 
 def show_status(
     trainings: Sequence[TrainConfig],
+    there: Mapping[TrainConfig, Run],
     runs: Sequence[Run],
-    check: Callable[[], None] = lambda: None,
+    check: Callable[[], None],
 ) -> None:
     """A bar over all of them, the time left, and buttons to stop or to go on.
 
-    `runs` are all there are, the newest first.
+    `there` are those that have a run, `runs` all runs, the newest first; `check` is as in
+    `train_missing`.
     """
-    there = runs_of(trainings, runs)
-    show_trouble_with(trainings, runs)
+    show_trouble_with(trainings, there, runs)
     under_way = [run for run in there.values() if run.state in UNFINISHED]
     missing = len(trainings) - len(there)
     if under_way:
@@ -91,18 +105,19 @@ def show_status(
                 st.rerun()
 
 
-def show_trouble_with(trainings: Sequence[TrainConfig], runs: Sequence[Run]) -> None:
+def show_trouble_with(
+    trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run], runs: Sequence[Run]
+) -> None:
     """How handing over goes, or has ended; and what the trainings that gave nothing ended with."""
     for name, job in jobs_to_show(PREPARE_JOBS).items():
         show_job(job, name) if job.running else show_end(job, name)
-    there, seen = runs_of(trainings, runs), set[TrainConfig]()
-    fruitless = []
+    missing = set(trainings) - there.keys()
+    latest: dict[TrainConfig, Run] = {}
     for run in runs:
         config = replace(run.config.train, owner=None)
-        if config in trainings and config not in there and config not in seen:
-            seen.add(config)  # the newest says how it went
-            if run.state in ("finished", *CUT_SHORT):
-                fruitless.append(run)
+        if config in missing:
+            latest.setdefault(config, run)
+    fruitless = [run for run in latest.values() if run.state in ("finished", *CUT_SHORT)]
     if fruitless:
         first = fruitless[0]
         st.warning(

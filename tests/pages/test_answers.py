@@ -31,7 +31,7 @@ from esc10.runs.run import Run
 from esc10.training.networks import LAB_MODELS, MODELS
 from esc10.ui import server
 from tests.pages.conftest import Trained
-from tests.support.pages import PAGE_SECONDS, drawn, says, texts
+from tests.support.pages import judging, says, texts
 
 NOT_KNOWN = "I don't know this"
 WEIGHTS = "val_accuracy"
@@ -46,21 +46,8 @@ def network_of(run: Run) -> RemoteClassifier:
     return server.engine().networks.trained(run, WEIGHTS)
 
 
-def answers(samples, models) -> None:  # a script's names are its own
-    """A script: what the newest runs of some networks say of a sound."""
-    from esc10.runs.store import list_runs
-    from esc10.ui.predict.answers import show_answers
-    from esc10.ui.predict.inputs import given_sound
-
-    runs = {run.config.train.model: run for run in list_runs()[0]}
-    given = given_sound("a sound", samples.tobytes)
-    show_answers(given, samples, [runs[model] for model in models], "val_accuracy")
-
-
 def shown(samples: NDArray[np.float32], *models: str) -> AppTest:
-    return drawn(
-        AppTest.from_function(answers, default_timeout=PAGE_SECONDS, args=(samples, models))
-    )
+    return judging("answers", samples, *models)
 
 
 def clip(place: int = 0) -> NDArray[np.float32]:

@@ -18,7 +18,7 @@ from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.inference.novelty import NEIGHBOURS
 from esc10.runs.run import Run
 from tests.pages.conftest import Trained
-from tests.support.pages import PAGE_SECONDS, drawn, texts
+from tests.support.pages import drawn, judging, texts
 
 
 @pytest.fixture
@@ -26,21 +26,8 @@ def runs(trained: Trained) -> dict[str, Run]:
     return trained(("cnn", "logmel"), ("td_cnn", "logmel"))
 
 
-def reminders(samples, models) -> None:  # a script's names are its own
-    """A script: what a sound reminds the newest runs of some networks of."""
-    from esc10.runs.store import list_runs
-    from esc10.ui.predict.inputs import given_sound
-    from esc10.ui.predict.reminders import show_reminders
-
-    runs = {run.config.train.model: run for run in list_runs()[0]}
-    given = given_sound("a sound", samples.tobytes)
-    show_reminders(given, samples, [runs[model] for model in models], "val_accuracy")
-
-
 def shown(samples: NDArray[np.float32], *models: str) -> AppTest:
-    return drawn(
-        AppTest.from_function(reminders, default_timeout=PAGE_SECONDS, args=(samples, models))
-    )
+    return judging("reminders", samples, *models)
 
 
 def learnt(run: Run, place: int = 0) -> tuple[Clip, NDArray[np.float32]]:

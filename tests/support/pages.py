@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from esc10.audio.loading import SAMPLE_RATE
@@ -118,3 +120,24 @@ def end_jobs() -> None:
         job.cancel()
         job.wait(PAGE_SECONDS)
         server.jobs().clear(name)
+
+
+def _judging(name, samples, models) -> None:  # a script's names are its own
+    """A script: what a part of Predict says of a sound for the newest runs of some networks."""
+    from importlib import import_module
+
+    from esc10.runs.store import list_runs
+    from esc10.ui.predict.inputs import given_sound
+
+    runs = {run.config.train.model: run for run in list_runs()[0]}
+    show = getattr(import_module(f"esc10.ui.predict.{name}"), f"show_{name}")
+    given = given_sound("a sound", samples.tobytes)
+    show(given, samples, [runs[model] for model in models], "val_accuracy")
+
+
+def judging(name: str, samples: NDArray[np.float32], *models: str) -> AppTest:
+    """Such a part alone, drawn: `answers` or `reminders`."""
+    script = AppTest.from_function(
+        _judging, default_timeout=PAGE_SECONDS, args=(name, samples, models)
+    )
+    return drawn(script)

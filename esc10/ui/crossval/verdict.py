@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from esc10.datasets import source_of
-from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, judge_runs
+from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts
 from esc10.evaluation.intervals import percent
 from esc10.runs.cross_validation import CrossValidation
 from esc10.runs.run import Run
@@ -20,7 +20,6 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.folds import fold_columns, fold_spec
 from esc10.ui.recipes import describe_recipe
-from esc10.ui.server import HASHES
 from esc10.ui.words import finding, share
 
 _CELLS = CellChooser("crossval ", ("all folds",))
@@ -51,12 +50,6 @@ def titles_of(asked: Sequence[CrossValidation]) -> dict[str, str]:
         name: title if same[title] == 1 else f"{title} · {name[-8:]}"
         for name, title in titles.items()
     }
-
-
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=HASHES)
-def judged(runs: Sequence[Run]) -> CrossVerdict:
-    """The verdict on some finished runs."""
-    return judge_runs(runs)
 
 
 def show_folds(verdict: CrossVerdict) -> None:

@@ -75,7 +75,7 @@ def coverage_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
         "layer": [
             {
                 "transform": [{"filter": "!datum.chosen"}],
-                "mark": {"type": "line", "interpolate": "linear", "strokeWidth": 2.5},
+                "mark": {"type": "line", "strokeWidth": 2.5},
                 "encoding": {
                     "y": y,
                     "strokeDash": {

@@ -11,18 +11,11 @@ from esc10.ui.plots import palette, vega
 
 def way_columns(ways: Mapping[str, Figures]) -> dict[str, list[Any]]:
     """A row for each seed of each way, column by column."""
-    rows = [
-        (way, seed, share, figures)
-        for way, figures in ways.items()
-        for seed, share in figures.by_seed.items()
-    ]
+    rows = [(way, seed) for way, figures in ways.items() for seed in figures.by_seed]
     return {
-        "way": [way for way, *_ in rows],
-        "seed": [str(seed) for _, seed, *_ in rows],
-        "accuracy": [share for _, _, share, _ in rows],
-        "mean": [figures.mean for *_, figures in rows],
-        "low": [figures.interval[0] for *_, figures in rows],
-        "high": [figures.interval[1] for *_, figures in rows],
+        "way": [way for way, _ in rows],
+        "seed": [str(seed) for _, seed in rows],
+        "accuracy": [ways[way].by_seed[seed] for way, seed in rows],
     }
 
 
@@ -43,9 +36,11 @@ def way_spec(ways: Mapping[str, Figures], ink: str, font_size: int, height: int)
     colours = {"domain": names, "range": [palette.RUN_COLOURS[mark] for mark in marks]}
     shapes = {"domain": names, "range": [palette.RUN_SHAPES[mark] for mark in marks]}
     colour = {"field": "way", "type": "nominal", "legend": None, "scale": colours}
-    # Every seed repeats its way's mean and interval: one mark each is enough.
-    largest = [{"op": "max", "field": name, "as": name} for name in ("mean", "low", "high")]
-    once = [{"aggregate": largest, "groupby": ["way"]}]
+    means = [
+        {"way": way, "mean": each.mean, "low": each.interval[0], "high": each.interval[1]}
+        for way, each in ways.items()
+    ]
+    over_seeds = {"data": {"values": means}}
     said = [
         {"field": "way", "title": "way"},
         {"field": "seed", "title": "seed"},
@@ -56,7 +51,7 @@ def way_spec(ways: Mapping[str, Figures], ink: str, font_size: int, height: int)
         "encoding": {"y": place},
         "layer": [
             {
-                "transform": once,
+                **over_seeds,
                 "mark": {"type": "rule", "strokeWidth": 12, "opacity": 0.3, "strokeCap": "round"},
                 "encoding": {
                     "x": {**x, "field": "low", "title": None, "axis": axis},
@@ -65,7 +60,7 @@ def way_spec(ways: Mapping[str, Figures], ink: str, font_size: int, height: int)
                 },
             },
             {
-                "transform": once,
+                **over_seeds,
                 "mark": {"type": "tick", "thickness": 3, "size": 34, "color": ink, "opacity": 1},
                 "encoding": {"x": {**x, "field": "mean"}},
             },

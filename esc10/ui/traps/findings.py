@@ -14,7 +14,7 @@ from esc10.datasets.clips import recording_of
 from esc10.datasets.splits import leaking
 from esc10.errors import DatasetError
 from esc10.evaluation.comparison import holm
-from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts, judge_runs
+from esc10.evaluation.cross_validation import compare_verdicts
 from esc10.evaluation.experiments import (
     Figures,
     figures_by_epoch,
@@ -28,7 +28,8 @@ from esc10.training.networks import MODELS
 from esc10.ui.clip_view import draw_picture, player
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.ways import way_columns, way_spec
-from esc10.ui.server import HASHES, dataset
+from esc10.ui.server import dataset
+from esc10.ui.trainings import judged
 from esc10.ui.words import class_words, finding, share
 
 Ways = Mapping[str, Sequence[Run]]
@@ -45,11 +46,6 @@ class Trap:
     question: str
     plan: str
     show: Callable[[Ways], None]
-
-
-@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=HASHES)
-def _judged(runs: Sequence[Run]) -> CrossVerdict:
-    return judge_runs(runs)
 
 
 def _draw(ways: Mapping[str, Figures]) -> None:
@@ -73,7 +69,7 @@ def _figure(figures: Figures) -> str:
 
 
 def _show_decibels(ways: Ways) -> None:
-    verdicts = {way: _judged(runs) for way, runs in ways.items()}
+    verdicts = {way: judged(runs) for way, runs in ways.items()}
     figures = {way: figures_of(verdict) for way, verdict in verdicts.items()}
     test = compare_verdicts(verdicts["decibels"], verdicts["power"])
     said = "" if test is None else f": **{finding(test.p_value, 'McNemar’s test')}**"
@@ -85,7 +81,7 @@ def _show_decibels(ways: Ways) -> None:
 
 
 def _show_networks(ways: Ways) -> None:
-    verdicts = {MODELS[key].title: _judged(runs) for key, runs in ways.items()}
+    verdicts = {MODELS[key].title: judged(runs) for key, runs in ways.items()}
     figures = {title: figures_of(verdict) for title, verdict in verdicts.items()}
     pairs = list(combinations(verdicts, 2))
     tests = [compare_verdicts(verdicts[one], verdicts[other]) for one, other in pairs]
@@ -129,7 +125,7 @@ def _show_epochs(ways: Ways) -> None:
 
 
 def _show_leaks(ways: Ways) -> None:
-    verdicts = {way: _judged(runs) for way, runs in ways.items()}
+    verdicts = {way: judged(runs) for way, runs in ways.items()}
     figures = {way: figures_of(verdict) for way, verdict in verdicts.items()}
     run = ways["the lab's split"][0]
     split = figures_by_leak(verdicts["the lab's split"], run)
