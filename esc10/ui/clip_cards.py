@@ -39,7 +39,7 @@ def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, sect
         clips = [sounds.clip(clip.filename) for clip in judged]
     except DatasetError as error:
         st.info(
-            f"{in_markdown(str(error))} The verdicts stay; the sounds come back with the dataset."
+            f"The verdicts stay; the sounds come back with the dataset. {in_markdown(str(error))}"
         )
         for clip in judged:
             st.markdown(f"{clip.filename}: {_describe_answer(clip, run)}")

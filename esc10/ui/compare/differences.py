@@ -185,7 +185,7 @@ def _show_clip(row: Judgements, runs: Sequence[Run], weights: str) -> None:
             dataset(run.config.train.dataset)
     except DatasetError as error:
         st.info(
-            f"{in_markdown(str(error))} The answers stay; the sounds come back with the dataset."
+            f"The answers stay; the sounds come back with the dataset. {in_markdown(str(error))}"
         )
         return
     columns = st.columns(min(len(runs), _CARDS_IN_A_ROW))

@@ -38,7 +38,7 @@ def show_clip_map(run: Run, weights: str) -> None:
         with st.spinner(_describe_waiting(sounds, run), show_time=True):
             plane, probabilities = _plane(run, weights, sounds)
     except DatasetError as error:
-        st.info(f"{in_markdown(str(error))} The map needs its sounds; filters and layers do not.")
+        st.info(f"The map needs its sounds; filters and layers do not. {in_markdown(str(error))}")
         return
     clips = sounds.clips
     judged = _verdicts(probabilities, clips, run.config.classes)

@@ -48,8 +48,8 @@ def _reminders(
         learnt = [sounds.clip(name) for name in run.config.clips["train"]]
     except DatasetError as error:
         st.info(
-            f"{in_markdown(str(error))} A network keeps none of the clips that it has learned "
-            "from: they must be here to be compared with.",
+            "A network keeps none of the clips that it has learned from: they must be here to be "
+            f"compared with. {in_markdown(str(error))}",
             icon=":material/library_music:",
         )
         return
