@@ -13,6 +13,7 @@ Data goes forward through the rooms, and so does reading; a room imports those a
     runs        a training on disk: its folder, all of them, the bin, the zip
     evaluation  how good a run is, from the answers it stored
     inference   a trained network answers: a sound of any length, whether it knows it, and why
+    lesson      exercises that check an answer; what is handed in and carried along
     engine      long work beside the pages: queue, Dask worker, questions to it, jobs
     ui          what pages are made of; the only room that knows Streamlit
     cli         the same without a browser
