@@ -35,6 +35,10 @@ class NoWorkerError(RunError):
     """No worker is there to be asked, yet or just now. A page waits for one by itself."""
 
 
+class LessonError(Esc10Error):
+    """A lesson's answers, or what was handed in, could not be read."""
+
+
 class Cancelled(Esc10Error):
     """A long operation ended because somebody asked it to; what it had finished is kept."""
 
