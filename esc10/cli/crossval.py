@@ -19,6 +19,7 @@ from esc10.runs.cross_validation import (
 )
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
+from esc10.runs.writing import close_interrupted
 
 
 def crossval(options: Namespace) -> Answer:
@@ -60,6 +61,7 @@ def finished_runs(asked: CrossValidation) -> list[Run]:
         KeyboardInterrupt: somebody wished to stop; the folds that have ended are kept.
     """
     refuse_empty_folds(asked)
+    close_interrupted()  # what a process that was killed left behind is missing, not under way
     for number, config in enumerate(asked.trainings, 1):
         if config in runs_of(asked.trainings, list_runs()[0]):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,12 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from esc10.cli import crossval
+from esc10.errors import RunError
 from esc10.evaluation.intervals import CHOSEN, wilson_interval
-from esc10.runs.cross_validation import list_cross_validations
+from esc10.runs.cross_validation import cross_validation_of, list_cross_validations
 from esc10.runs.store import list_runs, load_run
+from esc10.runs.writer import WRITER
+from esc10.runs.writing import create_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run
 from esc10.training.recipes import RECIPES, without
 from tests.conftest import link_tree
 from tests.support.command_line import answer, esc10, refusal
+from tests.support.processes import dead_process
 from tests.support.waiting import wait_for
 
 SETTINGS = ("--dataset", "practice", "--model", "cnn", "--epochs", 2)
@@ -52,6 +60,22 @@ def test_a_cross_validation_that_was_killed_goes_on_to_the_same_figures(
     ]
     again = answer(practice_home, "crossval", *SETTINGS)
     assert again == found
+
+
+def test_what_a_process_left_behind_is_trained_whoever_asks(
+    practice_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = cross_validation_of(TrainConfig("practice", "cnn", epochs=1), 1)
+    run = create_run(plan_run(asked.trainings[0]))
+    (run.folder / WRITER).write_text(json.dumps(dead_process()))
+
+    def trained(config: TrainConfig) -> None:
+        raise RunError(f"test fold {config.test_fold} is trained")
+
+    monkeypatch.setattr(crossval, "train_and_store", trained)
+    with pytest.raises(RunError, match=f"test fold {asked.trainings[0].test_fold} is trained"):
+        crossval.finished_runs(asked)
+    assert run.state == "interrupted"
 
 
 def test_the_figures_are_over_all_clips(practice_home: Path) -> None:

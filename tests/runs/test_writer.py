@@ -7,12 +7,9 @@ import io
 import json
 import os
 import socket
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -31,16 +28,9 @@ from esc10.runs.writing import (
     finish_run,
 )
 from tests.support.made_runs import made_config, made_labels, made_result, made_row
+from tests.support.processes import dead_process
 from tests.support.refusals import lock, refuse_to_read
 from tests.support.stored_runs import DAMAGE, cut_off, kinds, stored, unheard
-
-
-def dead_process() -> dict[str, Any]:
-    """A process of this machine that really was, and is no more."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        started = psutil.Process(process.pid).create_time()
-        process.communicate(b"\n")
-    return {"host": socket.gethostname(), "pid": process.pid, "started": started}
 
 
 def written_by(run: Run, writer: object) -> Run:
