@@ -49,6 +49,11 @@ def main() -> None:
     st.markdown(f"#### The lab's {NETWORKS} networks, and one that goes further")
     for column, network in zip(st.columns(len(MODELS)), MODELS.values(), strict=True):
         column.markdown(f"**{network.title}**  \n{network.summary}")
+    st.page_link(
+        "pages/guided_lab.py",
+        label="**Guided lab**: seven exercises on your own sounds and runs, each with a check",
+        icon=":material/school:",
+    )
     warm = engine().status().capacity.warm > 0
     live(_engine_state, None if warm else LOOK_SECONDS)()
 

@@ -47,6 +47,14 @@ class Dataset:
         label_of = {target: label for label, target in enumerate(self.source.targets)}
         return np.array([label_of[clip.target] for clip in self.clips], dtype=np.int64)
 
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many clips each class has in each fold, shape (classes, 5)."""
+        counts = np.zeros((len(self.classes), 5), np.int64)
+        folds = np.array([clip.fold for clip in self.clips])
+        np.add.at(counts, (self.labels, folds - 1), 1)
+        return counts
+
     def clip(self, filename: str) -> Clip:
         """The clip of that ESC-50 name.
 

@@ -16,6 +16,6 @@ plots/       a domain object in, a figure out
 player/      a sound with a playhead that runs over its pictures; one sound at a time everywhere
 microphone/  sounds from the browser, with its speech filters off
 
-A folder for each page that has parts of its own: datasets, crossval, traps, evaluate, compare,
-predict.
+A folder for each page that has parts of its own: guided_lab, datasets, crossval, traps, evaluate,
+compare, predict.
 """

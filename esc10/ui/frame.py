@@ -15,6 +15,7 @@ from esc10.ui.server import is_under_way
 
 PAGES = {
     "app.py": "Start",
+    "pages/guided_lab.py": "Guided lab",
     "pages/dataset.py": "Dataset",
     "pages/train.py": "Train",
     "pages/crossval.py": "Cross-validate",
@@ -54,6 +55,9 @@ _PROJECTOR_STYLE = f"""
 <style>
   html {{ font-size: {_PROJECTOR_PIXELS}px !important; }}
   .stMainBlockContainer {{ padding-left: 2rem; padding-right: 2rem; max-width: none; }}
+  /* The hall reads the page, the lecturer the way to the next: it stays in one row. */
+  .st-key-navigation {{ gap: 0.3rem !important; padding-right: 3.5rem; }}
+  .st-key-navigation p {{ font-size: 0.8rem !important; }}
 </style>
 """
 

@@ -34,7 +34,7 @@ _submitting = threading.Lock()
 """Held from the look for a run to its being there, or two who ask at once would have two."""
 
 
-def train_missing(trainings: Sequence[TrainConfig], check: Callable[[], None]) -> None:
+def train_missing(trainings: Sequence[TrainConfig], check: Callable[[], object]) -> None:
     """Hand over, in a job, the trainings that have no run; whoever asks twice starts none twice.
 
     `check` comes first and raises what keeps all of them from being trained.
@@ -74,7 +74,7 @@ def show_status(
     trainings: Sequence[TrainConfig],
     there: Mapping[TrainConfig, Run],
     runs: Sequence[Run],
-    check: Callable[[], None],
+    check: Callable[[], object],
 ) -> None:
     """A bar over all of them, the time left, and buttons to stop or to go on.
 

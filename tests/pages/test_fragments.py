@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from esc10.engine.queue import Engine, EngineStatus
 from esc10.errors import NoWorkerError, RunError
 from esc10.runs.cross_validation import cross_validation_of
 from esc10.runs.experiments import EXPERIMENTS
+from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui import fragments, server
@@ -97,8 +99,24 @@ def replayed() -> AppTest:
     return drawn(page)
 
 
+def learning() -> AppTest:
+    """The guided lab while a network is made ready; how long that takes is the test's to say."""
+    for run in list_runs()[0]:
+        shutil.rmtree(run.folder)
+    server.jobs().start(
+        f"{server.PREPARE_JOBS}here",
+        lambda _, should_stop: wait_for(should_stop, 600, "the test's end"),
+    )
+    page = open_page("pages/guided_lab.py")
+    page.session_state["exercise"] = "curves"
+    return drawn(page)
+
+
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
+    "_look": lambda: drawn(open_page("pages/guided_lab.py")),
+    "_answer": lambda: drawn(open_page("pages/guided_lab.py")),
+    "_show_under_way": learning,
     "_sources": lambda: drawn(open_page("pages/dataset.py")),
     "_under_way": lambda: drawn(open_page("pages/dataset.py")),
     "_board": lambda: drawn(open_page("pages/train.py")),

@@ -29,7 +29,7 @@ _FOLDS = range(1, 6)
 
 def show_overview(sounds: Dataset) -> None:
     """A card for each class; ten at first."""
-    counts = clips_by_fold(sounds)
+    counts = sounds.counts
     more = f"all classes of {sounds.source.key}"
     shown = len(counts) if st.session_state.get(more) else _FIRST_CLASSES
     # In large type a player in a narrower card would lose half its loudspeaker.
@@ -46,16 +46,8 @@ def show_overview(sounds: Dataset) -> None:
 
 def show_balance(sounds: Dataset) -> None:
     """How many clips there are, and whether each class has as many."""
-    sentence = describe_balance(sounds.classes, clips_by_fold(sounds))
+    sentence = describe_balance(sounds.classes, sounds.counts)
     st.markdown(sentence, width="content")
-
-
-def clips_by_fold(sounds: Dataset) -> NDArray[np.int64]:
-    """How many clips each class has in each fold, shape (classes, 5)."""
-    counts = np.zeros((len(sounds.classes), len(_FOLDS)), np.int64)
-    folds = np.array([clip.fold for clip in sounds.clips])
-    np.add.at(counts, (sounds.labels, folds - 1), 1)
-    return counts
 
 
 def describe_balance(classes: tuple[str, ...], counts: NDArray[np.int64]) -> str:
