@@ -36,7 +36,7 @@ class NoWorkerError(RunError):
 
 
 class LessonError(Esc10Error):
-    """A lesson's answers, or what was handed in, could not be read."""
+    """A lesson's answers, or what was handed in, could not be read; or a vote does not count."""
 
 
 class Cancelled(Esc10Error):
