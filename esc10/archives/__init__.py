@@ -2,5 +2,5 @@
 
 trees     what a tree of files is, and a folder as one
 zips      a zip as one, which is read and never unpacked; a folder or a zip, whichever it is
-arriving  a zip whose end has not arrived yet, member by member
+arriving  a zip whose end has not arrived yet, or never will, member by member
 """

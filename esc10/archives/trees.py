@@ -57,6 +57,29 @@ def is_clutter(path: str) -> bool:
     return any(part.startswith(".") or part in _CLUTTER for part in parts)
 
 
+class Below:
+    """What a tree holds below one of its folders, as a tree; the other one stays open."""
+
+    def __init__(self, tree: Tree, folder: str) -> None:
+        """Its files whose paths begin with `folder`, which ends with a slash."""
+        self.title, self.links = tree.title, 0
+        self._tree, self._folder = tree, folder
+        self.names = tuple(
+            name.removeprefix(folder) for name in tree.names if name.startswith(folder)
+        )
+
+    def sound(self, name: str) -> Path | bytes:
+        """See `Tree.sound`."""
+        return self._tree.sound(self._folder + name)
+
+    def read(self, name: str, limit: int, called: str = "") -> bytes:
+        """See `Tree.read`."""
+        return self._tree.read(self._folder + name, limit, called or shown(name))
+
+    def close(self) -> None:
+        """Nothing of its own is held open."""
+
+
 class FolderTree:
     """A folder on this machine."""
 

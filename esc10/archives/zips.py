@@ -42,6 +42,10 @@ _UNIX = 3
 """As the system that packed a member; macOS says so too."""
 
 
+class CutOff(DatasetError):
+    """A file is no zip, or only a part of one."""
+
+
 def open_tree(path: Path, links: bool = False) -> Tree:
     """The files of a folder, or of a zip.
 
@@ -64,7 +68,8 @@ class ZipTree:
         """Open the zip and check what it claims to hold.
 
         Raises:
-            DatasetError: it is no zip, is truncated, or looks hostile.
+            CutOff: it is no zip, or truncated.
+            DatasetError: it cannot be read, or looks hostile.
         """
         uploaded = isinstance(source, bytes)
         self.title = "The zip" if isinstance(source, bytes) else shown(source.name)
@@ -87,7 +92,7 @@ class ZipTree:
         self.links = 0  # a zip with one is refused
 
     def _checked_zip(self) -> zipfile.ZipFile:
-        not_whole = DatasetError(
+        not_whole = CutOff(
             f"{self.title} is not a whole zip archive. Pack, copy or fetch it again."
         )
         directory_bytes = directory_size(self._file)
@@ -112,6 +117,10 @@ class ZipTree:
                 f"and {MAX_ARCHIVE_MEMBERS:,} of {MAX_ARCHIVE_BYTES:,} are the most."
             )
         return archive
+
+    def size(self, name: str) -> int:
+        """How many bytes one of its files claims to have, unpacked."""
+        return self._members[name].file_size
 
     def sound(self, name: str) -> bytes:
         """The bytes of a sound."""

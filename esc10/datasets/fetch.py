@@ -17,6 +17,7 @@ from pathlib import Path
 
 import soundfile
 
+from esc10.archives.trees import Tree
 from esc10.datasets.download import RemoteFiles
 from esc10.datasets.folders import MARKER, dataset_folder
 from esc10.datasets.library import NotWhole, files_of
@@ -31,6 +32,9 @@ CLIP_SAMPLE_RATE = 44_100
 """Every clip of every source, as published, in hertz."""
 
 PARALLEL_FILES = 4
+_MOST_SECONDS = 10
+"""Read of a clip to see that it decodes; each has five, and a stranger's file may claim hours."""
+
 CLIPS = 400
 """Every source has 40 clips in each of its ten classes."""
 
@@ -39,7 +43,7 @@ OnClip = Callable[[str, Path], None]
 
 def fetch(
     key: str,
-    from_path: Path | None = None,
+    from_path: Path | Tree | None = None,
     on_progress: OnProgress = ignore_progress,
     should_stop: ShouldStop = never_stop,
     on_clip: OnClip = lambda *_: None,
@@ -50,7 +54,7 @@ def fetch(
 
     Args:
         key: a key of `esc10.datasets.SOURCES`.
-        from_path: a zip or a folder to read instead of the internet.
+        from_path: a zip or a folder, or a tree of files, to read instead of the internet.
         on_progress: told the files and bytes that are done.
         should_stop: polled between files and chunks.
         on_clip: called with the ESC-50 name and the path of each clip that was brought in, once it
@@ -82,7 +86,7 @@ def fetch(
 def _fetch(
     source: Source,
     open_online: Callable[[Path, Tally], Opened],
-    from_path: Path | None,
+    from_path: Path | Tree | None,
     on_progress: OnProgress,
     should_stop: ShouldStop,
     on_clip: OnClip,
@@ -203,15 +207,15 @@ def _complete(
     stage.rename(final)
 
 
-def _open_copy(source: Source, path: Path) -> Opened:
+def _open_copy(source: Source, from_path: Path | Tree) -> Opened:
     """The source's files, and the zip or folder on this machine that has all of them."""
-    copy = LocalCopy(path)
+    copy = LocalCopy(from_path)
     try:
         expected = source.files_in(copy) if source.files_in else ()
         missing = [file.basename for file in expected if file.basename not in copy]
         if missing:
             raise DatasetError(
-                f"{path.name} lacks {len(missing)} of the {len(expected)} clips of {source.title} "
+                f"{copy.title} lacks {len(missing)} of the {len(expected)} clips of {source.title} "
                 f"({missing[0]} for one). Is it the right archive or folder?"
             )
     except DatasetError:
@@ -235,7 +239,9 @@ def verified_sha256(path: Path, expected: ExpectedFile) -> str | None:
     if expected.size is not None and len(content) != expected.size:
         return None
     try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)  # (samples, channels)
+        samples, rate = soundfile.read(  # (samples, channels)
+            path, frames=_MOST_SECONDS * CLIP_SAMPLE_RATE, dtype="float32", always_2d=True
+        )
     except soundfile.LibsndfileError:
         return None
     decodes = rate == CLIP_SAMPLE_RATE and samples.shape[1] == 1 and samples.size > 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from esc10.archives.trees import Tree
 from esc10.archives.zips import open_tree
 from esc10.datasets.clips import CATEGORIES, Clip
 from esc10.errors import DatasetError
@@ -53,16 +54,21 @@ class Supply(Protocol):
 
 
 class LocalCopy:
-    """A zip or a folder on this machine, in the publisher's layout or any other."""
+    """A zip or a folder on this machine, in the publisher's layout or any other.
 
-    def __init__(self, path: Path) -> None:
-        """Look through it once.
+    Attributes:
+        title: what a sentence calls it.
+    """
+
+    def __init__(self, source: Path | Tree) -> None:
+        """Look through it once: where it is, or as a tree of files, which is then closed with it.
 
         Raises:
             DatasetError: there is no such path, or it looks hostile.
         """
         # Every file is verified, so a folder's links may lead where they like.
-        self._tree = open_tree(path, links=True)
+        self._tree = open_tree(source, links=True) if isinstance(source, Path) else source
+        self.title = self._tree.title
         self._paths = {name.rpartition("/")[2]: name for name in self._tree.names}
 
     def __contains__(self, basename: str) -> bool:
@@ -76,7 +82,7 @@ class LocalCopy:
             DatasetError: it is absent, damaged or absurdly large.
         """
         if basename not in self:
-            raise DatasetError(f"{self._tree.title} has no {basename}. Use the whole dataset.")
+            raise DatasetError(f"{self.title} has no {basename}. Use the whole dataset.")
         return self._tree.read(self._paths[basename], MAX_CLIP_BYTES, basename)
 
     def write(self, expected: ExpectedFile, aside: Path) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from esc10 import datasets
 from esc10.archives import trees
 from esc10.datasets.esc10 import esc10_files
+from esc10.datasets.fetch import verified_sha256
+from esc10.datasets.source import ExpectedFile
 from esc10.errors import DatasetError
 from tests.conftest import link_tree
 from tests.support.copies import animal_folder, everything, zip_flat
@@ -242,3 +247,15 @@ def test_a_folder_far_too_full_is_a_sentence(
         (folder / str(number)).touch()
     with pytest.raises(DatasetError, match=r"full holds more than 50 files"):
         datasets.fetch("esc10", tmp_path / "full")
+
+
+def test_a_sound_that_would_fill_the_memory_is_read_no_further_than_a_clip(tmp_path: Path) -> None:
+    """Ten minutes of silence take a hundred megabytes as samples, and a few kilobytes as FLAC."""
+    path = tmp_path / "long.flac"
+    soundfile.write(path, np.zeros(600 * 44_100, np.int16), 44_100, format="FLAC")
+    tracemalloc.start()
+    try:
+        verified_sha256(path, ExpectedFile("1-1-A-0.wav", path.name, size=path.stat().st_size))
+        assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
+    finally:
+        tracemalloc.stop()

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from esc10 import datasets
-from esc10.archives.arriving import ArrivedMember, member_at, unpacked
+from esc10.archives.arriving import ArrivedMember, ArrivedTree, member_at, unpacked
+from esc10.archives.trees import Below
 from esc10.errors import DatasetError, HostError
 from tests.datasets.test_fetch import ARCHIVE, assert_esc10_is_whole, downloaded
 from tests.support.serving import Host
@@ -137,4 +138,62 @@ def test_members_are_found_one_after_the_other(method: int) -> None:
 
 def test_a_damaged_member_says_so() -> None:
     with pytest.raises(zlib.error):
-        unpacked(io.BytesIO(b"\xff" * 40), ArrivedMember("x", 0, 40, zipfile.ZIP_DEFLATED), 100)
+        unpacked(
+            io.BytesIO(b"\xff" * 40), ArrivedMember("x", 0, 40, zipfile.ZIP_DEFLATED, 100, 0), 100
+        )
+
+
+# A zip that was cut off
+
+
+def cut_zip(path: Path, behind: bytes) -> ArrivedTree:
+    """What is whole in a zip of three files whose copy broke off behind some bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in ("a/dog.wav", "a/rain.wav", "b/sea.wav"):
+            archive.writestr(name, f"the sound of {name}")
+    content = path.read_bytes()
+    path.write_bytes(content[: content.index(behind) + len(behind)])
+    return ArrivedTree(path)
+
+
+def test_of_a_zip_that_was_cut_off_whole_files_are_had(tmp_path: Path) -> None:
+    tree = cut_zip(tmp_path / "cut.zip", b"the sound of b/")
+    assert (tree.title, tree.names, tree.links) == ("cut.zip", ("a/dog.wav", "a/rain.wav"), 0)
+    below = Below(tree, "a/")
+    assert below.names == ("dog.wav", "rain.wav")
+    assert below.sound("rain.wav") == tree.read("a/rain.wav", 100) == b"the sound of a/rain.wav"
+    assert tree.size("a/dog.wav") == len(b"the sound of a/dog.wav")
+    with pytest.raises(DatasetError, match=r"b/sea\.wav is not in cut\.zip"):
+        tree.read("b/sea.wav", 100)
+    with pytest.raises(DatasetError, match=r"rain claims 23 bytes .* and 22 are the most"):
+        below.read("rain.wav", 22, "rain")
+
+
+def test_what_is_damaged_in_a_zip_that_was_cut_off_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "cut.zip"
+    tree = cut_zip(path, b"the sound of b/")
+    path.write_bytes(path.read_bytes().replace(b"sound of a/rain", b"noise of a/rain"))
+    assert tree.sound("a/dog.wav") == b"the sound of a/dog.wav"
+    with pytest.raises(DatasetError, match=r"a/rain\.wav is damaged inside cut\.zip"):
+        tree.sound("a/rain.wav")
+    path.unlink()
+    with pytest.raises(DatasetError, match=r"cut\.zip cannot be read"):
+        tree.sound("a/dog.wav")
+    with pytest.raises(DatasetError, match=r"cut\.zip cannot be read: no such file"):
+        ArrivedTree(path)
+
+
+def test_a_file_that_unpacks_to_more_than_it_claims_is_cut(tmp_path: Path) -> None:
+    """And however much is packed, no more is read than its bound could need."""
+    packed = zlib.compress(bytes(10**6))[2:-4]
+    member = ArrivedMember("x", 0, len(packed), zipfile.ZIP_DEFLATED, 100, 0)
+    assert unpacked(io.BytesIO(packed), member, 100) == bytes(100)
+    reads: list[int] = []
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            reads.append(size or 0)
+            return super().read(size)
+
+    unpacked(Watched(bytes(10**6)), ArrivedMember("x", 0, 10**6, zipfile.ZIP_STORED, 100, 0), 100)
+    assert max(reads) < 2000
