@@ -16,7 +16,7 @@ from esc10.storage import STRICT, ReadOnce, write_whole
 
 DESCRIPTION = "source.json"
 
-_MAX_BYTES = 64 * 1024
+MAX_DESCRIPTION_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,16 @@ def description_of(key: str) -> Description | None:
 
 def _read(path: Path) -> Description:
     with path.open("rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
+        return read_description(file.read(MAX_DESCRIPTION_BYTES + 1))
+
+
+def read_description(content: bytes) -> Description:
+    """A description, from the bytes of its file.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if len(content) > MAX_DESCRIPTION_BYTES:
         raise ValueError("no description is as long")
     described = _DESCRIPTION.validate_json(content)
     if described is None or not are_class_names(described.classes):

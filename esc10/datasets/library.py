@@ -85,13 +85,22 @@ def files_of(folder: Path) -> tuple[ExpectedFile, ...]:
         DatasetError: it cannot be read.
     """
     try:
-        marker = _MARKER.validate_json((folder / MARKER).read_bytes())
+        return read_marker((folder / MARKER).read_bytes())
     except (OSError, ValueError) as cause:
         if isinstance(cause, OSError) and not was_gone(cause):
             raise unreadable(folder, cause) from cause
         raise _not_whole(folder) from cause
+
+
+def read_marker(content: bytes) -> tuple[ExpectedFile, ...]:
+    """The files that a marker lists, from its bytes.
+
+    Raises:
+        ValueError: it is none, or lists nothing.
+    """
+    marker = _MARKER.validate_json(content)
     if marker is None or not marker.files:
-        raise _not_whole(folder)
+        raise ValueError("no marker without files")
     return marker.files
 
 

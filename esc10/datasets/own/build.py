@@ -41,7 +41,12 @@ from esc10.errors import DatasetError, disk_trouble
 from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.storage import home, taking_turns, write_whole
 
-_PARTIAL = ".partial"
+PARTIAL = ".partial"
+"""How the folder of a dataset is called that is not whole."""
+
+NAMING = "own datasets"
+"""What those take turns at who give a dataset its title and its key."""
+
 _FORGOTTEN_SECONDS = 24 * 3600
 _SKIPPED_NAMED = 20
 
@@ -87,9 +92,9 @@ def make_of(
     should_stop: ShouldStop,
 ) -> str:
     """The same of the sounds of a reading of a tree, which stays open."""
-    title, found = _free_title(title), reading.sounds
+    title, found = free_title(title), reading.sounds
     names = classes_of(tree, found)
-    stage = dataset_folder(own_key(title, secrets.token_hex(4)) + _PARTIAL)
+    stage = dataset_folder(own_key(title, secrets.token_hex(4)) + PARTIAL)
     with disk_trouble(f"Storing {title}", DatasetError):
         _forget_old_stages()
         try:
@@ -108,7 +113,7 @@ def make_of(
             shutil.rmtree(stage, ignore_errors=True)
 
 
-def _free_title(title: str) -> str:
+def free_title(title: str) -> str:
     """The title in plain words, and not that of another dataset: people choose by it."""
     plain = plain_words(title)
     if not plain:
@@ -173,18 +178,23 @@ def _give_name(stage: Path, described: Description, files: Sequence[Mapping[str,
 
     One at a time: two that were made at once may have asked for one title.
     """
-    content = json.dumps([described.classes, files], sort_keys=True).encode()
-    with taking_turns("own datasets", lambda: None):
-        title = _free_title(described.title)
+    with taking_turns(NAMING, lambda: None):
+        title = free_title(described.title)
         write_description(stage, replace(described, title=title))
         write_whole(stage / MARKER, json.dumps({"files": files}, indent=1).encode())
-        key = own_key(title, hashlib.sha256(content).hexdigest()[:6])
+        key = own_key(title, digits_of(described.classes, files))
         candidate, number = key, 2
         while dataset_folder(candidate).exists():
             candidate = f"{key}-{number}"
             number += 1
         stage.rename(dataset_folder(candidate))
     return candidate
+
+
+def digits_of(classes: Sequence[str], files: Sequence[Mapping[str, str]]) -> str:
+    """The hexadecimal digits in a dataset's key, out of its classes and what its marker lists."""
+    content = json.dumps([classes, files], sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()[:6]
 
 
 def delete_own(key: str) -> None:
@@ -196,7 +206,7 @@ def delete_own(key: str) -> None:
     folder = dataset_folder(key)
     if not is_own(key) or not folder.is_dir():
         raise DatasetError(f"There is no own dataset '{shown(key)}' on this machine.")
-    aside = folder.with_name(f"{key}.{secrets.token_hex(4)}{_PARTIAL}")
+    aside = folder.with_name(f"{key}.{secrets.token_hex(4)}{PARTIAL}")
     with disk_trouble(f"Deleting {key}", DatasetError):
         # At once no dataset any more, however long it takes to delete its files.
         folder.rename(aside)
@@ -209,7 +219,7 @@ def delete_own(key: str) -> None:
 
 def _forget_old_stages() -> None:
     """Remove what a program that was killed a day ago or more has left."""
-    for stage in datasets_folder().glob(f"own-*{_PARTIAL}"):
+    for stage in datasets_folder().glob(f"own-*{PARTIAL}"):
         with suppress(OSError):
             if time.time() - stage.stat().st_mtime > _FORGOTTEN_SECONDS:
                 shutil.rmtree(stage, ignore_errors=True)
