@@ -39,6 +39,10 @@ class LessonError(Esc10Error):
     """A lesson's answers, or what was handed in, could not be read; or a vote does not count."""
 
 
+class PackError(Esc10Error):
+    """A lab pack could not be made, or is none."""
+
+
 class Cancelled(Esc10Error):
     """A long operation ended because somebody asked it to; what it had finished is kept."""
 

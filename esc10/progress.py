@@ -20,7 +20,7 @@ class Progress:
     Attributes:
         doing: what is going on: "Fetching ESC-10".
         files: files finished.
-        total_files: files in all.
+        total_files: files in all; 0 where nobody can know.
         fetched_bytes: bytes that have arrived over the network, or from a local copy.
         total_bytes: how many are expected; 0 where nothing is fetched.
     """

@@ -13,6 +13,7 @@ ESC10_HOME/            ./data unless the environment says otherwise
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -73,6 +74,16 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def free_bytes(folder: Path) -> int:
+    """How much room there is on the disk of a folder, which need not be there yet.
+
+    Raises:
+        OSError: the disk cannot be asked.
+    """
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free
 
 
 @contextmanager

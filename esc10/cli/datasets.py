@@ -18,7 +18,9 @@ from esc10.progress import Progress
 
 def show(progress: Progress) -> None:
     """Say on stderr how far a long operation is."""
-    if progress.files == progress.total_files or progress.files % 50 == 0:
+    if not progress.total_files:
+        print(f"{progress.doing}: {progress.files}", end="\r", file=sys.stderr, flush=True)
+    elif progress.files == progress.total_files or progress.files % 50 == 0:
         # Back to the start of the line, so that an error's sentence has it to itself.
         print(
             f"{progress.doing}: {progress.files}/{progress.total_files} files",

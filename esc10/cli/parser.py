@@ -16,6 +16,7 @@ from esc10.cli.crossval import crossval
 from esc10.cli.datasets import fetch, own
 from esc10.cli.evaluate import evaluate, predict
 from esc10.cli.figures import Answer
+from esc10.cli.lab_pack import pack, unpack
 from esc10.cli.runs import export, import_zip, replay, runs
 from esc10.cli.train import train
 from esc10.datasets import SOURCES, sources
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     print(json.dumps(answer) if options.json else in_words)
     errors = [item["error"] for item in answer.get("files", []) if "error" in item]
+    errors += answer.get("refused", [])
     for sentence in errors:
         print(sentence, file=sys.stderr)
     return BAD_INPUT if errors else 0
@@ -127,7 +129,30 @@ def _parser() -> argparse.ArgumentParser:
     add("import", import_zip).add_argument(
         "file", metavar="FILE.zip", type=Path, help="what 'export' wrote"
     )
+    _add_pack(add("pack", pack))
+    add("unpack", unpack).add_argument(
+        "file", metavar="FILE.zip", type=Path, help="what 'pack' wrote"
+    )
     return parser
+
+
+def _add_pack(packing: argparse.ArgumentParser) -> None:
+    packing.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
+    )
+    for name, which in (("dataset", "that are whole"), ("run", "that have weights")):
+        packing.add_argument(
+            f"--{name}",
+            nargs="*",
+            action="extend",
+            metavar=name.upper(),
+            help=f"these, or none where none follows; default all {which}",
+        )
+    packing.add_argument(
+        "--wheels",
+        action="store_true",
+        help="the program too, and the packages it needs, for this system and this Python",
+    )
 
 
 def _pace(text: str) -> float:

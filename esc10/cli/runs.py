@@ -85,11 +85,12 @@ def import_zip(options: Namespace) -> Answer:
     """Take in a run that another installation exported."""
     from esc10.runs.exchange import import_run
 
-    run_id = import_run(options.file, _refuse_misfits).run_id
+    run_id = import_run(options.file, refuse_misfits).run_id
     return {"run_id": run_id}, f"{run_id} is here"
 
 
-def _refuse_misfits(config: RunConfig, weights: bytes) -> None:
+def refuse_misfits(config: RunConfig, weights: bytes) -> None:
+    """Have a network tried on weights that are imported, in this process."""
     from esc10.inference.classifier import Classifier  # Keras: seconds that a bad zip is not worth
 
     Classifier(config, weights)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
-from esc10.datasets.clips import ANIMAL_TARGETS, clip_from_name
+from esc10.datasets.clips import ANIMAL_TARGETS, Clip, clip_from_name
 from esc10.datasets.download import RemoteFiles, download
 from esc10.datasets.esc10 import ATTRIBUTION, CREDIT
 from esc10.datasets.source import ExpectedFile, LocalCopy, Opened, Source
@@ -58,23 +60,33 @@ def animal_files(table: bytes) -> tuple[ExpectedFile, ...]:
     )
 
 
-_TABLE = "esc50.csv"
+def clips_table(clips: Iterable[Clip]) -> bytes:
+    """The rows of clips, of whatever source, in a table as `meta/esc50.csv` is one."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(asdict(clip) for clip in clips)
+    return text.getvalue().encode()
+
+
+TABLE = "esc50.csv"
+"""What the table is called."""
 
 
 def _open_online(stage: Path, tally: Tally) -> Opened:
-    table = stage / _TABLE
+    table = stage / TABLE
     # Not worth going on with: it is small, and half a table reads like a whole one.
     table.unlink(missing_ok=True)
-    download(f"{ESC50_URL}/meta/{_TABLE}", table, tally)
+    download(f"{ESC50_URL}/meta/{TABLE}", table, tally)
     return animal_files(table.read_bytes()), RemoteFiles(ESC50_URL, tally)
 
 
 def _files_in(copy: LocalCopy) -> tuple[ExpectedFile, ...]:
-    if _TABLE not in copy:
+    if TABLE not in copy:
         raise DatasetError(
-            f"The local copy has no {_TABLE}. Use the whole ESC-50 archive or folder."
+            f"The local copy has no {TABLE}. Use the whole ESC-50 archive or folder."
         )
-    return animal_files(copy.read(_TABLE))
+    return animal_files(copy.read(TABLE))
 
 
 ANIMALS = Source(

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from esc10 import datasets
+from esc10.datasets.clips import clip_from_name
+from esc10.datasets.esc50 import animal_files, clips_table
 from esc10.errors import Cancelled, DatasetError
 from esc10.progress import Progress
 from tests.support.copies import (
@@ -266,3 +268,12 @@ def test_a_table_without_a_host_is_a_sentence(host: Host) -> None:
     del host.files[TABLE]
     with pytest.raises(DatasetError, match=r"esc50\.csv answered 404"):
         datasets.fetch("animals")
+
+
+def test_clips_make_a_table_like_that_of_esc_50() -> None:
+    """So that a copy of the animals alone is one that can be fetched from."""
+    clips = [clip_from_name(name, Path()) for name in animal_names()]
+    table = clips_table(clips)
+    assert [file.filename for file in animal_files(table)] == animal_names()
+    assert set(animal_rows()) <= set(table.decode().splitlines())
+    assert table.decode().splitlines()[0] == TABLE_HEADER
