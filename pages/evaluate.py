@@ -9,6 +9,7 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.evaluation.intervals import CHOSEN, NO_LEAK, describe_leaks
 from esc10.evaluation.metrics import Evaluation
+from esc10.lesson.words import share
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA, LAST
 from esc10.ui.clip_cards import show_clips, to_compare
@@ -32,7 +33,7 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import guarded, open_page, show_missing
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
-from esc10.ui.words import CRITERION_WORDS, class_words, criterion_label, share
+from esc10.ui.words import CRITERION_WORDS, class_words, criterion_label
 
 PANEL_PIXELS = 600
 _CELLS = CellChooser()

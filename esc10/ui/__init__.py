@@ -4,7 +4,7 @@ frame        page configuration, top navigation, projector mode
 server       the server's one engine and its jobs; what is cached, and by what it is told apart
 remembered   what a browser session has read and heard, bounded in bytes
 fragments    parts of a page that are drawn anew without the rest; how often
-words        runs, times and shares as people write them
+words        runs and times as people write them
 settings     what a person chooses: a run, or what to train
 progress     jobs and runs under way, with a time left and a way to stop
 trainings    several that belong together: what is finished, under way or missing of them

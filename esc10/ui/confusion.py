@@ -15,10 +15,11 @@ import streamlit as st
 
 from esc10.datasets.clips import class_label
 from esc10.evaluation.metrics import JudgedClip, PartEvaluation
+from esc10.lesson.words import right_of
 from esc10.training.results import PARTS
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.confusion import CELL, ChosenCells, matrix_columns, matrix_spec
-from esc10.ui.words import class_words, right_of
+from esc10.ui.words import class_words
 
 COUNTS, SHARES = "Clips", "% of the row"
 

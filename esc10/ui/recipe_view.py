@@ -15,6 +15,7 @@ from esc10.errors import RunError
 from esc10.evaluation.intervals import percent
 from esc10.features.inversion import sound_of
 from esc10.features.mel import MelConfig
+from esc10.lesson.words import PIECE_WORDS
 from esc10.training.augmentation import Augmenter
 from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
@@ -22,7 +23,6 @@ from esc10.training.plan import RunConfig, TrainingData, plan_run, training_data
 from esc10.training.recipes import PIECES, Recipe, pieces_of, without
 from esc10.ui.clip_view import player
 from esc10.ui.plots.spectrograms import clip_picture
-from esc10.ui.recipes import PIECE_WORDS
 from esc10.ui.server import HASHES, clip_sound, dataset
 from esc10.ui.words import class_words
 

@@ -1,26 +1,12 @@
-"""Recipes in words, and their choice on Train."""
+"""The choice of a recipe on Train."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from esc10.lesson.words import PIECE_WORDS, RECIPE_TITLES
 from esc10.training.config import TrainConfig
 from esc10.training.recipes import RECIPES, Recipe, pieces_of, without
-
-RECIPE_TITLES = {"augmented": "Augmented", "steady": "Steady"}
-
-PIECE_WORDS = {
-    "windows": "windows",
-    "mixing": "mixing",
-    "speed": "speed",
-    "height": "height",
-    "level": "loudness and colour",
-    "masks": "masks",
-    "smoothing": "soft targets",
-    "schedule": "a schedule of step sizes",
-    "decay": "weight decay",
-    "averaging": "averaged weights",
-}
 
 _EXPLAINED = {
     "windows": "one second or two around something loud stand for a clip, other ones each epoch",
@@ -91,17 +77,3 @@ def _take_over() -> None:
     st.session_state["learning rate"] = (
         named.learning_rate if named else lab["learning_rate"].default
     )
-
-
-def describe_recipe(config: TrainConfig) -> str:
-    """What a run's recipe is, in a few words; empty for none."""
-    recipe = config.recipe
-    if recipe is None:
-        return ""
-    for key, named in RECIPES.items():
-        whole = named.recipe_for(config.model)
-        missing = [piece for piece in pieces_of(whole) if piece not in pieces_of(recipe)]
-        if recipe == without(whole, *missing):
-            left_out = ", ".join(PIECE_WORDS[piece] for piece in missing)
-            return RECIPE_TITLES[key].lower() + (f" without {left_out}" if missing else "")
-    return "a recipe of its own"

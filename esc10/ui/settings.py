@@ -13,6 +13,7 @@ from esc10.errors import RunError
 from esc10.evaluation.intervals import NO_LEAK, describe_leaks
 from esc10.features.inputs import KINDS
 from esc10.features.mel import MelConfig
+from esc10.lesson.words import FEATURE_WORDS, SPLIT_WORDS
 from esc10.runs.run import Run
 from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
@@ -20,7 +21,7 @@ from esc10.training.recipes import Recipe
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.recipes import choose_recipe
 from esc10.ui.server import dataset
-from esc10.ui.words import FEATURE_WORDS, SPLIT_WORDS, in_markdown, long_names
+from esc10.ui.words import in_markdown, long_names
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:

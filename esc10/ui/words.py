@@ -1,4 +1,4 @@
-"""Runs, times and shares as people write them."""
+"""Runs and times as people write them."""
 
 from __future__ import annotations
 
@@ -10,28 +10,16 @@ from datetime import datetime
 
 from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
-from esc10.datasets.splits import SPLITS
 from esc10.errors import RunError
 from esc10.evaluation.comparison import SIGNIFICANT
-from esc10.evaluation.intervals import percent, wilson_interval
-from esc10.evaluation.metrics import PartEvaluation
+from esc10.evaluation.intervals import wilson_interval
 from esc10.features.inputs import KINDS
+from esc10.lesson.words import SPLIT_WORDS, describe_recipe, share
 from esc10.runs.run import Run
 from esc10.training.networks import LAB_MODELS, MODELS
 from esc10.training.results import LAST, EpochRow, best_epochs
-from esc10.ui.recipes import describe_recipe
 
-FEATURE_WORDS = dict(
-    zip(KINDS, ("log-mel (dB, standardised)", "mel (power, the lab's)"), strict=True)
-)
-SPLIT_WORDS = dict(zip(SPLITS, ("by fold", "the lab's, random"), strict=True))
 CRITERION_WORDS = {"val_accuracy": "accuracy", "val_loss": "loss", LAST: "last epoch"}
-CRITERION_PHRASES = {
-    "val_accuracy": "of the best accuracy",
-    "val_loss": "of the best loss",
-    LAST: "of the last epoch",
-}
-"""To stand after 'the weights'."""
 
 NETWORKS = ("no", "one", "two", "three", "four", "five", "six")[len(LAB_MODELS)]
 """How many networks the lab has, as a word."""
@@ -153,18 +141,6 @@ def duration(seconds: float) -> str:
     if seconds < 3600:
         return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
     return f"{int(seconds // 3600)} h {int(seconds % 3600 // 60):02d} min"
-
-
-def share(value: float, interval: tuple[float, float]) -> str:
-    """An accuracy with its 95 % interval, in percent."""
-    low, high = interval
-    return f"{percent(value)}% ({percent(low)} to {percent(high)}%)"
-
-
-def right_of(judged: PartEvaluation) -> str:
-    """How many clips were classified rightly, and the accuracy with its interval."""
-    right = judged.clips - len(judged.mistakes)
-    return f"{right} of {judged.clips}, {share(judged.accuracy, judged.interval)}"
 
 
 def describe_best(run: Run, history: list[EpochRow]) -> str:

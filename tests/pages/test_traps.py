@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from esc10.errors import RunError
 from esc10.evaluation.cross_validation import judge_runs
 from esc10.evaluation.experiments import figures_of
+from esc10.lesson.words import share
 from esc10.runs import experiments
 from esc10.runs.cross_validation import runs_of
 from esc10.runs.experiments import EXPERIMENTS, SEEDS
@@ -22,7 +23,6 @@ from esc10.runs.writing import create_run, end_run
 from esc10.training.plan import plan_run
 from esc10.ui import server
 from esc10.ui.traps.findings import TRAPS
-from esc10.ui.words import share
 from tests.support.pages import drawn, end_jobs, open_page, plain, says, texts
 from tests.support.tested_runs import run_with
 from tests.support.waiting import WARM_SECONDS, wait_for

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from esc10.evaluation.intervals import percent
+from esc10.lesson.words import share
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run
 from esc10.ui.plots.confusion import ChosenCells, matrix_columns
 from esc10.ui.progress import describe_end
-from esc10.ui.words import long_names, share
+from esc10.ui.words import long_names
 from tests.support.made_runs import made_config, made_row
 from tests.support.stored_runs import stored
 

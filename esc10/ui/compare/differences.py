@@ -15,6 +15,7 @@ from esc10.errors import DatasetError
 from esc10.evaluation.comparison import SIGNIFICANT, PairComparison, compare_pair, holm
 from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import JudgedClip
+from esc10.lesson.words import SPLIT_WORDS
 from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.compare.sentences import incomparable_sentence, listed, pair_sentence
@@ -23,7 +24,7 @@ from esc10.ui.frame import chart_pixels
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.run_marks import mark
 from esc10.ui.server import HASHES, dataset, verdict
-from esc10.ui.words import SPLIT_WORDS, in_markdown
+from esc10.ui.words import in_markdown
 
 _CARDS_IN_A_ROW = 3
 _MOST_ROWS = 8

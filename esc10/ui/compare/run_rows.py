@@ -12,12 +12,12 @@ from esc10.datasets import source_of
 from esc10.datasets.splits import leaking
 from esc10.errors import RunError
 from esc10.evaluation.intervals import percent, wilson_interval
+from esc10.lesson.words import describe_recipe
 from esc10.runs.outcome import WITH_WEIGHTS
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.csv_files import csv_of
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
-from esc10.ui.recipes import describe_recipe
 from esc10.ui.server import HASHES
 from esc10.ui.words import STATE_WORDS, plain_name, title_of
 

@@ -11,6 +11,7 @@ import streamlit as st
 from esc10.datasets import source_of
 from esc10.evaluation.cross_validation import CrossVerdict, compare_verdicts
 from esc10.evaluation.intervals import percent
+from esc10.lesson.words import describe_recipe, share
 from esc10.runs.cross_validation import CrossValidation
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
@@ -19,8 +20,7 @@ from esc10.ui.confusion import CellChooser, clips_of, describe_clips
 from esc10.ui.fragments import live
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.folds import fold_columns, fold_spec
-from esc10.ui.recipes import describe_recipe
-from esc10.ui.words import finding, share
+from esc10.ui.words import finding
 
 _CELLS = CellChooser("crossval ", ("all folds",))
 _PANEL_PIXELS = 560

@@ -11,12 +11,12 @@ import streamlit as st
 from esc10.evaluation.calibration import ReliabilityBin, expected_calibration_error, reliability
 from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation
+from esc10.lesson.words import right_of
 from esc10.runs.run import Run
 from esc10.training.results import PARTS
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.calibration import reliability_columns, reliability_spec
-from esc10.ui.words import right_of
 
 _SUREST = 5
 

@@ -11,8 +11,7 @@ import streamlit as st
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
-from esc10.features.inputs import Scaling
-from esc10.features.mel import MelConfig
+from esc10.lesson.words import CRITERION_PHRASES, describe_scaling, describe_spectrogram
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.writing import history_csv
@@ -20,7 +19,6 @@ from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
 from esc10.ui.fragments import live, show_trouble
 from esc10.ui.server import engine, verdict
-from esc10.ui.words import CRITERION_PHRASES
 
 
 def show_takeaway(run: Run, weights: str) -> None:
@@ -136,22 +134,6 @@ def _describe_input(run: Run) -> str:
     return (
         f"- `x` has the shape (clips, {config.mel.frames} frames, {config.mel.n_mels} mel bands), "
         "float32.\n"
-        f"- {_describe_spectrogram(config.mel)} {_describe_scaling(config.scaling)}\n"
+        f"- {describe_spectrogram(config.mel)} {describe_scaling(config.scaling)}\n"
         f"- `chances` has the shape (clips, {len(config.classes)}), in this order: {classes}."
-    )
-
-
-def _describe_spectrogram(mel: MelConfig) -> str:
-    return (
-        f"Power mel spectrograms of {mel.seconds:g} s at {mel.sample_rate:,} Hz: a Hann window of "
-        f"{mel.n_fft:,} samples every {mel.hop_length}."
-    )
-
-
-def _describe_scaling(scaling: Scaling | None) -> str:
-    if scaling is None:
-        return "They are fed as they are."
-    return (
-        "In dB, no lower than 80 dB below the clip's loudest point; then less the mean of "
-        f"{scaling.mean:.6g} dB, and divided by the deviation of {scaling.deviation:.6g} dB."
     )

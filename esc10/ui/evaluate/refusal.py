@@ -7,11 +7,11 @@ import streamlit as st
 
 from esc10.evaluation.metrics import Evaluation
 from esc10.evaluation.refusal import Answered, answered_at, coverage_curve
+from esc10.lesson.words import share
 from esc10.runs.run import Run
 from esc10.training.results import PARTS
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.plots.coverage import coverage_columns, coverage_spec
-from esc10.ui.words import share
 
 _AT_FIRST = 50
 

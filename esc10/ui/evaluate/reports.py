@@ -8,9 +8,9 @@ import streamlit as st
 from esc10.datasets.clips import class_label
 from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import Evaluation, PartEvaluation
+from esc10.lesson.words import right_of
 from esc10.ui.csv_files import csv_of
 from esc10.ui.frame import table_pixels
-from esc10.ui.words import right_of
 
 _FIGURES = {"precision": "precision", "recall": "recall", "f1-score": "F1"}
 _NAME_PIXELS, _BAR_PIXELS, _NUMBER_PIXELS = 132, 106, 75

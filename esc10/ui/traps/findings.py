@@ -23,6 +23,7 @@ from esc10.evaluation.experiments import (
     share_of_other_orders,
 )
 from esc10.evaluation.intervals import percent
+from esc10.lesson.words import share
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import draw_picture, player
@@ -30,7 +31,7 @@ from esc10.ui.frame import chart_pixels, in_projector_mode, ink
 from esc10.ui.plots.ways import way_columns, way_spec
 from esc10.ui.server import dataset
 from esc10.ui.trainings import judged
-from esc10.ui.words import class_words, finding, share
+from esc10.ui.words import class_words, finding
 
 Ways = Mapping[str, Sequence[Run]]
 """For each way the finished runs, of a seed each; at least one of each."""
