@@ -17,6 +17,7 @@ from esc10.cli.datasets import fetch, own
 from esc10.cli.evaluate import evaluate, predict
 from esc10.cli.figures import Answer
 from esc10.cli.lab_pack import pack, unpack
+from esc10.cli.report import report
 from esc10.cli.runs import export, import_zip, replay, runs
 from esc10.cli.train import train
 from esc10.datasets import SOURCES, sources
@@ -126,8 +127,15 @@ def _parser() -> argparse.ArgumentParser:
     add_run(add("export", export)).add_argument(
         "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
     )
+    handing_in = add_run(add("report", report))
+    handing_in.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE.html", help="where to write it"
+    )
+    handing_in.add_argument(
+        "--answers", type=Path, metavar="ANSWERS.json", help="what was answered in the lab"
+    )
     add("import", import_zip).add_argument(
-        "file", metavar="FILE.zip", type=Path, help="what 'export' wrote"
+        "file", metavar="FILE", type=Path, help="what 'export' or 'report' wrote"
     )
     _add_pack(add("pack", pack))
     add("unpack", unpack).add_argument(

@@ -69,8 +69,17 @@ def export(options: Namespace) -> Answer:
     from esc10.runs.exchange import run_zip
 
     run = find_run(options.run)
-    content = run_zip(run)
     path: Path = options.output
+    write_output(path, run_zip(run))
+    return {"run_id": run.run_id, "file": str(path)}, f"{run.run_id} is in {path}"
+
+
+def write_output(path: Path, content: bytes) -> None:
+    """Write a file where somebody wishes to have it.
+
+    Raises:
+        RunError: it cannot be written there.
+    """
     try:
         write_whole(path, content)
     except OSError as cause:
@@ -78,14 +87,14 @@ def export(options: Namespace) -> Answer:
         raise RunError(
             f"{path} cannot be written: {reason}. Name a file in a folder you may write to."
         ) from cause
-    return {"run_id": run.run_id, "file": str(path)}, f"{run.run_id} is in {path}"
 
 
 def import_zip(options: Namespace) -> Answer:
-    """Take in a run that another installation exported."""
+    """Take in a run that another installation exported, as a zip or in a report."""
+    from esc10.lesson.report import run_in
     from esc10.runs.exchange import import_run
 
-    run_id = import_run(options.file, refuse_misfits).run_id
+    run_id = import_run(run_in(options.file), refuse_misfits).run_id
     return {"run_id": run_id}, f"{run_id} is here"
 
 

@@ -19,11 +19,12 @@ from streamlit.testing.v1 import AppTest
 
 from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.errors import RunError
+from esc10.lesson.report import report_of
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
 from esc10.ui import server
-from esc10.ui.evaluate import clip_map, import_run
+from esc10.ui.evaluate import clip_map, downloads, import_run
 from esc10.ui.evaluate.downloads import probabilities_csv
 from esc10.ui.evaluate.network import learnt_filters
 from tests.pages.conftest import Trained
@@ -198,7 +199,13 @@ def test_damaged_weights_are_one_sentence(runs: dict[str, Run]) -> None:
 def test_what_is_taken_along_says_what_the_network_expects(runs: dict[str, Run]) -> None:
     test = shown(takeaway)
     labels = [button.proto.label for button in test.get("download_button")]
-    assert labels == ["Run (zip)", "Epochs (CSV)", "Probabilities (CSV)", "Network (.keras)"]
+    assert labels == [
+        "Run (zip)",
+        "Report (HTML)",
+        "Epochs (CSV)",
+        "Probabilities (CSV)",
+        "Network (.keras)",
+    ]
     scaling = runs["td_cnn"].config.scaling
     assert scaling is not None
     assert says(test, "(clips, 216 frames, 128 mel bands)")
@@ -244,6 +251,27 @@ def test_a_run_goes_out_and_comes_back_and_is_chosen(runs: dict[str, Run]) -> No
     assert learnt_filters(older, "val_loss") is not None
     test.selectbox(key="run").set_value(newer.run_id).run()
     assert says(test, f"chosen: {newer.run_id}")  # and it is not chosen again
+
+
+def test_a_report_is_made_when_it_is_asked_for_and_not_before(
+    runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(downloads, "report_of", lambda *what: asked.append(what))
+    test = shown(takeaway)
+    assert says(test, "**A report**")
+    assert asked == []
+
+
+def test_a_run_comes_back_in_its_report(runs: dict[str, Run]) -> None:
+    run = runs["cnn"]
+    content = report_of(run, "val_loss").content
+    shutil.rmtree(run.folder)
+    test = upload(shown(importing), content[: len(content) // 9], "report.html")
+    assert says(test, "The report is refused: ")
+    upload(test, content, "report.html")
+    assert says(test, f"chosen: {run.run_id}")
+    assert says(test, "is here, and chosen.")
 
 
 def test_a_page_without_runs_takes_one_in(runs: dict[str, Run]) -> None:

@@ -54,7 +54,7 @@ def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
         RunError: the zip is refused, the run is here already, or the disk refused; nothing of it
             is then under runs/.
     """
-    zipped = Members(_bytes_of(content), "the zip")
+    zipped = Members(bytes_of(content), "the zip")
     run_id = _run_id(zipped.names)
     files = _files(zipped, run_id)
     config = checked_config(files["config.json"], run_id)
@@ -72,7 +72,12 @@ def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
     return load_run(run_id)
 
 
-def _bytes_of(content: bytes | Path) -> bytes:
+def bytes_of(content: bytes | Path) -> bytes:
+    """What is to be imported, if it is no larger than any run's zip.
+
+    Raises:
+        RunError: it is larger, or cannot be read.
+    """
     too_large = refused("it is larger than any run")
     if isinstance(content, bytes):
         if len(content) > MAX_ZIP_BYTES:

@@ -11,6 +11,7 @@ import streamlit as st
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
+from esc10.lesson.report import report_of
 from esc10.lesson.words import CRITERION_PHRASES, describe_scaling, describe_spectrogram
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
@@ -27,6 +28,8 @@ def show_takeaway(run: Run, weights: str) -> None:
     with left:
         with st.container(border=True):
             _whole_run(run)
+        with st.container(border=True):
+            _hand_in(run, weights)
         with st.container(border=True):
             _tables(run, verdict(run, weights))
     with right, st.container(border=True):
@@ -62,6 +65,20 @@ def _whole_run(run: Run) -> None:
         language="bash",
         wrap_lines=True,
     )
+
+
+def _hand_in(run: Run, weights: str) -> None:
+    st.markdown(
+        "**A report**, to read and to hand in: one HTML file with settings, curves, matrices, the "
+        "misclassified test clips to hear, and the run itself. It opens without the internet."
+    )
+    _download(
+        "Report (HTML)",
+        lambda: report_of(run, weights).content,
+        f"{run.run_id}-{weights}.html",
+        "text/html",
+    )
+    st.code(f"python -m esc10 report {run.run_id} -o run.html", language="bash", wrap_lines=True)
 
 
 def _tables(run: Run, judged: Evaluation) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from esc10.errors import NoWorkerError, RunError
+from esc10.errors import LessonError, NoWorkerError, RunError
+from esc10.lesson.report import run_in
 from esc10.runs.exchange import import_run
 from esc10.runs.exchange.exporting import MEBIBYTE
 from esc10.runs.exchange.importing import MAX_ZIP_BYTES
@@ -24,14 +25,14 @@ _NOT_CHECKED = (
 
 
 def show_import() -> None:
-    """A place for a run's zip; what was imported is the run that the page shows next."""
+    """A place for a run's zip or report; what was imported is what the page shows next."""
     with st.popover("Import a run", icon=":material/upload:", key="importing"):
         # A new box after each file: the file is let go of, and the same one can be tried again.
         count = st.session_state.setdefault(_COUNT, 0)
         slot = st.container()
         st.file_uploader(
-            "A run's zip, as **Take it along** or `python -m esc10 export` writes it",
-            type="zip",
+            "A run's zip, or a report, as **Take it along** writes them",
+            type=["zip", "html"],
             key=_box(count),
             on_change=_take,
             args=(slot,),
@@ -54,10 +55,10 @@ def _take(slot: DeltaGenerator) -> None:
         with slot, st.spinner("The run is checked …"):
             # On a page without runs the worker has often only just been started.
             engine().wait_until_warm(_WARM_SECONDS)
-            run = import_run(file.getvalue(), engine().networks.check_weights)
+            run = import_run(run_in(file.getvalue()), engine().networks.check_weights)
     except NoWorkerError:
         st.session_state[_SAID] = (False, _NOT_CHECKED)
-    except RunError as error:
+    except (RunError, LessonError) as error:
         st.session_state[_SAID] = (False, str(error))
     else:
         st.session_state[_CHOSEN_RUN] = run.run_id
