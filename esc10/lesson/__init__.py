@@ -1,7 +1,10 @@
 """The lab as a lesson: exercises that check an answer, and what is handed in and carried along.
 
-answers    what was answered to the exercises, as a file too
-exercises  what a right answer is to each, and how far off it may be
-snippets   the lines of Python that do what an exercise is about
-lab_pack/  datasets, runs and the program in one zip for another machine
+exercises    what a right answer is to each, and how far off it may be
+snippets     the lines of Python that do what an exercise is about
+answers      what was answered to the exercises, as a file too
+words        a run's settings and figures in words
+report/      a finished run as one HTML file to hand in
+poll         a question to a class, and its votes; poll_server: the page on which phones vote
+lab_pack/    datasets, runs and the program in one zip for another machine
 """

@@ -42,11 +42,16 @@ _STYLE = """
   .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem; }
   .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
   [data-testid="stHeaderActionElements"] { display: none; }
-  /* Streamlit's own grey has a contrast of 3.9 on white. */
-  [data-testid="stCaptionContainer"] { color: inherit; opacity: 0.78; }
+  /* Streamlit's own grey has a contrast of 3.9 on white; and links keep their colour whole. */
+  [data-testid="stCaptionContainer"] {
+    color: color-mix(in srgb, currentColor 78%, transparent); opacity: 1;
+  }
   /* A line or a frame marks what is chosen; their colour is too dark for type on dark pages. */
   [data-testid="stTab"][aria-selected="true"],
   button[data-variant][data-selected="true"] { color: inherit !important; }
+  [data-testid="stSliderThumbValue"] { color: inherit !important; }
+  /* Its colours for code have contrasts down to 2.6. */
+  .stCode .token { color: inherit !important; }
   .st-key-one-sound-at-a-time { position: absolute; }
   [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>

@@ -192,8 +192,8 @@ def _numbers(font_size: int) -> dict[str, Any]:
 
 
 def _frames(ink: str) -> dict[str, Any]:
-    """A frame around each chosen cell; the cell under it takes the click."""
+    """A frame around each chosen cell; the cell under it takes the click, and has the words."""
     return {
         "transform": [{"filter": "datum.chosen"}],
-        "mark": {"type": "rect", "filled": False, "stroke": ink, "strokeWidth": 4},
+        "mark": {"type": "rect", "filled": False, "stroke": ink, "strokeWidth": 4, "aria": False},
     }

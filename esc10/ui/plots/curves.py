@@ -104,19 +104,21 @@ def curve_spec(metric: str, ink: str, font_size: int, height: int) -> dict[str, 
                     "detail": {"field": "run"},
                 },
             },
-            {
-                "transform": [{"filter": "isValid(datum.low)"}],
-                "mark": {"type": "rule", "strokeWidth": 2},
-                "encoding": {
-                    "y": {**_value(metric), "field": "low"},
-                    "y2": {"field": "high"},
-                },
-            },
+            *([_best_interval()] if metric == "accuracy" else []),
             _points("marker", size=60),
             _points("best", size=260),
             *_best_values(ink, font_size),
         ],
         **vega.chart_look(axis=labels),
+    }
+
+
+def _best_interval() -> dict[str, Any]:
+    """The layer of the intervals, which only accuracies have."""
+    return {
+        "transform": [{"filter": "isValid(datum.low)"}],
+        "mark": {"type": "rule", "strokeWidth": 2},
+        "encoding": {"y": {**_value("accuracy"), "field": "low"}, "y2": {"field": "high"}},
     }
 
 

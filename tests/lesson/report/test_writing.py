@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from base64 import b64decode
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,11 +27,10 @@ from esc10.runs.captions import set_caption
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run, finish_run
+from tests.support.erring_runs import TEST_CLIPS, WRONG, erring_run
 from tests.support.html_pages import DATA, Page
 from tests.support.made_runs import made_config, made_labels, made_result
 from tests.support.stored_runs import stored
-
-MakeRun = Callable[..., Run]
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;{{ 7 * 7 }}"
 
@@ -93,8 +91,8 @@ def test_what_determined_the_run_is_told() -> None:
     assert told["Run"] == run.run_id
 
 
-def test_what_no_interval_knows_is_said(make_run: MakeRun) -> None:
-    verdict = page_of(make_run()).one("verdict").text
+def test_what_no_interval_knows_is_said() -> None:
+    verdict = page_of(erring_run()).one("verdict").text
     assert CHOSEN in verdict
     assert NO_LEAK in verdict
     assert "computed by a program" in verdict
@@ -137,8 +135,8 @@ def test_a_page_obeys_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "<script>" not in page.one("answers").text
 
 
-def test_a_page_asks_nobody_and_is_in_order(practice_home: Path, make_run: MakeRun) -> None:
-    content = report_of(make_run(), "val_accuracy", [Answered("a", "b", "c", True)]).content
+def test_a_page_asks_nobody_and_is_in_order(practice_home: Path) -> None:
+    content = report_of(erring_run(), "val_accuracy", [Answered("a", "b", "c", True)]).content
     page = Page(content)
     assert content.startswith(b"<!DOCTYPE html>\n<html lang=")
     policy = page.all("meta")[1].attributes
@@ -164,8 +162,8 @@ def test_a_page_asks_nobody_and_is_in_order(practice_home: Path, make_run: MakeR
     assert all(picture.attributes["aria-label"] for picture in page.all("svg"))
 
 
-def test_mistakes_can_be_heard_the_surest_first(practice_home: Path, make_run: MakeRun) -> None:
-    run = make_run()
+def test_mistakes_can_be_heard_the_surest_first(practice_home: Path) -> None:
+    run = erring_run()
     mistakes = evaluate(run, "val_accuracy").parts["test"].mistakes
     report = report_of(run, "val_accuracy")
     players = Page(report.content).all("audio")
@@ -185,23 +183,21 @@ def test_mistakes_can_be_heard_the_surest_first(practice_home: Path, make_run: M
     assert len(heard) / rate == pytest.approx(CLIP_SECONDS, abs=0.2)
 
 
-def test_a_report_is_the_same_whenever_it_is_asked_for(
-    practice_home: Path, make_run: MakeRun
-) -> None:
-    run = make_run()
+def test_a_report_is_the_same_whenever_it_is_asked_for(practice_home: Path) -> None:
+    run = erring_run()
     assert report_of(run, "val_loss").content == report_of(run, "val_loss").content
 
 
 def test_what_has_no_room_is_left_out_and_counted(
-    practice_home: Path, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+    practice_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = make_run(tuple(range(12)))
+    run = erring_run(tuple(range(TEST_CLIPS)))
     whole = report_of(run, "val_accuracy")
     monkeypatch.setattr(writing, "MAX_BYTES", len(whole.content) - 100_000)
     report = report_of(run, "val_accuracy")
     assert len(report.content) <= writing.MAX_BYTES
     left_out = report.mistakes.left_out
-    assert 0 < left_out < 12
+    assert 0 < left_out < TEST_CLIPS
     assert report.mistakes.cards == whole.mistakes.cards[:-left_out]
     assert (
         f"{left_out} of which the network was less sure are left out"
@@ -209,17 +205,17 @@ def test_what_has_no_room_is_left_out_and_counted(
     )
 
 
-def test_where_sounds_are_missing_it_says_so(make_run: MakeRun) -> None:
-    report = report_of(make_run(), "val_accuracy")
-    assert report.mistakes.silent == len(report.mistakes.cards) == 4
+def test_where_sounds_are_missing_it_says_so() -> None:
+    report = report_of(erring_run(), "val_accuracy")
+    assert report.mistakes.silent == len(report.mistakes.cards) == len(WRONG)
     page = Page(report.content)
     assert not page.all("audio")
     assert "the dataset was not on the machine that wrote this file" in page.one("mistakes").text
     assert "play in a browser" not in page.words
 
 
-def test_a_damaged_clip_is_one_silent_card(practice_home: Path, make_run: MakeRun) -> None:
-    run = make_run()
+def test_a_damaged_clip_is_one_silent_card(practice_home: Path) -> None:
+    run = erring_run()
     first = evaluate(run, "val_accuracy").parts["test"].mistakes[0]
     path = load_dataset("practice").clip(first.filename).path
     path.unlink()  # it is a hard link
@@ -227,13 +223,13 @@ def test_a_damaged_clip_is_one_silent_card(practice_home: Path, make_run: MakeRu
     report = report_of(run, "val_accuracy")
     assert report.mistakes.silent == 1
     page = Page(report.content)
-    assert len(page.all("audio")) == 3
+    assert len(page.all("audio")) == len(WRONG) - 1
     assert "The sounds of 1 could not be read." in page.one("mistakes").text
 
 
-def test_where_nothing_was_mistaken_it_says_so(make_run: MakeRun) -> None:
-    page = page_of(make_run(()))
-    assert "None: all 12 test clips were recognised." in page.one("mistakes").text
+def test_where_nothing_was_mistaken_it_says_so() -> None:
+    page = page_of(erring_run(()))
+    assert f"None: all {TEST_CLIPS} test clips were recognised." in page.one("mistakes").text
 
 
 def test_a_run_without_weights_is_a_sentence() -> None:
