@@ -6,5 +6,6 @@ answers      what was answered to the exercises, as a file too
 words        a run's settings and figures in words
 report/      a finished run as one HTML file to hand in
 poll         a question to a class, and its votes; poll_server: the page on which phones vote
+blind_test   ten clips to recognise by ear
 lab_pack/    datasets, runs and the program in one zip for another machine
 """

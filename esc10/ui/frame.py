@@ -22,6 +22,7 @@ PAGES = {
     "pages/traps.py": "Traps",
     "pages/evaluate.py": "Evaluate",
     "pages/compare.py": "Compare",
+    "pages/ask_the_class.py": "Ask the class",
     "pages/predict.py": "Predict",
 }
 """Each page's file and its name, in the order of the lab."""

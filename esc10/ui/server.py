@@ -30,6 +30,7 @@ from esc10.engine.jobs import Job, JobBoard, Work
 from esc10.engine.queue import Engine
 from esc10.evaluation.metrics import Evaluation, evaluate
 from esc10.features.mel import MelConfig, mel_power
+from esc10.lesson.poll_server import PollServer
 from esc10.runs.outcome import WEIGHTS
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, shipped_runs
@@ -85,6 +86,12 @@ def engine() -> Engine:
 def jobs() -> JobBoard:
     """The server's long operations."""
     return JobBoard()
+
+
+@only_one("Opening the page for phones …")
+def poll_server() -> PollServer:
+    """The server on which phones vote; the first poll that anybody asks starts it."""
+    return PollServer()
 
 
 def start_own(prefix: str, work: Work) -> None:

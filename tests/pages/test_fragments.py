@@ -99,6 +99,15 @@ def replayed() -> AppTest:
     return drawn(page)
 
 
+def asked(*buttons: str) -> AppTest:
+    """The class is asked, as these buttons ask it one after the other."""
+    page = drawn(open_page("pages/ask_the_class.py"))
+    for label in buttons:
+        next(button for button in page.button if button.label == label).click()
+        drawn(page)
+    return page
+
+
 def learning() -> AppTest:
     """The guided lab while a network is made ready; how long that takes is the test's to say."""
     for run in list_runs()[0]:
@@ -114,6 +123,8 @@ def learning() -> AppTest:
 
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
+    "_count": lambda: asked("Ask the class"),
+    "_matrix": lambda: asked("Ask the class", "Close and reveal"),
     "_look": lambda: drawn(open_page("pages/guided_lab.py")),
     "_answer": lambda: drawn(open_page("pages/guided_lab.py")),
     "_show_under_way": learning,

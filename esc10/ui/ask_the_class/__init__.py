@@ -1,0 +1,1 @@
+"""A class is asked, by phones or by hands: before the matrix is shown, and against the networks."""
