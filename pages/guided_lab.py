@@ -17,25 +17,18 @@ from esc10.ui.fragments import live
 from esc10.ui.frame import guarded, open_page, show_no_sounds
 from esc10.ui.guided_lab.exercises import EXERCISES
 from esc10.ui.guided_lab.objects import Subject, show_training_to_come
+from esc10.ui.lab_answers import About, LabAnswers, given_answers, lab_answers
 from esc10.ui.server import all_runs, dataset, datasets_here, engine, with_weights
 from esc10.ui.settings import choose_data, choose_run
 from esc10.ui.words import in_markdown
 
 _CHOSEN = "exercise"
-_ANSWERS = "guided lab answers"
-"""Where a session keeps what was answered, and about which data and run."""
-
 _GIVEN_UP = "guided lab given up"
 _MEGABYTES = 4
 _LOADED = "guided lab file taken up"
 
-About = tuple[str, str]
-"""The key of a dataset, and the id of a run or nothing."""
-
 _ELSEWHERE = ("", "")
 """What was answered in another session: about which data and run is not known."""
-
-Answers = dict[str, tuple[Answered, About]]
 
 
 def main() -> None:
@@ -45,7 +38,7 @@ def main() -> None:
     if not here:
         show_no_sounds("The guided lab")
         return
-    answers: Answers = st.session_state.setdefault(_ANSWERS, {})
+    answers = lab_answers()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.segmented_control(
             "Exercises",
@@ -67,14 +60,14 @@ def main() -> None:
     _show(key, sounds, answers)
 
 
-def _title(answers: Answers, key: str) -> str:
+def _title(answers: LabAnswers, key: str) -> str:
     """An exercise's number and name; a mark instead of the number if it is solved."""
     solved = key in answers and answers[key][0].right
     number = ":material/check:" if solved else list(EXERCISES).index(key) + 1
     return f"{number} {EXERCISES[key].title}"
 
 
-def _progress(answers: Answers) -> None:
+def _progress(answers: LabAnswers) -> None:
     """How many exercises are solved; what was answered as a file, to go on with or to hand in."""
     solved = sum(answered.right for answered, _ in answers.values())
     with st.popover(f"{solved} of {len(EXERCISES)} solved"):
@@ -84,7 +77,7 @@ def _progress(answers: Answers) -> None:
         )
         st.download_button(
             "Save",
-            answers_json([answered for answered, _ in answers.values()]),
+            answers_json(given_answers()),
             "answers.json",
             "application/json",
             icon=":material/download:",
@@ -104,7 +97,7 @@ def _progress(answers: Answers) -> None:
                 st.rerun()
 
 
-def _take_up(content: bytes, name: str, answers: Answers) -> None:
+def _take_up(content: bytes, name: str, answers: LabAnswers) -> None:
     """Go on with answers from a file; LessonError where it holds none."""
     answers |= {
         answered.exercise: (answered, _ELSEWHERE)
@@ -113,7 +106,7 @@ def _take_up(content: bytes, name: str, answers: Answers) -> None:
     }
 
 
-def _show(key: str, sounds: Dataset, answers: Answers) -> None:
+def _show(key: str, sounds: Dataset, answers: LabAnswers) -> None:
     """What the exercise is about on the left, what is asked on the right."""
     exercise = EXERCISES[key]
     runs = _runs_of(sounds) if exercise.needs_run else []
@@ -155,7 +148,7 @@ def _look(key: str, subject: Subject) -> None:
     EXERCISES[key].show(subject)
 
 
-def _answer(key: str, subject: Subject, about: About, answers: Answers) -> None:
+def _answer(key: str, subject: Subject, about: About, answers: LabAnswers) -> None:
     """Where the answer goes, and what is to be said of the last one."""
     exercise = EXERCISES[key]
     solution = exercise.solution(subject)
@@ -178,7 +171,7 @@ def _answer(key: str, subject: Subject, about: About, answers: Answers) -> None:
         _comment(key, subject, about, answers)
 
 
-def _comment(key: str, subject: Subject, about: About, answers: Answers) -> None:
+def _comment(key: str, subject: Subject, about: About, answers: LabAnswers) -> None:
     exercise = EXERCISES[key]
     answered, of = answers[key]
     if of != about:

@@ -19,7 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.errors import RunError
-from esc10.lesson.report import report_of
+from esc10.lesson.answers import Answered
+from esc10.lesson.report import read_report, report_of
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
@@ -260,7 +261,24 @@ def test_a_report_is_made_when_it_is_asked_for_and_not_before(
     monkeypatch.setattr(downloads, "report_of", lambda *what: asked.append(what))
     test = shown(takeaway)
     assert says(test, "**A report**")
+    assert says(test, "What you answer in the *Guided lab*")
     assert asked == []
+
+
+def test_a_report_has_the_answers_of_its_session(
+    runs: dict[str, Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        downloads, "_download", lambda label, make, *_: offered.update({label: make})
+    )
+    answered = Answered("hop", "How long is a hop?", "23 ms", True)
+    test = AppTest.from_function(takeaway, default_timeout=PAGE_SECONDS)
+    test.session_state["guided lab answers"] = {"hop": (answered, ("practice", ""))}
+    assert says(drawn(test), "With your 1 answer from the guided lab.")
+    zipped, answers = read_report(offered["Report (HTML)"]())
+    assert answers == (answered,)
+    assert zipped == run_zip(runs["td_cnn"])
 
 
 def test_a_run_comes_back_in_its_report(runs: dict[str, Run]) -> None:

@@ -19,6 +19,7 @@ from esc10.runs.writing import history_csv
 from esc10.ui.csv_files import csv_of
 from esc10.ui.evaluate.network import learnt_filters
 from esc10.ui.fragments import live, show_trouble
+from esc10.ui.lab_answers import given_answers
 from esc10.ui.server import engine, verdict
 
 
@@ -72,9 +73,15 @@ def _hand_in(run: Run, weights: str) -> None:
         "**A report**, to read and to hand in: one HTML file with settings, curves, matrices, the "
         "misclassified test clips to hear, and the run itself. It opens without the internet."
     )
+    answers = given_answers()  # here: the file is made where no session is known
+    if answers:
+        many = "1 answer" if len(answers) == 1 else f"{len(answers)} answers"
+        st.caption(f"With your {many} from the guided lab.")
+    else:
+        st.caption("What you answer in the *Guided lab*, in this tab of the browser, goes with it.")
     _download(
         "Report (HTML)",
-        lambda: report_of(run, weights).content,
+        lambda: report_of(run, weights, answers).content,
         f"{run.run_id}-{weights}.html",
         "text/html",
     )
