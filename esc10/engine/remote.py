@@ -73,7 +73,7 @@ class Networks:
     def __init__(self, cluster: Cluster) -> None:
         """Ask the workers of `cluster`."""
         self._cluster = cluster
-        self._tables: dict[int, dict[str, LayerTable]] = {}
+        self._tables: dict[tuple[int, float], dict[str, LayerTable]] = {}
 
     def trained(self, run: Run, criterion: str) -> RemoteClassifier:
         """A run's network with its best weights by `criterion`.
@@ -83,18 +83,19 @@ class Networks:
         """
         return RemoteClassifier(self._cluster, run, criterion)
 
-    def layer_tables(self, classes: int) -> dict[str, LayerTable]:
-        """The layer table of each network that can be trained, for so many classes.
+    def layer_tables(self, classes: int, width: float = 1.0) -> dict[str, LayerTable]:
+        """The layer table of each network that can be so wide, for so many classes.
 
         Raises:
             RunError: no worker is there to build them.
         """
-        if classes not in self._tables:
+        asked = (classes, width)
+        if asked not in self._tables:
             mel = MelConfig()
-            self._tables[classes] = self._cluster.ask(
-                worker.layer_tables, mel.frames, mel.n_mels, classes
+            self._tables[asked] = self._cluster.ask(
+                worker.layer_tables, mel.frames, mel.n_mels, classes, width
             )
-        return self._tables[classes]
+        return self._tables[asked]
 
     def check_weights(self, config: RunConfig, weights: bytes) -> None:
         """Try whether a `.weights.h5` file's bytes fit the network that a configuration names.

@@ -23,7 +23,13 @@ from numpy.typing import NDArray
 from esc10.errors import RunError
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings, Predictor
-from esc10.training.networks import BUILDING, MODELS, LayerTable, layer_table
+from esc10.training.networks import (
+    BUILDING,
+    MODELS,
+    LayerTable,
+    build_network,
+    layer_table,
+)
 from esc10.training.plan import RunConfig, TrainingData
 from esc10.training.results import EpochRow, TrainResult
 
@@ -207,10 +213,12 @@ def check_weights(config: RunConfig, weights: bytes) -> None:
     raise RunError(f"The weights of run {config.run_id} do not fit the network it names.")
 
 
-def layer_tables(frames: int, n_mels: int, classes: int) -> dict[str, LayerTable]:
-    """The layer table of every network, for clips of that size."""
+def layer_tables(
+    frames: int, n_mels: int, classes: int, width: float = 1.0
+) -> dict[str, LayerTable]:
+    """The layer table of every network that can be so wide, for clips of that size."""
     tables = {}
-    for key, network in MODELS.items():
+    for key in (key for key, network in MODELS.items() if width in network.widths):
         with BUILDING:
-            tables[key] = layer_table(network.build(frames, n_mels, classes))
+            tables[key] = layer_table(build_network(key, frames, n_mels, classes, width))
     return tables

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from esc10.errors import RunError
 from esc10.inference.predictor import Answer, Embeddings
-from esc10.training.networks import BUILDING, FRAME_PROBABILITIES, MODELS
+from esc10.training.networks import BUILDING, FRAME_PROBABILITIES, build_network
 from esc10.training.plan import RunConfig
 
 _CLIPS_AT_ONCE = 16
@@ -36,8 +36,12 @@ class Classifier:
             RunError: the weights do not fit the network.
         """
         with BUILDING:
-            model = MODELS[config.train.model].build(
-                config.mel.frames, config.mel.n_mels, len(config.classes)
+            model = build_network(
+                config.train.model,
+                config.mel.frames,
+                config.mel.n_mels,
+                len(config.classes),
+                config.train.width,
             )
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "run.weights.h5"

@@ -58,7 +58,10 @@ class CrossValidation:
     @property
     def name(self) -> str:
         """What it is called: the same settings have the same name."""
-        parts = json.dumps([asdict(self.settings), self.seeds], sort_keys=True)
+        settings = asdict(self.settings)
+        if settings["width"] == 1:
+            del settings["width"]  # it had no place in the names that earlier versions gave
+        parts = json.dumps([settings, self.seeds], sort_keys=True)
         digest = hashlib.sha256(parts.encode()).hexdigest()[:8]
         return f"{self.settings.model}-{self.settings.dataset}-{digest}"
 

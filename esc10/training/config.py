@@ -32,6 +32,8 @@ class TrainConfig:
         seed: of the first weights, the order of clips, and dropout.
         owner: whose run it is, where several people share a server.
         recipe: how training departs from the lab's, where it does.
+        width: how many times as many filters and units the network's layers have: one of its
+            `widths`. Runs of earlier versions have 1.
     """
 
     dataset: str
@@ -47,6 +49,7 @@ class TrainConfig:
     seed: int = 1234
     owner: str | None = None
     recipe: Recipe | None = None
+    width: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained.
@@ -63,6 +66,9 @@ class TrainConfig:
         in_range = 0 < self.learning_rate <= 1
         _refuse_unless(in_range, "learning rate", self.learning_rate, "above 0, up to 1")
         _refuse_unless(0 <= self.seed < 2**32, "seed", self.seed, "0 to 4,294,967,295")
+        widths = MODELS[self.model].widths
+        choices = ", ".join(f"{width:g}" for width in widths)
+        _refuse_unless(self.width in widths, "width", self.width, choices)
         if self.recipe is not None:
             self._refuse_misfit(self.recipe)
 

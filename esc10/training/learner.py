@@ -20,7 +20,7 @@ import tensorflow as tf
 from keras.src.random import seed_generator
 from numpy.typing import NDArray
 
-from esc10.training.networks import BUILDING, MODELS
+from esc10.training.networks import BUILDING, MODELS, build_network
 
 CALL_SECONDS = 0.3
 """How long TensorFlow is left alone with batches: so long, at most, nobody can ask for a stop. A
@@ -72,7 +72,9 @@ def _drawing_from(seed: int) -> Iterator[None]:
 class Learner:
     """A network that can learn from a batch and answer."""
 
-    def __init__(self, key: str, frames: int, n_mels: int, classes: int) -> None:
+    def __init__(
+        self, key: str, frames: int, n_mels: int, classes: int, width: float = 1.0
+    ) -> None:
         """Build the network; `restart` makes it ready.
 
         Args:
@@ -80,8 +82,9 @@ class Learner:
             frames: of a clip.
             n_mels: mel bands of a frame.
             classes: how many classes there are.
+            width: one of the network's.
         """
-        self._shape = (key, frames, n_mels, classes)
+        self._shape = (key, frames, n_mels, classes, width)
         self.model = self._fresh_model()
         self._optimizer = _Adam(name="adam")
         self._optimizer.build(self.model.trainable_variables)
@@ -102,8 +105,7 @@ class Learner:
         self._mixed_step = tf.function(self._mixed_step_on, input_signature=[*windows, decay])
 
     def _fresh_model(self) -> keras.Model:
-        key, frames, n_mels, classes = self._shape
-        return MODELS[key].build(frames, n_mels, classes)
+        return build_network(*self._shape)
 
     def restart(self, seed: int, learning_rate: float) -> None:
         """Forget everything; what comes is determined by the seed.
@@ -237,7 +239,9 @@ class Learner:
         return probabilities, self._loss(y, probabilities)
 
 
-_idle: OrderedDict[tuple[str, int, int, int], Learner] = OrderedDict()
+_Shape = tuple[str, int, int, int, float]
+
+_idle: OrderedDict[_Shape, Learner] = OrderedDict()
 _idle_lock = threading.Lock()
 _tracing = threading.Lock()
 _queue = threading.Condition()
@@ -245,7 +249,9 @@ _waiting = 0
 
 
 @contextmanager
-def borrowed_learner(key: str, frames: int, n_mels: int, classes: int) -> Iterator[Learner]:
+def borrowed_learner(
+    key: str, frames: int, n_mels: int, classes: int, width: float = 1.0
+) -> Iterator[Learner]:
     """A learner that is nobody else's, traced already; it is kept for the next one who asks.
 
     Args:
@@ -253,8 +259,9 @@ def borrowed_learner(key: str, frames: int, n_mels: int, classes: int) -> Iterat
         frames: of a clip.
         n_mels: mel bands of a frame.
         classes: how many classes there are.
+        width: one of the network's.
     """
-    shape = (key, frames, n_mels, classes)
+    shape = (key, frames, n_mels, classes, width)
     learner = _take(shape)
     if learner is None:
         # One at a time: two take twice as long, and the second may find what the first has made.
@@ -283,16 +290,16 @@ def _waited_for() -> Iterator[None]:
             _queue.notify_all()
 
 
-def _take(shape: tuple[str, int, int, int]) -> Learner | None:
+def _take(shape: _Shape) -> Learner | None:
     with _idle_lock:
         return _idle.pop(shape, None)
 
 
-def _traced(shape: tuple[str, int, int, int]) -> Learner:
+def _traced(shape: _Shape) -> Learner:
     """A learner that has seen a batch of silence."""
     with BUILDING:
         learner = Learner(*shape)
-    _, frames, n_mels, _ = shape
+    _, frames, n_mels, *_ = shape
     x, y = np.zeros((2, frames, n_mels), np.float32), np.zeros(2, np.int64)
     learner.learn(x, y, np.arange(2), 2)
     learner.answers(x, y)

@@ -82,7 +82,7 @@ def train(
     """
     _, frames, n_mels = data.x["validation"].shape
     record = _Record()
-    with borrowed_learner(config.model, frames, n_mels, data.classes) as learner:
+    with borrowed_learner(config.model, frames, n_mels, data.classes, config.width) as learner:
         learner.restart(config.seed, config.learning_rate)
         ended = _run_epochs(learner, data, config, record, on_epoch_end, should_stop)
         table = layer_table(learner.model)

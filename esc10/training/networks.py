@@ -41,8 +41,10 @@ class Network:
         summary: one sentence on how it listens.
         frames_vote: whether its answer is the mean of one answer for each frame.
         any_length: whether it takes any number of frames.
-        build: called with frames, mel bands and classes; gives the uncompiled network, which maps
-            (batch, frames, mel bands) to class probabilities (batch, classes).
+        build: called with frames, mel bands and classes, and with one of its widths where it has
+            several; gives the uncompiled network, which maps (batch, frames, mel bands) to class
+            probabilities (batch, classes).
+        widths: how many times as many filters and units its layers can have; 1 is the network.
     """
 
     key: str
@@ -50,7 +52,8 @@ class Network:
     summary: str
     frames_vote: bool
     any_length: bool
-    build: Callable[[int, int, int], keras.Model]
+    build: Callable[..., keras.Model]
+    widths: tuple[float, ...] = (1.0,)
 
 
 def build_cnn(frames: int, n_mels: int, classes: int) -> keras.Model:
@@ -90,10 +93,11 @@ def _pool(name: str) -> keras.Layer:
     return layers.MaxPooling2D((1, 2), padding="same", name=name)
 
 
-def build_td_cnn(frames: int, n_mels: int, classes: int) -> keras.Model:
+def build_td_cnn(frames: int, n_mels: int, classes: int, width: float = 1.0) -> keras.Model:
     """The time-distributed 1D-CNN: 17,466 parameters; it takes any number of frames.
 
-    Batch normalisation takes its statistics over the frames of all clips in the batch.
+    Batch normalisation takes its statistics over the frames of all clips in the batch. Every layer
+    has `width` times as many filters or units; the shapes beside them are those of width 1.
     """
     del frames
     import keras
@@ -101,19 +105,20 @@ def build_td_cnn(frames: int, n_mels: int, classes: int) -> keras.Model:
 
     from esc10.training.layers import BatchNormalization
 
+    few, many = round(16 * width), round(32 * width)
     inputs = keras.Input((None, n_mels), name="INPUT")  # (frames, 128)
     x = layers.Reshape((-1, n_mels, 1), name="CHANNEL")(inputs)  # (frames, 128, 1)
-    x = _conv(16, 9, "CONV1")(x)  # (frames, 120, 16)
+    x = _conv(few, 9, "CONV1")(x)  # (frames, 120, 16)
     x = _pool("MP1")(x)  # (frames, 60, 16)
     x = BatchNormalization(name="BATCH1")(x)
-    x = _conv(16, 3, "CONV2")(x)  # (frames, 58, 16)
+    x = _conv(few, 3, "CONV2")(x)  # (frames, 58, 16)
     x = _pool("MP2")(x)  # (frames, 29, 16)
     x = BatchNormalization(name="BATCH2")(x)
-    x = _conv(32, 3, "CONV3")(x)  # (frames, 27, 32)
+    x = _conv(many, 3, "CONV3")(x)  # (frames, 27, 32)
     x = _pool("MP3")(x)  # (frames, 14, 32)
     x = BatchNormalization(name="BATCH3")(x)
     x = layers.Reshape((-1, x.shape[2] * x.shape[3]), name="FLATTEN")(x)  # (frames, 448)
-    x = layers.Dense(32, activation="relu", name="DENSE")(x)  # (frames, 32)
+    x = layers.Dense(many, activation="relu", name="DENSE")(x)  # (frames, 32)
     x = layers.Dense(classes, activation="softmax", name=FRAME_PROBABILITIES)(x)
     outputs = layers.GlobalAveragePooling1D(name="AVERAGE")(x)  # (classes,)
     return keras.Model(inputs, outputs, name="td_cnn")
@@ -219,6 +224,7 @@ MODELS: dict[str, Network] = {
             frames_vote=True,
             any_length=True,
             build=build_td_cnn,
+            widths=(0.25, 0.5, 1.0, 2.0, 4.0),
         ),
         Network(
             "cnn_rnn",
@@ -242,6 +248,24 @@ MODELS: dict[str, Network] = {
 
 LAB_MODELS = ("cnn", "td_cnn", "cnn_rnn")
 """The keys of the lab's three, in its order."""
+
+
+def build_network(
+    key: str, frames: int, n_mels: int, classes: int, width: float = 1.0
+) -> keras.Model:
+    """A network with its first weights.
+
+    Args:
+        key: a key of `MODELS`.
+        frames: of a clip.
+        n_mels: mel bands of a frame.
+        classes: how many classes there are.
+        width: one of its widths.
+    """
+    network = MODELS[key]
+    if len(network.widths) == 1:
+        return network.build(frames, n_mels, classes)
+    return network.build(frames, n_mels, classes, width)
 
 
 @dataclass(frozen=True, slots=True)

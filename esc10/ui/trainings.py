@@ -16,7 +16,6 @@ from esc10.runs.outcome import CUT_SHORT, UNFINISHED
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
-from esc10.training.networks import MODELS
 from esc10.training.plan import plan_run
 from esc10.ui.progress import describe_end, show_end, show_job
 from esc10.ui.server import (
@@ -28,7 +27,9 @@ from esc10.ui.server import (
     own_jobs,
     start_own,
 )
-from esc10.ui.words import duration, in_markdown, short_name
+from esc10.ui.words import duration, in_markdown, network_title, short_name
+
+_Kind = tuple[str, str, float, int, bool]
 
 _submitting = threading.Lock()
 """Held from the look for a run to its being there, or two who ask at once would have two."""
@@ -130,9 +131,9 @@ def show_trouble_with(
 def expected_seconds(trainings: Iterable[TrainConfig], runs: Iterable[Run]) -> float | None:
     """How long trainings will take, from what such networks took here.
 
-    None where a network has never learned from that dataset. `runs` are the newest first.
+    None where a network has never learned so from that dataset. `runs` are the newest first.
     """
-    paces: dict[tuple[str, str, bool], float] = {}
+    paces: dict[_Kind, float] = {}
     for run in runs:
         if run.seconds_per_epoch:
             paces.setdefault(_kind_of(run.config.train), run.seconds_per_epoch)
@@ -143,9 +144,9 @@ def expected_seconds(trainings: Iterable[TrainConfig], runs: Iterable[Run]) -> f
     return seconds / max(1, engine().status().capacity.trainers)
 
 
-def _kind_of(config: TrainConfig) -> tuple[str, str, bool]:
+def _kind_of(config: TrainConfig) -> _Kind:
     """What decides how long an epoch takes."""
-    return config.dataset, config.model, config.recipe is None
+    return config.dataset, config.model, config.width, config.batch_size, config.recipe is None
 
 
 def _share_done(trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run]) -> float:
@@ -173,6 +174,6 @@ def _describe(
     for run in under_way:
         if run.history():
             config = run.config.train
-            which = f"fold {config.test_fold}" if len(folds) > 1 else MODELS[config.model].title
+            which = f"fold {config.test_fold}" if len(folds) > 1 else network_title(config)
             text += f"; {which}: epoch {len(run.history())}"
     return text if seconds is None else f"{text}; about {duration(seconds)} left"

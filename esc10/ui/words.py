@@ -16,6 +16,7 @@ from esc10.evaluation.intervals import wilson_interval
 from esc10.features.inputs import KINDS
 from esc10.lesson.words import SPLIT_WORDS, describe_recipe, share
 from esc10.runs.run import Run
+from esc10.training.config import TrainConfig
 from esc10.training.networks import LAB_MODELS, MODELS
 from esc10.training.results import LAST, EpochRow, best_epochs
 
@@ -88,8 +89,14 @@ def short_name(run: Run) -> str:
 
 
 def _name(run: Run, title: str) -> str:
-    parts = (title, MODELS[run.config.train.model].title, run_time(run))
+    parts = (title, network_title(run.config.train), run_time(run))
     return ", ".join(filter(None, parts))
+
+
+def network_title(config: TrainConfig) -> str:
+    """The title of the network that is trained, and how wide it is where it is not as usual."""
+    wide = "" if config.width == 1 else f", {config.width:g} times as wide"
+    return MODELS[config.model].title + wide
 
 
 def data_title(run: Run) -> str:
@@ -125,7 +132,7 @@ def _facts(run: Run) -> tuple[str, ...]:
     config = run.config.train
     return (
         title_of(run),
-        MODELS[config.model].title,
+        network_title(config),
         data_title(run),
         SPLIT_WORDS[config.split],
         "" if config.features == KINDS[0] else config.features,

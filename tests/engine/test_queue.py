@@ -245,6 +245,8 @@ def test_layer_tables_come_from_the_worker(engine: Engine) -> None:
         "cnn_rnn": 32_442,
         "compact_cnn": 181_826,
     }
+    (narrow,) = engine.networks.layer_tables(10, 0.25).values()
+    assert narrow.parameters == 1_254
 
 
 def test_a_trained_network_is_seen_from_inside(engine: Engine) -> None:

@@ -43,6 +43,13 @@ def test_every_fold_tests_once_for_each_seed_and_the_one_before_validates() -> N
     }
 
 
+def test_its_name_is_that_of_versions_that_knew_no_widths() -> None:
+    settings = TrainConfig("esc10", "cnn", epochs=30)
+    assert cross_validation_of(settings).name == "cnn-esc10-47b236a1"
+    usual = replace(settings, model="td_cnn")
+    assert cross_validation_of(usual).name != cross_validation_of(replace(usual, width=2.0)).name
+
+
 def test_the_same_settings_are_the_same_cross_validation(home: Path) -> None:
     recipe = RECIPES["augmented"].recipe_for("cnn")
     asked = cross_validation_of(replace(SETTINGS, recipe=recipe), seeds=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,15 @@ def test_runs_are_listed_newest_first() -> None:
         stored(number)
     runs, _ = list_runs()
     assert [run.run_id for run in runs] == [made_config(number).run_id for number in (3, 2, 1)]
+
+
+def test_a_run_from_before_there_were_widths_is_as_wide_as_usual() -> None:
+    run = stored()
+    path = run.folder / "config.json"
+    settings = json.loads(path.read_bytes())
+    assert settings["train"].pop("width") == 1
+    path.write_text(json.dumps(settings), encoding="utf-8")
+    assert load_run(run.run_id).config == run.config
 
 
 def test_without_a_folder_there_are_no_runs() -> None:

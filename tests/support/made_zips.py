@@ -63,9 +63,10 @@ def sounds(clips: int, seed: int = 3) -> NDArray[np.float32]:
     return rng.normal(size=(clips, MelConfig().frames, MelConfig().n_mels)).astype(np.float32)
 
 
-def trained_run(home: Path) -> Run:
+def trained_run(home: Path, width: float = 1.0) -> Run:
     """A really trained run, in a home of its own; its two best epochs are two."""
     config = valid_config()
+    config = replace(config, train=replace(config.train, width=width))
     y = {part: labels_of(config, part) for part in SIZES}
     tries = (_trained_on_noise(config, y, seed) for seed in range(100))
     result = next(each for each in tries if len(weight_files_of(each)) == 2)

@@ -219,7 +219,7 @@ def test_few_learners_wait_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     for classes in (2, 3, 4):
         with borrowed_learner("cnn", FRAMES, BANDS, classes):
             pass
-    assert [shape[-1] for shape in room._idle] == [3, 4]
+    assert [classes for *_, classes, _ in room._idle] == [3, 4]
 
 
 def test_warm_means_that_no_network_is_traced_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +234,7 @@ def test_warm_means_that_no_network_is_traced_any_more(monkeypatch: pytest.Monke
 def test_what_a_run_waits_for_is_traced_next(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on, traced = threading.Event(), threading.Event(), []
 
-    def trace(shape: tuple[str, int, int, int]) -> object:
+    def trace(shape: tuple[str, int, int, int, float]) -> object:
         traced.append(shape[0])
         begun.set()
         assert go_on.wait(60)

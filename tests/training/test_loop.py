@@ -111,6 +111,14 @@ def test_stored_weights_give_the_stored_answers(
         np.testing.assert_allclose(answers, stored, atol=1e-5)
 
 
+def test_a_narrow_network_learns(tiny_data: TrainingData, tiny_config: TrainConfig) -> None:
+    config = replace(tiny_config, model="td_cnn", width=0.25, epochs=1)
+    result = train(tiny_data, config)
+    # Of 1,254 for ten classes, seven times eight weights and a bias are missing.
+    assert result.parameters == 1_254 - 7 * (8 + 1)
+    assert result.by_epoch["test"].shape == (1, 6, 3)
+
+
 def test_it_says_how_large_the_network_is_and_what_trained_it(trained: TrainResult) -> None:
     network = MODELS["cnn"].build(40, 128, 3)
     assert trained.parameters == network.count_params()

@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras import layers
 
 from benchmarks.keras_steps import LITERAL
-from esc10.training.networks import LAB_MODELS, MODELS, LayerTable, layer_table
+from esc10.training.networks import LAB_MODELS, MODELS, LayerTable, build_network, layer_table
 from tests.support.random_weights import random_weights
 
 FRAMES, BANDS, CLASSES = 216, 128, 10
@@ -52,6 +52,41 @@ def test_parameters_are_the_labs(key: str, parameters: int, trainable: int) -> N
     table = table_of(key)
     assert (table.parameters, table.trainable_parameters) == (parameters, trainable)
     assert sum(row.parameters for row in table.rows) == parameters
+
+
+@pytest.mark.parametrize(
+    ("width", "few", "many", "parameters"),
+    [
+        (0.25, 4, 8, 1_254),
+        (0.5, 8, 16, 4_578),
+        (1.0, 16, 32, 17_466),
+        (2.0, 32, 64, 68_202),
+        (4.0, 64, 128, 269_514),
+    ],
+)
+def test_a_width_multiplies_filters_and_units(
+    width: float, few: int, many: int, parameters: int
+) -> None:
+    table = layer_table(build_network("td_cnn", FRAMES, BANDS, CLASSES, width))
+    counted = {row.name: row.parameters for row in table.rows if row.parameters}
+    assert counted == {
+        "CONV1": 9 * few + few,
+        "BATCH1": 4 * few,
+        "CONV2": 3 * few * few + few,
+        "BATCH2": 4 * few,
+        "CONV3": 3 * few * many + many,
+        "BATCH3": 4 * many,
+        "DENSE": 14 * many * many + many,
+        "SOFTMAX": many * CLASSES + CLASSES,
+    }
+    assert table.parameters == parameters
+
+
+def test_one_network_has_several_widths_and_each_has_its_own() -> None:
+    assert [key for key, network in MODELS.items() if len(network.widths) > 1] == ["td_cnn"]
+    for key, network in MODELS.items():
+        assert 1 in network.widths
+        assert layer_table(build_network(key, FRAMES, BANDS, CLASSES)) == table_of(key)
 
 
 def test_the_compact_network_is_small() -> None:

@@ -12,9 +12,10 @@ from esc10.lesson.words import share
 from esc10.runs.outcome import Outcome
 from esc10.runs.run import Run
 from esc10.runs.writing import add_epoch, add_event, create_run, end_run
+from esc10.training.config import TrainConfig
 from esc10.ui.plots.confusion import ChosenCells, matrix_columns
 from esc10.ui.progress import describe_end
-from esc10.ui.words import long_names
+from esc10.ui.words import long_names, network_title
 from tests.support.made_runs import made_config, made_row
 from tests.support.stored_runs import stored
 
@@ -100,3 +101,10 @@ def test_runs_of_one_minute_and_one_kind_have_their_seconds(home: object) -> Non
     assert first.startswith("1D-CNN · 01 Jan ")
     assert ":00:01 · Practice sounds" in first
     assert ":00:02 · Practice sounds" in second
+
+
+def test_a_network_of_another_width_is_told_so() -> None:
+    usual = TrainConfig("practice", "td_cnn")
+    assert network_title(usual) == "Time-distributed 1D-CNN"
+    assert network_title(replace(usual, width=4.0)).endswith(" 1D-CNN, 4 times as wide")
+    assert network_title(replace(usual, width=0.25)).endswith(" 1D-CNN, 0.25 times as wide")

@@ -15,11 +15,10 @@ from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.lesson.words import describe_recipe
 from esc10.runs.outcome import WITH_WEIGHTS
 from esc10.runs.run import Run
-from esc10.training.networks import MODELS
 from esc10.ui.csv_files import csv_of
 from esc10.ui.plots.palette import LETTERS, RUN_GLYPHS
 from esc10.ui.server import HASHES
-from esc10.ui.words import STATE_WORDS, plain_name, title_of
+from esc10.ui.words import STATE_WORDS, network_title, plain_name, title_of
 
 _MOST_RUNS = 1024
 _NOT_IN_THE_FILE = ("mark", "test_interval", "validation_interval")
@@ -144,7 +143,7 @@ def _row(run: Run, weights: str, slot: int | None) -> dict[str, Any]:
         "split": describe_split(run),
         "leaks": leaks if leaks or source.recordings_known else None,
         "parameters": outcome.parameters if outcome else None,
-        "network": MODELS[config.model].title,
+        "network": network_title(config),
         "features": config.features,
         "recipe": describe_recipe(config),
         "note": _note_of(run),

@@ -49,7 +49,8 @@ def _show_layers(run: Run, weights: str) -> None:
     network = MODELS[run.config.train.model]
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        show_layer_table(engine().networks.layer_tables(len(run.config.classes))[network.key])
+        tables = engine().networks.layer_tables(len(run.config.classes), run.config.train.width)
+        show_layer_table(tables[network.key])
     with right:
         st.markdown(f"**{network.title}**  \n{network.summary}")
         st.caption(

@@ -17,7 +17,6 @@ from esc10.features.mel import MelConfig
 from esc10.inference.novelty import LEVEL
 from esc10.inference.prediction import HeardSound
 from esc10.runs.run import Run
-from esc10.training.networks import MODELS
 from esc10.ui.fragments import live, show_trouble
 from esc10.ui.frame import chart_pixels, ink
 from esc10.ui.player.player import show_playhead
@@ -27,7 +26,7 @@ from esc10.ui.predict.inputs import Given
 from esc10.ui.predict.judging import Judged, heard, judge
 from esc10.ui.predict.windows import show_windows
 from esc10.ui.run_marks import mark
-from esc10.ui.words import in_markdown, short_name
+from esc10.ui.words import in_markdown, network_title, short_name
 
 _PANELS_IN_A_ROW = 3
 _NOT_KNOWN = "I don't know this"
@@ -140,7 +139,7 @@ def _show_sound(sound: HeardSound, judged: Sequence[Judged], several: bool) -> N
     """The sound under a playhead, with the votes of the first network whose frames have some."""
     voting = next((each for each in judged if each.answer.votes is not None), None)
     if voting is not None:
-        network = MODELS[voting.run.config.train.model].title
+        network = network_title(voting.run.config.train)
         whose = f"{mark(voting.slot)} " if several else ""
         st.markdown(f"**What each frame votes for** · {whose}{network}")
     show_playhead(

@@ -14,13 +14,12 @@ from esc10.audio.loading import CLIP_SECONDS
 from esc10.datasets.clips import class_label
 from esc10.evaluation.intervals import percent
 from esc10.inference.prediction import HeardSound, mean_of_windows
-from esc10.training.networks import MODELS
 from esc10.ui.frame import chart_pixels, ink, type_pixels
 from esc10.ui.player.player import GUTTER_REMS
 from esc10.ui.plots.windows import window_columns, window_spans, window_spec
 from esc10.ui.predict.judging import Judged, answer_column
 from esc10.ui.run_marks import mark
-from esc10.ui.words import in_markdown
+from esc10.ui.words import in_markdown, network_title
 
 _MOST_ROWS = 12
 _SEEN_ROWS = 11.5
@@ -99,7 +98,7 @@ def _explain_wholes(sound: HeardSound, judged: Sequence[Judged]) -> None:
     """For each run how its answer to the whole came about, and what its windows say on average."""
     st.caption("**?** A window the network does not know.")
     for each in judged:
-        network = MODELS[each.run.config.train.model].title
+        network = network_title(each.run.config.train)
         name = f"{mark(each.slot)} {network}" if len(judged) > 1 else f"**{network}**"
         mean = mean_of_windows(sound, each.answer.windows)
         best = int(mean.argmax())

@@ -33,6 +33,7 @@ from tests.support.made_zips import (
     packed,
     refusal,
     sounds,
+    trained_run,
     valid_config,
     with_json,
 )
@@ -61,6 +62,17 @@ def test_a_run_that_travelled_is_judged_the_same(trained: Run) -> None:
         there, here = evaluate(trained, criterion), evaluate(imported, criterion)
         np.testing.assert_equal(asdict(here), asdict(there))
     assert [run.run_id for run in list_runs()[0]] == [trained.run_id]
+
+
+def test_a_narrow_network_travels_as_narrow(tmp_path: Path) -> None:
+    narrow = trained_run(tmp_path / "lab", width=0.25)
+    imported = import_run(run_zip(narrow), fit)
+    assert imported.config.train.width == 0.25
+    x = sounds(3, seed=9)
+    there, here = (Classifier(run.config, run.weights("val_loss")) for run in (narrow, imported))
+    np.testing.assert_array_equal(here.answer(x).clip, there.answer(x).clip)
+    assert imported.outcome is not None
+    assert imported.outcome.parameters == 1_254
 
 
 def test_a_network_that_travelled_answers_the_same(trained: Run) -> None:
@@ -149,9 +161,10 @@ def test_one_zip_imported_by_many_at_once_is_one_run(trained: Run, files: Files)
     assert [path.name for path in runs_folder().iterdir()] == [trained.run_id]
 
 
-def test_weights_that_do_not_fit_are_refused(files: Files) -> None:
+@pytest.mark.parametrize("misfit", [{"model": "cnn"}, {"width": 4}])
+def test_weights_that_do_not_fit_are_refused(misfit: dict[str, Any], files: Files) -> None:
     def change(config: dict[str, Any]) -> None:
-        config["train"]["model"] = "cnn"
+        config["train"].update(misfit)
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # Keras, of layers that are not there
