@@ -7,7 +7,6 @@ from functools import partial
 
 import streamlit as st
 
-from esc10.errors import RunError
 from esc10.runs.cross_validation import runs_of
 from esc10.runs.experiments import EXPERIMENTS, Experiment, refuse_without_split
 from esc10.runs.run import Run
@@ -25,8 +24,9 @@ from esc10.ui.trainings import (
     show_trouble_with,
     train_missing,
 )
+from esc10.ui.traps.figure import Ways
 from esc10.ui.traps.findings import TRAPS
-from esc10.ui.words import duration, in_markdown
+from esc10.ui.words import duration
 
 
 def main() -> None:
@@ -63,26 +63,41 @@ def _show(experiment: Experiment) -> None:
         way: finished({each: there[each] for each in configs if each in there})
         for way, configs in experiment.ways.items()
     }
-    if not all(ways.values()) and not now[0]:
+    unasked = trap.asks and _asked_key(experiment) not in st.session_state
+    if (unasked or not all(ways.values())) and not now[0]:
         _offer(experiment, there, every)
         return
     live(_progress, tick_seconds() if now[0] else IDLE_SECONDS)(experiment, now)
-    if not all(ways.values()):
-        return
-    try:
-        trap.show(ways)
-    except RunError as error:  # one run is damaged: the others wait for it to be gone
-        st.error(in_markdown(str(error)))
+    if all(ways.values()):
+        live(_found)(experiment.key, ways)
+
+
+def _found(key: str, ways: Ways) -> None:
+    """What came of it; trouble is that of a run, or of a worker that is asked."""
+    TRAPS[key].show(ways)
+
+
+def _asked_key(experiment: Experiment) -> str:
+    """Where this session notes that it has pressed the button."""
+    return f"asked {experiment.key} {experiment.trainings[0].dataset}"
 
 
 def _offer(experiment: Experiment, there: Mapping[TrainConfig, Run], every: Sequence[Run]) -> None:
     """What is done, the button that begins it, and how long it will take."""
     st.markdown(f"{TRAPS[experiment.key].plan} **Guess first.**")
     if st.button("Run the experiment", type="primary", icon=":material/science:"):
-        train_missing(experiment.trainings, partial(refuse_without_split, experiment))
+        st.session_state[_asked_key(experiment)] = True
+        if len(there) < len(experiment.trainings):
+            train_missing(experiment.trainings, partial(refuse_without_split, experiment))
         st.rerun()
     show_trouble_with(experiment.trainings, there, every)
     missing = [config for config in experiment.trainings if config not in there]
+    if not missing:
+        st.caption(
+            f"All {len(there)} trainings are here already: their networks are asked, which takes "
+            "seconds."
+        )
+        return
     seconds = expected_seconds(missing, every)
     long = (
         "how long is known once the first has trained"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +66,18 @@ class Dataset:
             if clip.filename == filename:
                 return clip
         raise DatasetError(f"{self.source.title} has no clip {filename}.")
+
+    def places(self, filenames: Sequence[str]) -> NDArray[np.int64]:
+        """The places in `clips` of the clips of these ESC-50 names, shape (names,), from 0.
+
+        Raises:
+            DatasetError: the dataset lacks one.
+        """
+        place_of = {clip.filename: place for place, clip in enumerate(self.clips)}
+        for name in filenames:
+            if name not in place_of:
+                self.clip(name)  # raises the sentence that names it
+        return np.array([place_of[name] for name in filenames], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

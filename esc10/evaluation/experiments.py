@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from esc10.datasets.splits import leaking
 from esc10.errors import RunError
+from esc10.evaluation.comparison import McNemar, mcnemar
 from esc10.evaluation.cross_validation import CrossVerdict, accuracy_by_epoch
 from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
+
+_NOTHING = "No training is finished yet. Wait for the first."
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class Figures:
 
     Attributes:
         by_seed: for each seed the share of its test clips.
-        clips: how many clips each seed's network was tested on.
+        clips: how many clips each seed's network was tested on, or how many what it was tested on
+            is worth.
     """
 
     by_seed: Mapping[int, float]
@@ -80,7 +85,7 @@ def figures_by_epoch(runs: Sequence[Run]) -> dict[str, Figures]:
         RunError: there is none, one is damaged, or from before answers on test clips were kept.
     """
     if not runs:
-        raise RunError("No training is finished yet. Wait for the first.")
+        raise RunError(_NOTHING)
     by_choice: dict[str, dict[int, float]] = {}
     for run in runs:
         accuracies = accuracy_by_epoch(run)
@@ -93,6 +98,62 @@ def figures_by_epoch(runs: Sequence[Run]) -> dict[str, Figures]:
             by_choice.setdefault(name, {})[run.config.train.seed] = float(accuracy)
     clips = len(runs[0].config.clips["test"])
     return {name: Figures(by_seed, clips) for name, by_seed in by_choice.items()}
+
+
+def figures_in_training(runs: Sequence[Run]) -> Figures:
+    """How many of their training clips runs got right in their last epoch, as they learned.
+
+    Args:
+        runs: finished ones, of a seed each.
+
+    Raises:
+        RunError: there is none, or one is damaged.
+    """
+    if not runs:
+        raise RunError(_NOTHING)
+    by_seed = {run.config.train.seed: run.history()[-1].accuracy for run in runs}
+    return Figures(by_seed, len(runs[0].config.clips["train"]))
+
+
+def independent_answers(right: NDArray[np.bool_], recordings: Sequence[str]) -> float:
+    """How many clips of recordings of their own are worth as much as copies of some clips.
+
+    What a network makes of one copy tells much of what it makes of the next, and so do takes of
+    one recording: neither are independent. By Kish's design effect (Survey Sampling, 1965) they
+    are worth as many clips as would leave the mean as uncertain as it is from recording to
+    recording.
+
+    Args:
+        right: whether the network is right, shape (copies, clips).
+        recordings: of each clip.
+
+    Returns:
+        At most copies times clips. As many as there are recordings where all answers are right, or
+        all wrong: then nothing shows that anything beside a recording tells more.
+    """
+    copies, clips = right.shape
+    mean = float(right.mean())
+    off: dict[str, float] = {}  # of each recording, added up over its clips
+    for recording, share in zip(recordings, right.mean(axis=0), strict=True):
+        off[recording] = off.get(recording, 0.0) + float(share) - mean
+    if mean in (0, 1):
+        return len(off)
+    variance = sum(value**2 for value in off.values()) / clips**2
+    most = float(copies * clips)
+    return min(most, mean * (1 - mean) / variance) if variance else most
+
+
+def compare_right(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
+    """Whether the same networks are right more often about one form of the clips than another.
+
+    As in `compare_verdicts` a clip speaks for the form about which more of them are right.
+
+    Args:
+        first: whether each network is right about each clip, shape (networks, clips).
+        second: the same of the other form.
+    """
+    counts = first.sum(axis=0), second.sum(axis=0)
+    return mcnemar(counts[0] > counts[1], counts[1] > counts[0])
 
 
 def figures_by_leak(verdict: CrossVerdict, run: Run) -> dict[str, Figures]:

@@ -228,10 +228,7 @@ def novelty_of(
     config = run.config
     stored = run.answers(criterion).probabilities["validation"]
     names = (*config.clips["train"], *config.clips["validation"])
-    index_of = {clip.filename: index for index, clip in enumerate(dataset.clips)}
-    indices = np.array([index_of.get(name, -1) for name in names])
-    if (indices < 0).any():
-        dataset.clip(names[int(indices.argmin())])  # raises the sentence that names it
+    indices = dataset.places(names)
     power = feature_set(dataset, config.mel).power
 
     def x_of(some: NDArray[np.int64]) -> NDArray[np.float32]:

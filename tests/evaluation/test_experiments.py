@@ -11,9 +11,12 @@ from esc10.errors import RunError
 from esc10.evaluation.cross_validation import judge_runs
 from esc10.evaluation.experiments import (
     Figures,
+    compare_right,
     figures_by_epoch,
     figures_by_leak,
+    figures_in_training,
     figures_of,
+    independent_answers,
     share_of_other_orders,
 )
 from esc10.evaluation.intervals import wilson_interval
@@ -75,6 +78,60 @@ def test_one_seed_of_each_may_put_them_in_another_order() -> None:
     assert share_of_other_orders([Figures({1: 0.1}, 10), high]) == 0
 
 
+def test_training_accuracy_is_that_of_the_last_epoch() -> None:
+    runs = [of_seed(1, [2, 8]), of_seed(2, [9, 6, 7])]
+    found = figures_in_training(runs)
+    assert found.by_seed == {run.config.train.seed: run.history()[-1].accuracy for run in runs}
+    assert found.clips == len(runs[0].config.clips["train"])
+
+
+APART = ["1", "2", "3", "4"]
+"""Four clips of a recording each."""
+
+
+@pytest.mark.parametrize(
+    ("right", "recordings", "worth"),
+    [
+        ([[1, 1, 0, 0]], APART, 4),  # clips are worth what they are
+        ([[1, 1, 0, 0]] * 20, APART, 4),  # and copies that are answered alike add nothing
+        ([[1, 1, 0, 0]], ["1", "1", "2", "2"], 2),  # nor do takes of a recording
+        ([[1, 0, 1, 0], [0, 1, 0, 1]], APART, 8),  # of these each copy is a clip of its own
+        # Shares of 1, 1/2, 1/2 and 0 are 1/2 off twice, and 3/12 / (1/2 / 4²) is 8: all of them.
+        ([[1, 1, 0, 0], [1, 0, 1, 0]], APART, 8),
+        ([[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0]], APART, 4 / (4 * (1 / 4 + 1 / 36) / 2)),
+        ([[1, 1, 1, 1]] * 3, ["1", "1", "2", "3"], 3),
+        ([[0, 0, 0, 0]] * 3, APART, 4),
+    ],
+)
+def test_copies_are_worth_what_their_answers_have_of_their_own(
+    right: list[list[int]], recordings: list[str], worth: float
+) -> None:
+    assert independent_answers(np.array(right, bool), recordings) == pytest.approx(worth)
+
+
+def test_what_copies_are_worth_gives_the_interval_of_a_bootstrap_over_recordings() -> None:
+    rng = np.random.default_rng(5)
+    recordings = np.repeat(np.arange(60), rng.integers(1, 4, 60))
+    hard = np.repeat(rng.beta(0.6, 0.5, 60), np.bincount(recordings))
+    right = rng.random((20, len(recordings))) < hard
+    share, worth = right.mean(), independent_answers(right, [*map(str, recordings)])
+    sums, sizes = (np.bincount(recordings, values) for values in (right.mean(axis=0), hard**0))
+    drawn = rng.multinomial(60, np.full(60, 1 / 60), 4000)  # (draws, recordings)
+    bootstrap = np.percentile((drawn @ sums) / (drawn @ sizes), [2.5, 97.5])
+    np.testing.assert_allclose(wilson_interval(share * worth, worth), bootstrap, atol=0.015)
+    low, high = wilson_interval(int(right.sum()), right.size)
+    assert high - low < (bootstrap[1] - bootstrap[0]) / 3  # each copy counted as a clip
+
+
+def test_two_forms_of_the_same_clips_are_compared_clip_by_clip() -> None:
+    plain = np.array([[1, 1, 1, 0, 1], [1, 1, 0, 0, 1]], bool)
+    changed = np.array([[1, 0, 0, 1, 1], [1, 0, 0, 0, 1]], bool)
+    found = compare_right(plain, changed)
+    assert (found.only_first, found.only_second) == (2, 1)
+    assert compare_right(plain, plain).p_value == 1
+
+
 def test_without_a_finished_run_there_is_a_sentence() -> None:
-    with pytest.raises(RunError, match="No training is finished yet"):
-        figures_by_epoch([])
+    for figures in (figures_by_epoch, figures_in_training):
+        with pytest.raises(RunError, match="No training is finished yet"):
+            figures([])

@@ -136,6 +136,7 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_playing": replayed,
     "_status": crossed,
     "_progress": tried,
+    "_found": tried,
     "_matrix_and_clips": crossed,
     "_matrices": lambda: evaluate("Matrices and clips"),
     "show_epochs": lambda: evaluate("Epoch by epoch"),

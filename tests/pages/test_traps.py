@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
+from esc10.engine.remote import RemoteClassifier
 from esc10.errors import RunError
 from esc10.evaluation.cross_validation import judge_runs
 from esc10.evaluation.experiments import figures_of
+from esc10.evaluation.intervals import wilson_interval
+from esc10.inference.predictor import Embeddings
 from esc10.lesson.words import share
 from esc10.runs import experiments
 from esc10.runs.cross_validation import runs_of
@@ -22,7 +29,9 @@ from esc10.runs.store import list_runs
 from esc10.runs.writing import create_run, end_run
 from esc10.training.plan import plan_run
 from esc10.ui import server
+from esc10.ui.trainings import expected_seconds
 from esc10.ui.traps.findings import TRAPS
+from tests.pages.conftest import Trained
 from tests.support.pages import drawn, end_jobs, open_page, plain, says, texts
 from tests.support.tested_runs import run_with
 from tests.support.waiting import WARM_SECONDS, wait_for
@@ -35,13 +44,17 @@ def page(key: str) -> AppTest:
 
 
 def made(key: str, seeds: int = len(SEEDS)) -> dict[str, list[Run]]:
-    """The runs of an experiment as if they had been trained; each way is right more often."""
+    """The runs of an experiment as if they had been trained.
+
+    Each way is right more often, and has ten times as many parameters.
+    """
     return {
         way: [
             run_with(
                 plan := plan_run(config),
                 np.arange(len(plan.clips["test"]))
                 < np.array([[20], [8 + 6 * place + config.seed]]),
+                1000 * 10**place,
             )
             for config in configs[:seeds]
         ]
@@ -148,3 +161,99 @@ def test_a_way_without_a_finished_run_has_no_figure_yet(practice_home: Path) -> 
     assert says(test, "9 trainings of 100 epochs: about ")
     assert says(test, "1 of 10 are here already.")
     assert not test.get("vega_lite_chart")
+
+
+def test_more_parameters_are_held_against_fewer_on_both_parts(practice_home: Path) -> None:
+    ways = made("widths", seeds=3)
+    test = page("widths")
+    verdicts = [judge_runs(runs) for runs in ways.values()]
+    narrow, wide = (share(each.mean, each.interval) for each in (verdicts[0], verdicts[-1]))
+    assert says(test, f"With 1,000 parameters it recognises **{narrow}** of the test clips")
+    assert says(test, f"with 10,000,000 **{wide}**: **evidence for a difference")
+    (trained,) = {run.history()[-1].accuracy for runs in ways.values() for run in runs}
+    first, last = (
+        f"{100 * (trained - each.mean):.0f}".replace("-", "−")
+        for each in (verdicts[0], verdicts[-1])
+    )
+    assert says(test, f"leads by **{first} points** with the fewest parameters, and by **{last}**")
+    assert len(test.get("vega_lite_chart")) == 1
+
+
+def test_how_long_a_width_takes_is_told_by_that_width(practice_home: Path) -> None:
+    configs = EXPERIMENTS["widths"]("practice").ways["0.25"]
+    for config in configs[:2]:
+        plan = plan_run(config)
+        run_with(plan, np.ones((1, len(plan.clips["test"])), bool))
+    runs = list_runs()[0]
+    assert expected_seconds(configs[2:], runs) is not None
+    assert expected_seconds([replace(configs[2], width=1.0)], runs) is None
+    assert says(page("widths"), "13 trainings of 10 epochs: how long is known once")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, trained: Trained) -> list[int]:
+    """The networks of two epochs and one seed are there; how many clips they are asked about."""
+    monkeypatch.setattr(experiments, "SEEDS", (1234,))
+    monkeypatch.setattr(experiments, "_EPOCHS", 2)
+    monkeypatch.setattr(experiments, "_FEWER_EPOCHS", 2)
+    trained(("cnn", "logmel"), ("td_cnn", "logmel"), ("cnn_rnn", "logmel"))
+    sizes: list[int] = []
+    really = RemoteClassifier.embeddings
+
+    def embeddings(self: RemoteClassifier, x: NDArray[np.float32]) -> Embeddings:
+        sizes.append(len(x))
+        return really(self, x)
+
+    monkeypatch.setattr(RemoteClassifier, "embeddings", embeddings)
+    return sizes
+
+
+def begun(key: str) -> AppTest:
+    """The page after its button was pressed."""
+    test = page(key)
+    assert says(test, "**Guess first.**")
+    assert not test.get("vega_lite_chart")
+    test.button[0].click()
+    return drawn(test)
+
+
+def test_networks_that_are_there_are_asked_in_three_orders_at_one_click_and_once(
+    asked: list[int],
+) -> None:
+    assert says(page("order"), "All 3 trainings are here already")
+    assert not asked
+    test = begun("order")
+    assert len(test.get("vega_lite_chart")) == 1
+    assert says(test, "Of the Time-distributed 1D-CNN's answers **not one changes**")
+    runs = {run.config.train.model: run for run in list_runs()[0]}
+    answers = runs["cnn"].answers("val_accuracy")
+    right = int((answers.probabilities["test"].argmax(axis=1) == answers.labels["test"]).sum())
+    stored = share(right / 80, wilson_interval(right, 80))
+    assert says(test, f"Shuffled, the 1D-CNN goes from **{stored}** to **")
+    assert sum(asked) == 3 * 3 * 80
+    begun("order")  # by somebody else
+    assert sum(asked) == 3 * 3 * 80
+
+
+def test_copies_narrow_the_interval_and_are_worth_few_clips(asked: list[int]) -> None:
+    test = begun("copies")
+    (sentence,) = [text for text in texts(test) if "if each counts as a clip" in text]
+    assert "of 1,600 changed copies **" in sentence
+    counted, alone, honest = map(
+        int, re.findall(r"(\d+)(?: points\*\* wide| points wide|, and not one)", sentence)
+    )
+    assert counted < min(alone, honest)
+    (worth,) = map(int, re.findall(r"as much as \*\*(\d+) independent clips", sentence))
+    assert worth < 1600
+    assert sum(asked) == 20 * 80
+
+
+def test_without_a_worker_an_experiment_that_asks_one_waits(
+    asked: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Cluster, "capacity", lambda _: NOTHING)
+        test = begun("copies")
+        assert [info.value for info in test.info] == [WARMING_UP]
+        assert not test.error
+    assert len(drawn(test).get("vega_lite_chart")) == 1

@@ -54,7 +54,7 @@ def without_weights(number: int, state: str, reason: str) -> Run:
     return run
 
 
-def run_with(config: RunConfig, right: NDArray[np.bool_]) -> Run:
+def run_with(config: RunConfig, right: NDArray[np.bool_], parameters: int = 47_018) -> Run:
     """A finished run that was right about these test clips after each epoch.
 
     Of its best epochs the last is it by accuracy, the one before it by loss. `right` has the shape
@@ -75,5 +75,6 @@ def run_with(config: RunConfig, right: NDArray[np.bool_]) -> Run:
     for row in result.history:
         add_epoch(run, row)
     by_epoch = {"validation": validation, "test": test}
-    finish_run(run, replace(result, best=best, by_epoch=by_epoch), labels)
+    told = replace(result, best=best, by_epoch=by_epoch, parameters=parameters)
+    finish_run(run, told, labels)
     return run

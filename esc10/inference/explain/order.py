@@ -14,6 +14,9 @@ from esc10.features.mel import MelConfig
 SEED = 1234
 """The same sound is shuffled the same way each time."""
 
+ORDERS = ("as it is", "shuffled", "backwards")
+"""What can become of a clip's frames."""
+
 
 def shuffled_order(frames: int, seed: int = SEED) -> NDArray[np.int64]:
     """The places of frames drawn at random, each of them once, shape (frames,)."""
@@ -23,6 +26,22 @@ def shuffled_order(frames: int, seed: int = SEED) -> NDArray[np.int64]:
 def reversed_order(frames: int) -> NDArray[np.int64]:
     """The places of frames from the last to the first, shape (frames,)."""
     return np.arange(frames, dtype=np.int64)[::-1].copy()
+
+
+def in_orders(x: NDArray[np.float32], seed: int = SEED) -> dict[str, NDArray[np.float32]]:
+    """Many clips with their frames in each of `ORDERS`.
+
+    Args:
+        x: shape (clips, frames, mel bands).
+        seed: of the shuffling; every clip has an order of its own.
+
+    Returns:
+        For each of `ORDERS` the clips, in their order, of the same shape.
+    """
+    clips, frames, _ = x.shape
+    places = np.random.default_rng(seed).permuted(np.tile(np.arange(frames), (clips, 1)), axis=1)
+    shuffled = np.take_along_axis(x, places[..., np.newaxis], axis=1)
+    return dict(zip(ORDERS, (x, shuffled, x[:, reversed_order(frames)]), strict=True))
 
 
 def rearranged_sound(

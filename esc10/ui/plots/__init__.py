@@ -9,6 +9,8 @@ curves         loss and accuracy over epochs, updated in place
 epochs         a run's curves with its best epochs marked
 confusion      the confusion matrix, whose cells can be clicked
 calibration    the reliability curve
+ways           several ways of training, a dot for each seed
+parameters     accuracy over the number of parameters
 class_scores   classes side by side for several runs
 clip_map       the clips on a plane
 filters        what the first layer looks for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from esc10.evaluation.experiments import Figures
@@ -19,8 +19,18 @@ def way_columns(ways: Mapping[str, Figures]) -> dict[str, list[Any]]:
     }
 
 
-def way_spec(ways: Mapping[str, Figures], ink: str, font_size: int, height: int) -> dict[str, Any]:
-    """The chart: a row for each way; ways are told apart by colour and shape, too."""
+def way_spec(
+    ways: Mapping[str, Figures],
+    ink: str,
+    font_size: int,
+    height: int,
+    marks: Sequence[int] | None = None,
+) -> dict[str, Any]:
+    """The chart: a row for each way; ways are told apart by colour and shape, too.
+
+    `marks`: the places of their colours and shapes, from 0, where some ways share one. The name of
+    a way may have several lines.
+    """
     names = list(ways)
     look = vega.axis_look(ink, font_size)
     x = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
@@ -30,9 +40,20 @@ def way_spec(ways: Mapping[str, Figures], ink: str, font_size: int, height: int)
         "type": "nominal",
         "title": None,
         "sort": names,
-        "axis": {**look, "labelLimit": 400, "grid": True},
+        "axis": {
+            **look,
+            "labelLimit": 400,
+            "labelExpr": r"split(datum.label, '\n')",
+            "labelFlush": False,
+            # The first of two lines would stand where one alone does.
+            "labelOffset": {
+                "condition": {"test": r"indexof(datum.value, '\n') > 0", "value": -font_size / 2},
+                "value": 0,
+            },
+            "grid": True,
+        },
     }
-    marks = [*range(len(names))]
+    marks = range(len(names)) if marks is None else marks
     colours = {"domain": names, "range": [palette.RUN_COLOURS[mark] for mark in marks]}
     shapes = {"domain": names, "range": [palette.RUN_SHAPES[mark] for mark in marks]}
     colour = {"field": "way", "type": "nominal", "legend": None, "scale": colours}

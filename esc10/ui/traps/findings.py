@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
-import pyarrow as pa
 import streamlit as st
 
 from esc10.datasets import source_of
@@ -16,57 +15,38 @@ from esc10.errors import DatasetError
 from esc10.evaluation.comparison import holm
 from esc10.evaluation.cross_validation import compare_verdicts
 from esc10.evaluation.experiments import (
-    Figures,
     figures_by_epoch,
     figures_by_leak,
     figures_of,
     share_of_other_orders,
 )
 from esc10.evaluation.intervals import percent
-from esc10.lesson.words import share
+from esc10.inference.changed_clips import COPIES
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import draw_picture, player
-from esc10.ui.frame import chart_pixels, in_projector_mode, ink
-from esc10.ui.plots.ways import way_columns, way_spec
 from esc10.ui.server import dataset
 from esc10.ui.trainings import judged
+from esc10.ui.traps.asked import show_copies, show_order
+from esc10.ui.traps.figure import Ways, draw_ways, figure
+from esc10.ui.traps.widths import show_widths
 from esc10.ui.words import class_words, finding
-
-Ways = Mapping[str, Sequence[Run]]
-"""For each way the finished runs, of a seed each; at least one of each."""
 
 _MOST_PAIRS = 6
 
 
 @dataclass(frozen=True)
 class Trap:
-    """An experiment as people meet it: title, question, what is done, and what shows its result."""
+    """An experiment as people meet it: title, question, what is done, and what shows its result.
+
+    One that `asks` has its trained networks answer anew.
+    """
 
     title: str
     question: str
     plan: str
     show: Callable[[Ways], None]
-
-
-def _draw(ways: Mapping[str, Figures]) -> None:
-    row = 74 if in_projector_mode() else 62
-    st.vega_lite_chart(
-        pa.table(way_columns(ways)),
-        way_spec(ways, ink(), chart_pixels() - 1, 50 + row * len(ways)),
-        key=f"ways {len(ways)}",
-        width="stretch",
-        alt="Accuracy of each seed in each way, with the mean and its interval",
-    )
-    seeds = max(len(figures.by_seed) for figures in ways.values())
-    st.caption(
-        f"A dot is a network of another seed ({seeds} so far), judged on clips it has not heard. "
-        "The strong mark is the mean, the band its 95 % interval over the clips (Wilson)."
-    )
-
-
-def _figure(figures: Figures) -> str:
-    return f"**{share(figures.mean, figures.interval)}**"
+    asks: bool = False
 
 
 def _show_decibels(ways: Ways) -> None:
@@ -75,10 +55,10 @@ def _show_decibels(ways: Ways) -> None:
     test = compare_verdicts(verdicts["decibels"], verdicts["power"])
     said = "" if test is None else f": **{finding(test.p_value, 'McNemar’s test')}**"
     st.markdown(
-        f"On decibels the 1D-CNN recognises {_figure(figures['decibels'])} of the test clips, on "
-        f"power {_figure(figures['power'])}{said}."
+        f"On decibels the 1D-CNN recognises {figure(figures['decibels'])} of the test clips, on "
+        f"power {figure(figures['power'])}{said}."
     )
-    _draw(figures)
+    draw_ways(figures)
 
 
 def _show_networks(ways: Ways) -> None:
@@ -94,7 +74,7 @@ def _show_networks(ways: Ways) -> None:
     widest = max(figures, key=lambda title: figures[title].spread)
     if min(len(each.by_seed) for each in figures.values()) < 2:
         st.markdown("With one seed of each nobody can say: wait for the second.")
-        _draw(figures)
+        draw_ways(figures)
         return
     st.markdown(
         f"The best and the worst seed of the {widest} are "
@@ -102,7 +82,7 @@ def _show_networks(ways: Ways) -> None:
         f"gets another order in **{percent(share_of_other_orders([*figures.values()]))}%** of all "
         f"cases. Clip by clip, corrected for {len(pairs)} comparisons: {found}."
     )
-    _draw(figures)
+    draw_ways(figures)
 
 
 def _show_epochs(ways: Ways) -> None:
@@ -116,13 +96,13 @@ def _show_epochs(ways: Ways) -> None:
     }
     last, peeked = by_choice["last"], by_choice["test"]
     st.markdown(
-        f"Whoever looks at the test clips to choose the epoch reports {_figure(peeked)}: "
+        f"Whoever looks at the test clips to choose the epoch reports {figure(peeked)}: "
         f"**{100 * (peeked.mean - last.mean):.0f} points** more than the last epoch with "
-        f"{_figure(last)}, for the very same networks. Of new sounds they recognise no more. By "
-        f"val_accuracy it is {_figure(by_choice['val_accuracy'])}, by val_loss "
-        f"{_figure(by_choice['val_loss'])}."
+        f"{figure(last)}, for the very same networks. Of new sounds they recognise no more. By "
+        f"val_accuracy it is {figure(by_choice['val_accuracy'])}, by val_loss "
+        f"{figure(by_choice['val_loss'])}."
     )
-    _draw({words[name]: figures for name, figures in by_choice.items()})
+    draw_ways({words[name]: figures for name, figures in by_choice.items()})
 
 
 def _show_leaks(ways: Ways) -> None:
@@ -132,16 +112,16 @@ def _show_leaks(ways: Ways) -> None:
     split = figures_by_leak(verdicts["the lab's split"], run)
     fold, lab = figures["by fold"], figures["the lab's split"]
     text = (
-        f"By fold the network recognises {_figure(fold)} of {fold.clips} test clips, by the lab's "
-        f"split {_figure(lab)} of {lab.clips}."
+        f"By fold the network recognises {figure(fold)} of {fold.clips} test clips, by the lab's "
+        f"split {figure(lab)} of {lab.clips}."
     )
     if "leaking" in split:
         leaky = split["leaking"]
         text += (
             f" There **{leaky.clips}** share a recording with a training clip: of these it "
-            f"recognises {_figure(leaky)}"
+            f"recognises {figure(leaky)}"
         )
-        text += f", of the others {_figure(split['others'])}." if "others" in split else "."
+        text += f", of the others {figure(split['others'])}." if "others" in split else "."
         names = {"leaking": "of it, clips that leak", "others": "of it, the others"}
         figures |= {names[name]: found for name, found in split.items()}
     elif source_of(run.config.train.dataset).recordings_known:
@@ -149,7 +129,7 @@ def _show_leaks(ways: Ways) -> None:
     else:
         text += " Nobody knows which of these clips come from one recording."
     st.markdown(text)
-    _draw(figures)
+    draw_ways(figures)
     _show_pairs(run)
 
 
@@ -202,6 +182,32 @@ TRAPS = {
         "another order of the clips. So that it takes minutes they learn for few epochs: the slow "
         "ones are not at their end, nor has batch normalisation settled.",
         _show_networks,
+    ),
+    "order": Trap(
+        "Order in time",
+        "Hear a sound with its moments shuffled. Would the networks notice?",
+        "The lab's three networks are those of *Network or luck?*. Each is given the test clips "
+        "three times: as they are, with every clip's frames shuffled in an order of its own, and "
+        "backwards.",
+        show_order,
+        asks=True,
+    ),
+    "widths": Trap(
+        "How many parameters?",
+        "A quarter of the filters, or four times as many: what does a network gain?",
+        "The time-distributed 1D-CNN learns at five widths, three times each. That takes about "
+        "three minutes on two cores, more than half of it for the widest; so that it is no more, "
+        "they learn for few epochs, in small batches.",
+        show_widths,
+    ),
+    "copies": Trap(
+        "The flattering test set",
+        f"80 test clips are few. What if each is copied {COPIES} times, each copy changed?",
+        "The 1D-CNNs are those of *Which epoch?*. Each is given the test clips, and "
+        f"{COPIES} copies of each: faster or slower, higher or lower, louder or softer, brighter "
+        "or duller, and with gaps.",
+        show_copies,
+        asks=True,
     ),
 }
 """Each experiment of `esc10.runs.experiments.EXPERIMENTS`, in the order of a lesson."""
