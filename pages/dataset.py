@@ -16,6 +16,7 @@ from esc10.ui.datasets.overview import show_balance, show_overview
 from esc10.ui.datasets.own import show_own_sounds
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.frame import guarded, in_projector_mode, open_page
+from esc10.ui.links import follow, point
 from esc10.ui.local_paths import choose_path, import_folder, is_here, local_path
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import (
@@ -29,6 +30,9 @@ from esc10.ui.server import (
 )
 from esc10.ui.settings import forget_unless
 from esc10.ui.words import class_words, in_markdown, megabytes
+
+_LINKED = "linked clip"
+"""Where a clip is put that the address names, until its boxes are drawn."""
 
 
 def main() -> None:
@@ -147,6 +151,7 @@ def _fetches_of(key: str) -> str:
 
 def _choose_dataset(here: list[str]) -> Dataset:
     forget_unless("browse dataset", here)
+    follow("data", "browse dataset", {key: key for key in here})
     key = st.segmented_control(
         "Dataset",
         here,
@@ -157,12 +162,14 @@ def _choose_dataset(here: list[str]) -> Dataset:
         label_visibility="collapsed",
         persist_state="session",
     )
+    point("data", "browse dataset", key)
     return dataset(key)
 
 
 def _browse(shown: Dataset) -> None:
     key = shown.source.key
     st.markdown("#### Clip by clip")
+    _follow_clip(shown)
     with st.container(horizontal=True, vertical_alignment="top"):
         category = st.selectbox(
             "Class", shown.classes, format_func=class_label, key=f"class {key}", width=260
@@ -180,10 +187,23 @@ def _browse(shown: Dataset) -> None:
             key=f"clip {key} {category} {fold}",
             width=320,
         )
+    point("clip", _LINKED, clip.filename if clip else None)
     if clip is None:
         st.info(f"Fold {fold} has no clip of {class_words(category)}. Choose another, or *all*.")
     else:
         _show_clip(clip, shown)
+
+
+def _follow_clip(shown: Dataset) -> None:
+    """Choose the clip that the address names, with its class."""
+    key = shown.source.key
+    st.session_state.pop(_LINKED, None)
+    follow("clip", _LINKED, {clip.filename: clip for clip in shown.clips})
+    clip: Clip | None = st.session_state.get(_LINKED)
+    if clip is not None:
+        st.session_state[f"class {key}"] = clip.category
+        st.session_state[f"fold {key}"] = "all"
+        st.session_state[f"clip {key} {clip.category} all"] = clip
 
 
 def _clip_name(clip: Clip) -> str:

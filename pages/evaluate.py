@@ -31,6 +31,7 @@ from esc10.ui.evaluate.refusal import show_refusal
 from esc10.ui.evaluate.reports import show_reports
 from esc10.ui.fragments import live
 from esc10.ui.frame import guarded, open_page, show_missing
+from esc10.ui.links import follow, point
 from esc10.ui.server import all_runs, engine, verdict, with_weights
 from esc10.ui.settings import choose_run
 from esc10.ui.words import CRITERION_WORDS, class_words, criterion_label
@@ -66,7 +67,9 @@ def main() -> None:
         "From inside": lambda: show_insides(run, judged),
         "Take it along": lambda: show_takeaway(run, weights),
     }
+    follow("view", "view", {name: name for name in views})
     tabs = st.tabs(list(views), on_change="rerun", key="view")
+    point("view", "view", next(name for name, tab in zip(views, tabs, strict=True) if tab.open))
     for tab, show in zip(tabs, views.values(), strict=True):
         if tab.open:
             with tab:
@@ -88,7 +91,9 @@ def _choose(runs: list[Run]) -> tuple[Run, str]:
     """The run to judge, and which of its weights."""
     left, right = st.columns([1, 1.55], vertical_alignment="top")
     with left:
+        follow("run", "run", {run.run_id: run.run_id for run in runs})
         run = choose_run(runs, "Run", key="run")
+        point("run", "run", run.run_id)
         with st.container(horizontal=True, vertical_alignment="center"):
             show_import()
             synthetic_badge(source_of(run.config.train.dataset))
@@ -112,22 +117,27 @@ def _choose_weights(run: Run) -> str:
     # A switch of its own for each run, as its labels are that run's; the choice is for all of them.
     # The last epoch of a schedule comes first where there is one: it is what the run was made for.
     chosen_before = st.session_state.get("weights", CRITERIA[0])
+    key = f"weights of {run.run_id}"
+    follow("weights", key, {name: name for name in run.criteria})
     weights = st.radio(
         criterion_label(run.criteria),
         run.criteria,
         0 if LAST in run.criteria else CRITERIA.index(chosen_before),
         format_func=in_one_line,
-        key=f"weights of {run.run_id}",
+        key=key,
         help="In brackets the 95 % interval (Wilson): where the accuracy on endless clips of this "
         "kind may lie. Two figures whose intervals overlap may be equally good.",
     )
     if weights != LAST:
         st.session_state["weights"] = weights
+    point("weights", key, weights)
     return weights
 
 
 def _matrices(run: Run, judged: Evaluation) -> None:
+    _CELLS.follow_link(judged.classes)
     choice = _CELLS.chosen(judged.classes)
+    _CELLS.point_link(choice)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         _both_matrices(judged, choice)

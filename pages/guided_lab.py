@@ -18,6 +18,7 @@ from esc10.ui.frame import guarded, open_page, show_no_sounds
 from esc10.ui.guided_lab.exercises import EXERCISES
 from esc10.ui.guided_lab.objects import Subject, show_training_to_come
 from esc10.ui.lab_answers import About, LabAnswers, given_answers, lab_answers
+from esc10.ui.links import follow, point
 from esc10.ui.server import all_runs, dataset, datasets_here, engine, with_weights
 from esc10.ui.settings import choose_data, choose_run
 from esc10.ui.words import in_markdown
@@ -40,6 +41,7 @@ def main() -> None:
         return
     answers = lab_answers()
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        follow("exercise", _CHOSEN, {key: key for key in EXERCISES})
         key = st.segmented_control(
             "Exercises",
             list(EXERCISES),
@@ -50,12 +52,14 @@ def main() -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
+        point("exercise", _CHOSEN, key)
         st.space("stretch")
         _progress(answers)
         if len(here) > 1:
             with st.container(width=240):
                 sounds = dataset(choose_data(here, "guided lab data"))
         else:
+            follow("data", "guided lab data", {here[0]: here[0]})
             sounds = dataset(here[0])
     _show(key, sounds, answers)
 

@@ -14,6 +14,7 @@ from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.ui.fragments import IDLE_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, open_page, show_no_sounds
+from esc10.ui.links import follow, point
 from esc10.ui.server import all_runs, datasets_here
 from esc10.ui.settings import choose_data
 from esc10.ui.trainings import (
@@ -43,6 +44,7 @@ def main() -> None:
 
 
 def _choose(here: list[str]) -> Experiment:
+    follow("experiment", "experiment", {key: key for key in TRAPS})
     key = st.radio(
         "Experiment",
         list(TRAPS),
@@ -50,6 +52,7 @@ def _choose(here: list[str]) -> Experiment:
         key="experiment",
         persist_state="session",
     )
+    point("experiment", "experiment", key)
     return EXPERIMENTS[key](choose_data(here, "experiment data"))
 
 

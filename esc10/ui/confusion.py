@@ -18,6 +18,7 @@ from esc10.evaluation.metrics import JudgedClip, PartEvaluation
 from esc10.lesson.words import right_of
 from esc10.training.results import PARTS
 from esc10.ui.frame import chart_pixels, in_projector_mode, ink
+from esc10.ui.links import follow, point
 from esc10.ui.plots.confusion import CELL, ChosenCells, matrix_columns, matrix_spec
 from esc10.ui.words import class_words
 
@@ -59,6 +60,19 @@ class CellChooser:
             st.session_state.get(self._key(name)) for name in ("in truth", "taken for")
         )
         return Choice(part, ChosenCells(true, predicted))
+
+    def follow_link(self, classes: Sequence[str]) -> None:
+        """Choose the part and the cell that the address names, before anything of it is drawn."""
+        named = {name: name for name in classes}
+        follow("part", self._key("of"), {part: part for part in self.parts})
+        follow("truth", self._key("in truth"), named, "class")
+        follow("taken", self._key("taken for"), named, "class")
+
+    def point_link(self, choice: Choice) -> None:
+        """Put the chosen part and cell into the address."""
+        point("part", self._key("of"), choice.part)
+        point("truth", self._key("in truth"), choice.cells.true)
+        point("taken", self._key("taken for"), choice.cells.predicted)
 
     def show_matrix(
         self,

@@ -10,6 +10,7 @@ import streamlit as st
 from esc10.errors import Esc10Error
 from esc10.ui.fragments import show_trouble
 from esc10.ui.imports_ahead import being_drawn
+from esc10.ui.links import begin_page
 from esc10.ui.player.one_at_a_time import play_one_at_a_time
 from esc10.ui.server import is_under_way
 
@@ -70,6 +71,7 @@ _PROJECTOR_STYLE = f"""
 
 def open_page(name: str) -> None:
     """Begin a page: every page calls this first."""
+    begin_page(name)
     st.set_page_config(
         page_title=f"{name} · Machines that hear",
         page_icon=":material/graphic_eq:",

@@ -19,6 +19,7 @@ from esc10.training.config import LAB_EPOCHS, LAB_PATIENCE, TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.recipes import Recipe
 from esc10.ui.clip_view import synthetic_badge
+from esc10.ui.links import follow, point
 from esc10.ui.recipes import choose_recipe
 from esc10.ui.server import dataset
 from esc10.ui.words import in_markdown, long_names
@@ -47,13 +48,16 @@ def forget_unless(key: str, options: Sequence[object]) -> None:
 def choose_data(here: list[str], key: str) -> str:
     """The key of the dataset a person has chosen; the choice stays while it is here."""
     forget_unless(key, here)
-    return st.selectbox(
+    follow("data", key, {dataset: dataset for dataset in here})
+    chosen = st.selectbox(
         "Data",
         here,
         format_func=lambda dataset: source_of(dataset).title,
         key=key,
         persist_state="session",
     )
+    point("data", key, chosen)
+    return chosen
 
 
 def choose_settings(here: list[str], *, by_fold: bool = False) -> TrainConfig:

@@ -113,7 +113,8 @@ def long_names(runs: Sequence[Run]) -> dict[str, str]:
     """The same of each of some runs, by their ids, in an order that boxes may cut.
 
     After title and network comes what differs among them. The seconds of their times are there
-    only where two would have one name without.
+    only where two would have one name without, then their seeds, then their ids: boxes tell what
+    is chosen by its name, and of two that are alike would choose the other one.
     """
     told = {run.run_id: _facts(run) for run in runs}
     differs = [len(set(facts)) > 1 for facts in zip(*told.values(), strict=True)]
@@ -122,9 +123,19 @@ def long_names(runs: Sequence[Run]) -> dict[str, str]:
         places = sorted(range(len(facts)), key=lambda place: (place > 1, not differs[place]))
         return " · ".join(facts[place] for place in places if facts[place])
 
-    short = {name: joined((*facts[:-1], facts[-1][:-3])) for name, facts in told.items()}
-    same = Counter(short.values())
-    return {name: text if same[text] == 1 else joined(told[name]) for name, text in short.items()}
+    names = {}
+    for run in runs:
+        facts = told[run.run_id]
+        seeded = f"{joined(facts)} · seed {run.config.train.seed}"
+        short = joined((*facts[:-1], facts[-1][:-3]))
+        names[run.run_id] = (short, joined(facts), seeded, f"{seeded} · {run.run_id}")
+    counts = [Counter(same) for same in zip(*names.values(), strict=True)]
+    return {
+        run_id: next(
+            (name for name, count in zip(each, counts, strict=True) if count[name] == 1), each[-1]
+        )
+        for run_id, each in names.items()
+    }
 
 
 def _facts(run: Run) -> tuple[str, ...]:

@@ -103,6 +103,19 @@ def test_runs_of_one_minute_and_one_kind_have_their_seconds(home: object) -> Non
     assert ":00:02 · Practice sounds" in second
 
 
+def test_runs_of_one_second_have_their_seeds_and_else_their_ids(home: object) -> None:
+    configs = [made_config(number) for number in (1, 2, 3)]
+    train = configs[0].train
+    runs = [
+        create_run(replace(config, train=replace(train, seed=seed)))
+        for config, seed in zip(configs, (1, 2, 2), strict=True)
+    ]
+    first, second, third = long_names(runs).values()
+    assert first.endswith(" · seed 1")
+    assert second.endswith(f" · seed 2 · {runs[1].run_id}")
+    assert third.endswith(f" · seed 2 · {runs[2].run_id}")
+
+
 def test_a_network_of_another_width_is_told_so() -> None:
     usual = TrainConfig("practice", "td_cnn")
     assert network_title(usual) == "Time-distributed 1D-CNN"

@@ -12,6 +12,7 @@ from esc10.runs.run import Run
 from esc10.ui.clip_cards import show_clips
 from esc10.ui.confusion import CellChooser
 from esc10.ui.frame import chart_pixels, ink, table_pixels
+from esc10.ui.links import follow, point
 from esc10.ui.plots.confusion import ChosenCells
 from esc10.ui.plots.curves import METRICS
 from esc10.ui.plots.epochs import BEST_IN_WORDS, epoch_columns, epoch_spec
@@ -59,6 +60,7 @@ def _choose_epoch(run: Run, epochs: int, best: dict[str, int], preferred: int) -
         st.caption("This run has one epoch: there is no other to compare it with.")
         return 1
     st.session_state.setdefault(key, preferred)
+    follow("epoch", key, {str(epoch): epoch for epoch in range(1, epochs + 1)})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epoch = st.slider("Epoch", 1, epochs, key=key, width="stretch")
         for criterion, words in BEST_IN_WORDS.items():
@@ -68,6 +70,7 @@ def _choose_epoch(run: Run, epochs: int, best: dict[str, int], preferred: int) -
                 key=f"go to {criterion}",
                 on_click=lambda at=at: st.session_state.update({key: at}),
             )
+    point("epoch", key, str(epoch))
     return epoch
 
 
