@@ -31,7 +31,8 @@ LONG_WAYS = {
         *("benchmarks", "cli", "engine/test_queue.py", "engine/test_scheduler.py", "pages"),
         *("datasets/test_official.py", "datasets/test_trained_own.py", "runs/exchange"),
         *("training/test_layers.py", "training/test_learner.py", "training/test_loop.py"),
-        *("inference/test_classifier.py", "training/test_networks.py", "lesson/test_snippets.py"),
+        *("inference/test_classifier.py", "training/test_networks.py"),
+        *("lesson/test_notebook.py", "lesson/test_snippets.py"),
     ),
 }
 """For each marker the folders and files that carry it: a browser with a server; Keras, and with it

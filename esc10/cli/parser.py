@@ -17,6 +17,7 @@ from esc10.cli.datasets import fetch, own
 from esc10.cli.evaluate import evaluate, predict
 from esc10.cli.figures import Answer
 from esc10.cli.lab_pack import pack, unpack
+from esc10.cli.notebook import notebook
 from esc10.cli.report import report
 from esc10.cli.runs import export, import_zip, replay, runs
 from esc10.cli.train import train
@@ -133,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     handing_in.add_argument(
         "--answers", type=Path, metavar="ANSWERS.json", help="what was answered in the lab"
+    )
+    add_run(add("notebook", notebook)).add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE.ipynb", help="where to write it"
     )
     add("import", import_zip).add_argument(
         "file", metavar="FILE", type=Path, help="what 'export' or 'report' wrote"

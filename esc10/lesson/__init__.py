@@ -7,5 +7,6 @@ words        a run's settings and figures in words
 report/      a finished run as one HTML file to hand in
 poll         a question to a class, and its votes; poll_server: the page on which phones vote
 blind_test   ten clips to recognise by ear
+notebook     a run in plain librosa, scikit-learn and Keras; cells/ its text
 lab_pack/    datasets, runs and the program in one zip for another machine
 """

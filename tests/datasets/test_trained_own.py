@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,37 +13,21 @@ from esc10.datasets.own.build import delete_own
 from esc10.errors import DatasetError, RunError
 from esc10.evaluation.metrics import evaluate
 from esc10.runs.exchange import import_run, run_zip
-from esc10.runs.run import Run
 from esc10.runs.store import load_run, runs_folder
-from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
+from esc10.runs.writing import create_run
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run, training_data
 from tests.support.command_line import esc10
 from tests.support.made_zips import fit
-from tests.support.own_datasets import (
-    THREE,
-    made,
-)
+from tests.support.own_datasets import THREE, made, trained_on
 from tests.support.own_sounds import folder_of, numbered, sounds
 
 # Runs
 
 
-def trained_run(dataset: datasets.Dataset) -> Run:
-    """A run that really learned from a dataset, for one epoch."""
-    from esc10.training.loop import train
-
-    config = plan_run(TrainConfig(dataset.source.key, "cnn", epochs=1, batch_size=8))
-    data = training_data(config)
-    run = create_run(config)
-    add_event(run, "started")
-    finish_run(run, train(data, config.train, partial(add_epoch, run)), data.y)
-    return load_run(config.run_id)
-
-
 def test_a_run_on_own_sounds_outlives_them_and_travels(home: Path) -> None:
     dataset, _ = made(sounds(numbered(THREE, 8)))
-    run = trained_run(dataset)
+    run = trained_on(dataset, "cnn", epochs=1, batch_size=8)
     judged = evaluate(run, "val_accuracy")
     assert judged.classes == THREE
     assert all(part.confusion.shape == (3, 3) for part in judged.parts.values())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,11 @@ from esc10 import datasets
 from esc10.datasets.description import Description, description_of
 from esc10.datasets.own.build import make_own
 from esc10.errors import DatasetError
+from esc10.runs.run import Run
+from esc10.runs.store import load_run
+from esc10.runs.writing import add_epoch, add_event, create_run, finish_run
+from esc10.training.config import TrainConfig
+from esc10.training.plan import plan_run, training_data
 from tests.support.own_sounds import zip_of
 
 THREE = ("dog", "rain", "sea_waves")
@@ -22,6 +29,18 @@ def made(files: dict[str, bytes], title: str = "Mine") -> tuple[datasets.Dataset
     described = description_of(key)
     assert described is not None
     return datasets.load_dataset(key), described
+
+
+def trained_on(dataset: datasets.Dataset, model: str, **settings: Any) -> Run:
+    """A run that really learned from a dataset."""
+    from esc10.training.loop import train
+
+    config = plan_run(TrainConfig(dataset.source.key, model, **settings))
+    data = training_data(config)
+    run = create_run(config)
+    add_event(run, "started")
+    finish_run(run, train(data, config.train, partial(add_epoch, run)), data.y)
+    return load_run(config.run_id)
 
 
 def refusal(source: Path | bytes, home: Path) -> str:
