@@ -8,6 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from esc10.lesson.report import read_report, report_of
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, runs_folder
+from esc10.training.recipes import Recipe
 from esc10.ui import server
 from esc10.ui.evaluate import clip_map, downloads, import_run
 from esc10.ui.evaluate.downloads import probabilities_csv
@@ -206,6 +208,7 @@ def test_what_is_taken_along_says_what_the_network_expects(runs: dict[str, Run])
         "Epochs (CSV)",
         "Probabilities (CSV)",
         "Network (.keras)",
+        "Notebook (.ipynb)",
     ]
     scaling = runs["td_cnn"].config.scaling
     assert scaling is not None
@@ -215,6 +218,18 @@ def test_what_is_taken_along_says_what_the_network_expects(runs: dict[str, Run])
     assert says(test, "dog, rooster, rain")
     commands = "\n".join(code.value for code in test.code)
     assert f"python -m esc10 export {runs['td_cnn'].run_id} -o run.zip" in commands
+
+
+def test_a_run_by_a_recipe_says_why_it_is_no_notebook(runs: dict[str, Run]) -> None:
+    path = runs["td_cnn"].folder / "config.json"
+    config = json.loads(path.read_text("utf-8"))
+    config["train"]["recipe"] = asdict(Recipe(shift=6))
+    path.unlink()  # it is a hard link
+    path.write_text(json.dumps(config), "utf-8")
+    test = shown(takeaway)
+    assert says(test, "that is for runs without a recipe")
+    labels = [button.proto.label for button in test.get("download_button")]
+    assert "Notebook (.ipynb)" not in labels
 
 
 def test_all_probabilities_are_in_the_table(runs: dict[str, Run]) -> None:

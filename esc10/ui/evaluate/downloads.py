@@ -1,4 +1,4 @@
-"""A run to take along: as one zip, as a Keras file, as tables."""
+"""A run to take along: as one zip, as a Keras file, as a notebook, as tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import streamlit as st
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
+from esc10.lesson.notebook import run_notebook
 from esc10.lesson.report import report_of
 from esc10.lesson.words import CRITERION_PHRASES, describe_scaling, describe_spectrogram
 from esc10.runs.exchange import run_zip
@@ -33,8 +34,11 @@ def show_takeaway(run: Run, weights: str) -> None:
             _hand_in(run, weights)
         with st.container(border=True):
             _tables(run, verdict(run, weights))
-    with right, st.container(border=True):
-        live(_keras)(run, weights)
+    with right:
+        with st.container(border=True):
+            live(_keras)(run, weights)
+        with st.container(border=True):
+            _notebook(run, weights)
     st.caption(
         "Every chart has its own download in the corner, as a picture, and every table one as CSV: "
         "move the pointer over it."
@@ -149,6 +153,25 @@ def _keras(run: Run, weights: str) -> None:
         wrap_lines=True,
     )
     st.markdown(_describe_input(run))
+
+
+def _notebook(run: Run, weights: str) -> None:
+    """A button, or why there is none."""
+    st.markdown(
+        "**A notebook**, to read and to change: the same training in plain librosa, scikit-learn "
+        "and Keras, from the sounds to the same test accuracy. Jupyter runs it without this lab."
+    )
+    try:
+        content = run_notebook(run, weights)
+    except RunError as error:
+        st.caption(str(error))
+        return
+    _download(
+        "Notebook (.ipynb)",
+        lambda: content,
+        f"{run.run_id}-{weights}.ipynb",
+        "application/x-ipynb+json",
+    )
 
 
 def _describe_input(run: Run) -> str:
