@@ -42,6 +42,10 @@ _LAYERS = {
 }
 """For each network that a notebook can build the pieces that define its layers."""
 
+_FILTERS = {"td_cnn": (16, 32)}
+"""For each network that has several widths how many filters and units its layers have at width 1,
+the fewer first."""
+
 _ARCHIVES = {ESC10.key: ESC10_ARCHIVE_URL, ANIMALS.key: ESC50_ARCHIVE_URL}
 
 _PIECE = re.compile(r"^<!-- (\w+) -->\n", re.MULTILINE)
@@ -203,6 +207,9 @@ def _settings(run: Run, weights: str) -> str:
     if train.split == "folds":
         lines.append(f"VALIDATION_FOLD, TEST_FOLD = {train.validation_fold}, {train.test_fold}")
     ended = f"  # of {train.epochs}: {outcome.reason}" if outcome and trained < train.epochs else ""
+    if train.model in _FILTERS:
+        few, many = (round(count * train.width) for count in _FILTERS[train.model])
+        lines.append(f"FILTERS = {few}, {many}  # of the first two convolutions, and of the third")
     lines += [
         f"SEED = {train.seed}",
         f"EPOCHS = {trained}{ended}",

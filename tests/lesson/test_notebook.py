@@ -86,7 +86,7 @@ def place_of(text: str, cells: list[str]) -> int:
 
 def test_a_notebook_run_from_top_to_bottom_ends_with_the_runs_accuracy(home: Path) -> None:
     dataset, _ = made(sounds(numbered(THREE, 10)))
-    run = trained_on(dataset, "td_cnn", epochs=3, batch_size=4)
+    run = trained_on(dataset, "td_cnn", width=0.5, epochs=3, batch_size=4)
     notebook = notebook_of(run)
     notebook.cells.append(nbformat.v4.new_code_cell("print(network.predict(x[test]).tolist())"))
     client = NotebookClient(
@@ -124,13 +124,16 @@ def test_its_network_answers_as_the_runs_does(
     assert "The same test accuracy." in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("model", "width"),
+    [(key, width) for key, network in MODELS.items() for width in network.widths],
+)
 def test_every_network_begins_with_the_same_layers_and_weights(
-    model: str, capsys: pytest.CaptureFixture[str]
+    model: str, width: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from esc10.training.learner import Learner
 
-    run = stored_run(model=model)
+    run = stored_run(model=model, width=width)
     config = run.config
     cells = code_of(notebook_of(run))
     network = place_of("set_random_seed", cells)
@@ -138,7 +141,7 @@ def test_every_network_begins_with_the_same_layers_and_weights(
     settings = [cell for cell in cells if "SEED =" in cell or cell.startswith("import os")]
     shape = np.empty((1, config.mel.frames, config.mel.n_mels), np.float32)
     names = executed([*settings, *layers, cells[network]], x=shape)
-    learner = Learner(model, config.mel.frames, config.mel.n_mels, len(config.classes))
+    learner = Learner(model, config.mel.frames, config.mel.n_mels, len(config.classes), width)
     learner.restart(config.train.seed, config.train.learning_rate)
     ours = [layer for layer in learner.model.layers if type(layer).__name__ != "InputLayer"]
     theirs = [layer for layer in names["network"].layers if type(layer).__name__ != "InputLayer"]
