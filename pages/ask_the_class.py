@@ -8,7 +8,7 @@ from esc10.runs.run import Run
 from esc10.ui.ask_the_class import blind, confused
 from esc10.ui.ask_the_class.blind import BLIND
 from esc10.ui.ask_the_class.confused import CONFUSED
-from esc10.ui.ask_the_class.room import activity, end, this_room
+from esc10.ui.ask_the_class.room import end, this_room
 from esc10.ui.frame import guarded, open_page, show_missing, show_no_sounds
 from esc10.ui.server import datasets_here, engine, runs_that_judge
 from esc10.ui.settings import choose_run
@@ -27,19 +27,20 @@ def main() -> None:
             "Train a network",
         )
         return
-    kind, *of = activity() or ("",)
-    asked = next((run for run in runs if [run.run_id] == of), None)
-    if asked is None:
+    room = this_room()
+    kind, run_id = room.about if room else ("", "")
+    asked = next((run for run in runs if run.run_id == run_id), None)
+    if room is None or asked is None:
         _offer(runs)
         return
-    room = this_room()
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Leave", type="tertiary", icon=":material/close:"):
+            end()
+            st.rerun()
     if kind == CONFUSED:
         confused.ask(asked, room)
     else:
         blind.ask(asked, room, runs)
-    if room.polls[-1].is_open and st.button("Leave it", type="tertiary", icon=":material/close:"):
-        end()
-        st.rerun()
 
 
 def _offer(runs: list[Run]) -> None:

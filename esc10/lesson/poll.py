@@ -2,11 +2,12 @@
 
 Phones are asked on a page of plain HTML over plain HTTP, which works where the app itself has been
 started for its own machine only. What is known of a voter is a number that the browser was given;
-it lies in memory, with its votes, until the program ends or the room is forgotten.
+it lies in memory, with its votes, until the room is left or the program ends.
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import socket
 import threading
@@ -22,7 +23,7 @@ Pair = frozenset[str]
 
 MOST_ROOMS = 50
 MOST_VOTERS = 2000
-"""In a room; whoever comes after them cannot vote."""
+"""On one question; whoever comes after them cannot vote."""
 
 _CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are taken for one another when somebody types an address from a wall."""
@@ -51,6 +52,10 @@ class Poll:
         """Every vote that counts, in the order in which their voters came."""
         return list(self._votes.values())
 
+    def voters(self) -> list[str]:
+        """The numbers of those who have voted, in the same order."""
+        return list(self._votes)
+
     def vote_of(self, voter: str) -> tuple[str, ...] | None:
         """What somebody has voted, if they have."""
         return self._votes.get(voter)
@@ -59,7 +64,7 @@ class Poll:
         """Count a vote; another one of the same voter takes its place.
 
         Raises:
-            LessonError: the poll is closed, or that cannot be chosen.
+            LessonError: the poll is closed, that cannot be chosen, or too many have voted.
         """
         if not self.is_open:
             raise LessonError("This question is closed. Look at the screen, and wait for the next.")
@@ -67,6 +72,8 @@ class Poll:
             raise LessonError("There is a field without an answer yet. Choose one for each.")
         if len(set(choice)) != len(choice):
             raise LessonError("That is the same twice. Choose two different ones.")
+        if voter not in self._votes and len(self._votes) >= MOST_VOTERS:
+            raise LessonError("As many have voted as can. Share a neighbour's phone.")
         self._votes[voter] = choice
 
 
@@ -74,21 +81,25 @@ class Room:
     """Where a class is asked one question after the other.
 
     Attributes:
-        code: the end of its address.
+        code: the end of its address, for phones.
+        key: by which whoever asks finds it again; nobody can guess it.
+        about: what is asked about.
         polls: what has been asked, the latest last.
     """
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, about: tuple[str, ...] = ()) -> None:
         """Open the room; nothing is asked yet."""
         self.code = code
+        self.key = secrets.token_urlsafe(9)
+        self.about = about
         self.polls: list[Poll] = []
-        self._voters: set[str] = set()
+        self._secret = secrets.token_bytes(32)
         self._lock = threading.Lock()
 
-    @property
-    def current(self) -> Poll | None:
-        """What was asked last."""
-        return self.polls[-1] if self.polls else None
+    def asked(self) -> tuple[int, Poll | None]:
+        """The number of the latest question, from 1, and the question; 0 and None before it."""
+        with self._lock:
+            return len(self.polls), self.polls[-1] if self.polls else None
 
     def ask(self, poll: Poll) -> Poll:
         """Ask the next question; the one before it is closed."""
@@ -109,17 +120,19 @@ class Room:
     def admit(self, known: str | None) -> str:
         """The number of a voter: the one its browser brings along if it is from here, or a new one.
 
-        Raises:
-            LessonError: there are as many voters as there may be.
+        It is signed rather than kept: a browser that takes no cookies asks for one at each look.
         """
-        with self._lock:
-            if known in self._voters:
-                return known
-            if len(self._voters) >= MOST_VOTERS:
-                raise LessonError("This room is full. Look on with somebody else.")
-            voter = secrets.token_urlsafe(16)
-            self._voters.add(voter)
-            return voter
+        if known is not None and self._is_from_here(known):
+            return known
+        number = secrets.token_hex(12)
+        return f"{number}.{self._signature(number)}"
+
+    def _is_from_here(self, voter: str) -> bool:
+        number, _, signature = voter.partition(".")
+        return hmac.compare_digest(signature.encode(), self._signature(number).encode())
+
+    def _signature(self, number: str) -> str:
+        return hmac.digest(self._secret, number.encode(), "sha256").hex()[:32]
 
     def vote(self, voter: str | None, number: int, choice: tuple[str, ...]) -> None:
         """Count a vote.
@@ -132,25 +145,31 @@ class Room:
         Raises:
             LessonError: its voter was not admitted, that is not asked now, or the poll refuses it.
         """
+        if voter is None or not self._is_from_here(voter):
+            raise LessonError(
+                "Your browser did not say which one it is, so its vote might count twice. Allow "
+                "cookies for this page, and load it again."
+            )
         with self._lock:
-            if voter not in self._voters:
-                raise LessonError(
-                    "Your browser did not say which one it is, so its vote might count twice. "
-                    "Allow cookies for this page, and load it again."
-                )
             if not self.polls or number != len(self.polls):
-                raise LessonError("Another question is asked by now. Load the page again.")
+                raise LessonError("Another question is asked by now.")
             self.polls[-1].vote(voter, choice)
 
-    def scores(self, right: Sequence[tuple[str, ...]]) -> list[int]:
-        """For each voter who answered any of the questions, how many rightly.
+    def scores(self, right: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
+        """For each voter who answered any of the questions, how many rightly, and how many at all.
 
         Args:
             right: for each of `polls`, from the first on, the right vote.
         """
         asked = list(zip(self.polls, right, strict=False))
-        voters = dict.fromkeys(voter for poll, _ in asked for voter in poll._votes)
-        return [sum(poll.vote_of(voter) == answer for poll, answer in asked) for voter in voters]
+        voters = dict.fromkeys(voter for poll, _ in asked for voter in poll.voters())
+        return [
+            (
+                sum(poll.vote_of(voter) == answer for poll, answer in asked),
+                sum(poll.vote_of(voter) is not None for poll, _ in asked),
+            )
+            for voter in voters
+        ]
 
 
 class Rooms:
@@ -161,20 +180,31 @@ class Rooms:
         self._rooms: OrderedDict[str, Room] = OrderedDict()
         self._lock = threading.Lock()
 
-    def open(self) -> Room:
+    def open(self, *about: str) -> Room:
         """A new room with a code of its own."""
         with self._lock:
             code = ""
             while not code or code in self._rooms:
                 code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
-            room = self._rooms[code] = Room(code)
+            room = self._rooms[code] = Room(code, about)
             while len(self._rooms) > MOST_ROOMS:
                 self._rooms.popitem(last=False)
         return room
 
     def find(self, code: str) -> Room | None:
         """The room of that code, if there is one."""
-        return self._rooms.get(code)
+        return self._rooms.get(code.lower())
+
+    def resume(self, key: str) -> Room | None:
+        """The room of that key, if it is still open."""
+        with self._lock:
+            return next((room for room in self._rooms.values() if room.key == key), None)
+
+    def leave(self, room: Room) -> None:
+        """Forget a room, and everybody's votes."""
+        room.close()
+        with self._lock:
+            self._rooms.pop(room.code, None)
 
 
 def most_confused(judged: PartEvaluation) -> list[Pair]:

@@ -6,8 +6,8 @@ import sys
 import threading
 from html import escape
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs
 
 from esc10.errors import LessonError
@@ -19,13 +19,18 @@ PORT = 8520
 _COOKIE = "voter"
 _FIELD = "field"
 _CHANGE = "?change"
+_DIGITS = 6
+_READ_AWAY_BYTES = 2**18
 _MOST_BYTES = 4096
 """Of a vote: two names of classes have less than 200."""
 
 _SILENT_SECONDS = 10
 """After so long a browser that has connected and says nothing is let go."""
 
-_LOOKS_AGAIN_SECONDS = 3
+_MOST_BROWSERS = 500
+"""At once; whoever comes meanwhile waits."""
+
+_LOOKS_AGAIN_SECONDS = 5
 _LISTENING_SECONDS = 0.1
 """From one look whether it is to end to the next."""
 
@@ -64,7 +69,7 @@ class PollServer:
             self._server = _Server(("", 0), Handler)
         self.port = int(self._server.server_address[1])
         threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="poll", daemon=True
+            target=self._server.serve_forever, args=(_LISTENING_SECONDS,), name="poll", daemon=True
         ).start()
 
     def url(self, room: Room) -> str:
@@ -81,6 +86,19 @@ class _Server(ThreadingHTTPServer):
     """A thread for each browser."""
 
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._places = threading.BoundedSemaphore(_MOST_BROWSERS)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a browser once there is a place for it."""
+        with self._places:
+            super().process_request_thread(request, client_address)
+
+    def handle_error(self, *_: object) -> None:
+        """A browser that has gone away is no trouble of ours, and its address nobody's business."""
+
     allow_reuse_address = sys.platform != "win32"  # there two could listen at one address
     request_queue_size = 256  # of 30 phones at once the library's 5 would turn some away
 
@@ -101,34 +119,35 @@ class _Handler(BaseHTTPRequestHandler):
         room = self._room()
         if room is None:
             return
-        try:
-            voter = room.admit(self._voter())
-        except LessonError as error:
-            self._send(HTTPStatus.SERVICE_UNAVAILABLE, _page(_said(str(error))))
-            return
+        voter = room.admit(self._voter())
         changing = self.path.endswith(_CHANGE)
-        self._send(HTTPStatus.OK, _question(room, voter, changing=changing), voter)
+        # For this room alone: the same browser may vote in others.
+        cookie = f"{_COOKIE}={voter}; HttpOnly; SameSite=Lax; Path=/{room.code}"
+        self._send(HTTPStatus.OK, _question(room, voter, changing=changing), cookie)
 
     def do_POST(self) -> None:  # the standard library's name
         """A vote."""
+        length = self.headers.get("Content-Length", "")
+        known = length.isdecimal() and len(length) <= len(str(_READ_AWAY_BYTES))
+        # Read even where it is too much: a browser that still sends would not hear the answer.
+        content = self.rfile.read(min(int(length), _READ_AWAY_BYTES)) if known else b""
         room = self._room()
         if room is None:
             return
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _MOST_BYTES:
-            self.close_connection = True
+        if not known or int(length) > _MOST_BYTES:
             said = _said("This is no vote. Load the page again.")
             self._send(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _page(said))
             return
-        sent = parse_qs(self.rfile.read(int(length)).decode("utf-8", "replace"))
-        number = sent.get("number", [""])[0]
+        sent = parse_qs(content.decode("utf-8", "replace"))
+        number = sent.get("number", ["0"])[0][:_DIGITS]
         fields = sorted(name for name in sent if name.startswith(_FIELD))
         choice = tuple(sent[name][0] for name in fields)
         try:
             room.vote(self._voter(), int(number) if number.isdecimal() else 0, choice)
         except LessonError as error:
-            back = f'<p><a href="/{room.code}{_CHANGE}">Back to the question</a></p>'
-            self._send(HTTPStatus.CONFLICT, _page(_said(str(error)) + back))
+            back = f'<p><a href="/{room.code}">To the question</a></p>'
+            said = f'<p class="said" role="alert">{escape(str(error))}</p>'
+            self._send(HTTPStatus.CONFLICT, _page(said + back))
             return
         # Not the page itself: a browser that loads it again would send the vote again.
         self.send_response(HTTPStatus.SEE_OTHER)
@@ -147,28 +166,29 @@ class _Handler(BaseHTTPRequestHandler):
         return room
 
     def _voter(self) -> str | None:
-        try:
-            cookies = SimpleCookie(self.headers.get("Cookie", ""))
-        except CookieError:
-            return None
-        return cookies[_COOKIE].value if _COOKIE in cookies else None
+        # The library's parser loses all cookies where another one on this host is malformed.
+        for cookie in self.headers.get("Cookie", "").split(";"):
+            name, _, value = cookie.strip().partition("=")
+            if name == _COOKIE:
+                return value
+        return None
 
-    def _send(self, status: HTTPStatus, page: str, voter: str | None = None) -> None:
+    def _send(self, status: HTTPStatus, page: str, cookie: str = "") -> None:
         content = page.encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-        if voter is not None:
-            self.send_header("Set-Cookie", f"{_COOKIE}={voter}; HttpOnly; SameSite=Strict; Path=/")
+        if cookie:
+            self.send_header("Set-Cookie", cookie)
         self.end_headers()
         self.wfile.write(content)
 
 
 def _question(room: Room, voter: str, *, changing: bool) -> str:
     """What somebody sees: the question, what they have voted, or that they have to wait."""
-    poll = room.current
+    number, poll = room.asked()
     if poll is None:
         return _page("<h1>Nothing is asked yet.</h1>", looks_again=True)
     title = f"<h1>{escape(poll.question)}</h1>"
@@ -176,7 +196,7 @@ def _question(room: Room, voter: str, *, changing: bool) -> str:
     if not poll.is_open:
         return _page(f"{title}{_said('Closed. Look at the screen.')}", looks_again=True)
     if voted is None or changing:
-        return _page(title + _form(poll, len(room.polls), voted or ()))
+        return _page(title + _form(poll, number, voted or ()))
     words = _said(f"Your vote: {', '.join(voted)}.")
     return _page(f'{title}{words}<p><a href="{_CHANGE}">Change it</a></p>', looks_again=True)
 
@@ -186,7 +206,8 @@ def _form(poll: Poll, number: int, chosen: tuple[str, ...]) -> str:
     for place, label in enumerate(poll.fields):
         before = chosen[place] if place < len(chosen) else ""
         options = "".join(
-            f"<option{' selected' if option == before else ''}>{escape(option)}</option>"
+            f'<option value="{escape(option)}"{" selected" if option == before else ""}>'
+            f"{escape(option)}</option>"
             for option in poll.options
         )
         name = f"{_FIELD}{place}"
@@ -199,7 +220,7 @@ def _form(poll: Poll, number: int, chosen: tuple[str, ...]) -> str:
 
 
 def _said(sentence: str) -> str:
-    return f'<p class="said" role="status">{escape(sentence)}</p>'
+    return f'<p class="said">{escape(sentence)}</p>'
 
 
 def _page(body: str, *, looks_again: bool = False) -> str:

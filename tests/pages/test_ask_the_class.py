@@ -76,8 +76,21 @@ def test_what_a_class_expects_is_held_against_the_matrix(run: Run) -> None:
 
 def test_nobody_voting_is_no_trouble(run: Run) -> None:
     test = press(press(page("confused"), "Ask the class"), "Close and reveal")
-    assert says(test, "**0 of 0** of you expected that")
     assert says(test, "Nobody voted.")
+    assert not says(test, "of you expected")
+
+
+def test_whoever_loads_the_page_again_finds_the_votes(run: Run) -> None:
+    test = press(page("confused"), "Ask the class")
+    room = room_of(test)
+    vote(room, *(class_label(name) for name in run.config.classes[:2]))
+    again = open_page("pages/ask_the_class.py")
+    again.query_params["class"] = room.key
+    assert says(drawn(again), "1 vote")
+    press(again, "Leave")
+    assert says(again, "#### Predict before reveal")
+    assert poll_server().rooms.find(room.code) is None
+    assert says(drawn(test), "#### Predict before reveal")
 
 
 def test_ten_clips_are_judged_by_ear_and_by_the_network(run: Run) -> None:
@@ -93,7 +106,7 @@ def test_ten_clips_are_judged_by_ear_and_by_the_network(run: Run) -> None:
         assert len(test.get("audio")) == 1
         room.vote(ear, number, (class_label(clip.true),))
         press(test, "Next clip" if number < CLIPS else "Reveal")
-    assert says(test, f"**You: 10.0 of {CLIPS}** on average, 1 person, the best 10")
+    assert says(test, f"**You: 100%** of {CLIPS} answers by 1 person; the best had 10 of {CLIPS}")
     right = sum(clip.right for clip in clips)
     assert says(test, f"**Time-distributed 1D-CNN: {right} of {CLIPS}**")
     table = test.dataframe[0].value

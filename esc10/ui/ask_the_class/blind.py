@@ -8,17 +8,17 @@ import streamlit as st
 
 from esc10.datasets import Dataset
 from esc10.datasets.clips import class_label
-from esc10.evaluation.intervals import wilson_interval
+from esc10.errors import RunError
+from esc10.evaluation.intervals import percent, wilson_interval
 from esc10.evaluation.metrics import JudgedClip
 from esc10.lesson.blind_test import HUMAN, blind_clips, majority
 from esc10.lesson.poll import Poll, Room
 from esc10.lesson.words import share
 from esc10.runs.run import Run
-from esc10.training.networks import MODELS
 from esc10.ui.ask_the_class.room import begin, end, show_votes, show_way_in
 from esc10.ui.clip_view import player
 from esc10.ui.server import dataset, verdict
-from esc10.ui.words import class_words
+from esc10.ui.words import class_words, network_title
 
 BLIND = "blind"
 """What is done in the room, and after it the run's id."""
@@ -29,12 +29,11 @@ _MOST_NETWORKS = 4
 def offer(run: Run) -> None:
     """What is asked, and the button that begins it."""
     st.markdown(
-        "Ten clips that no network learned from, without a picture or a word. Everybody says what "
-        "they were; then you see what the networks made of the same ten."
+        "Ten clips that this network did not learn from, without a picture or a word. Everybody "
+        "says what they were; then you see what networks made of the same ten."
     )
     if st.button("Play the first clip", type="primary", icon=":material/hearing:"):
         begin(BLIND, run.run_id)
-        st.rerun()
 
 
 def ask(run: Run, room: Room, others: Sequence[Run]) -> None:
@@ -42,16 +41,15 @@ def ask(run: Run, room: Room, others: Sequence[Run]) -> None:
     sounds = dataset(run.config.train.dataset)
     # The room's code is drawn at random: every room has clips of its own.
     clips = blind_clips(_judged(run), int.from_bytes(room.code.encode(), "big"))
-    if room.current is None:
-        _ask_next(room, clips, sounds)
-    poll = room.polls[-1]
+    number, poll = room.asked()
+    if poll is None:
+        number, poll = 1, _ask_next(room, clips, sounds)
     if not poll.is_open:
         _reveal(run, room, clips, others)
         if st.button("Play others", icon=":material/replay:"):
             end()
             st.rerun()
         return
-    number = len(room.polls)
     st.markdown(f"#### {poll.question}")
     left, right = st.columns([1, 1.3], gap="medium")
     with left:
@@ -60,16 +58,19 @@ def ask(run: Run, room: Room, others: Sequence[Run]) -> None:
         last = number == len(clips)
         label, icon = ("Reveal", "visibility") if last else ("Next clip", "skip_next")
         if st.button(label, type="primary", icon=f":material/{icon}:", key=f"after {number}"):
-            room.close() if last else _ask_next(room, clips, sounds)
+            if last:
+                room.close()
+            else:
+                _ask_next(room, clips, sounds)
             st.rerun()
     with right:
         show_way_in(room)
 
 
-def _ask_next(room: Room, clips: Sequence[JudgedClip], sounds: Dataset) -> None:
+def _ask_next(room: Room, clips: Sequence[JudgedClip], sounds: Dataset) -> Poll:
     options = tuple(class_label(name) for name in sounds.classes)
     number = len(room.polls) + 1
-    room.ask(Poll(f"Clip {number} of {len(clips)}: what was that?", ("It was",), options))
+    return room.ask(Poll(f"Clip {number} of {len(clips)}: what was that?", ("It was",), options))
 
 
 def _judged(run: Run) -> tuple[JudgedClip, ...]:
@@ -93,7 +94,7 @@ def _reveal(run: Run, room: Room, clips: Sequence[JudgedClip], others: Sequence[
     st.dataframe(rows, hide_index=True, height="content", alt="Who took each clip for what")
     human = HUMAN.get(run.config.train.dataset)
     if human:
-        st.caption(f"{human} (Piczak 2015). Ten clips say little: look at the intervals.")
+        st.caption(f"{human} (Piczak 2015). So few clips say little: look at the intervals.")
     _show_players(run, clips)
 
 
@@ -106,12 +107,15 @@ def _networks(
     """
     found: dict[str, dict[str, JudgedClip]] = {}
     for other in (run, *others):
-        title = MODELS[other.config.train.model].title
+        title, tested = network_title(other.config.train), set(other.config.clips["test"])
         if title in found or other.config.train.dataset != run.config.train.dataset:
             continue
-        answers = {clip.filename: clip for clip in _judged(other)}
-        if all(clip.filename in answers for clip in clips):
-            found[title] = answers
+        if not tested.issuperset(clip.filename for clip in clips):
+            continue
+        try:
+            found[title] = {clip.filename: clip for clip in _judged(other)}
+        except RunError:
+            continue  # a damaged run keeps nobody from what the others say
         if len(found) == _MOST_NETWORKS:
             break
     return found
@@ -127,16 +131,20 @@ def _said(clip: JudgedClip) -> str:
 
 
 def _found(
-    scores: Sequence[int],
+    scores: Sequence[tuple[int, int]],
     clips: Sequence[JudgedClip],
     networks: dict[str, dict[str, JudgedClip]],
 ) -> str:
     count = len(clips)
     said = []
     if scores:
-        mean = sum(scores) / len(scores)
+        right, answered = (sum(each) for each in zip(*scores, strict=True))
         people = "1 person" if len(scores) == 1 else f"{len(scores)} people"
-        said.append(f"**You: {mean:.1f} of {count}** on average, {people}, the best {max(scores)}")
+        best = max(of_one for of_one, _ in scores)
+        said.append(
+            f"**You: {percent(right / answered)}%** of {answered} answers by {people}; the best "
+            f"had {best} of {count}"
+        )
     for title, answers in networks.items():
         right = sum(answers[clip.filename].right for clip in clips)
         figure = share(right / count, wilson_interval(right, count))

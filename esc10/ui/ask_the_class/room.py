@@ -13,36 +13,38 @@ from esc10.lesson.poll import Poll, Room
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.frame import in_projector_mode
 from esc10.ui.server import poll_server
+from esc10.ui.words import in_markdown
 
 _ROOM = "room of this class"
-_ACTIVITY = "asked in the room"
+_KEY = "class"
+"""The room's key in the address: whoever loads the page again finds the votes."""
 
 
-def this_room() -> Room:
-    """The room of this browser session; opened when it is first needed."""
-    room: Room | None = st.session_state.get(_ROOM)
-    if room is None or poll_server().rooms.find(room.code) is None:
-        room = st.session_state[_ROOM] = poll_server().rooms.open()
-        st.session_state.pop(_ACTIVITY, None)
+def this_room() -> Room | None:
+    """The room of this browser session, or the one whose key is in the address; None without."""
+    rooms = poll_server().rooms
+    room: Room | None = st.session_state.get(_ROOM) or rooms.resume(st.query_params.get(_KEY, ""))
+    if room is None or rooms.find(room.code) is not room:
+        return None
+    st.session_state[_ROOM] = room
+    if st.query_params.get(_KEY) != room.key:
+        st.query_params[_KEY] = room.key
     return room
 
 
-def activity() -> tuple[str, ...]:
-    """What is being done in the room, and about what; empty where nothing is."""
-    return tuple(st.session_state.get(_ACTIVITY, ()))
-
-
-def begin(*what: str) -> None:
-    """Say what is done in the room from now on; in a room of its own, as its votes are counted."""
-    st.session_state.pop(_ROOM, None)
-    this_room()
-    st.session_state[_ACTIVITY] = what
+def begin(*about: str) -> None:
+    """Open a room in which a class is asked about something."""
+    end()
+    st.session_state[_ROOM] = poll_server().rooms.open(*about)
+    st.rerun()
 
 
 def end() -> None:
     """Forget what was asked, and everybody's votes."""
-    st.session_state.pop(_ROOM, None)
-    st.session_state.pop(_ACTIVITY, None)
+    room: Room | None = st.session_state.pop(_ROOM, None)
+    if room is not None:
+        poll_server().rooms.leave(room)
+    st.query_params.pop(_KEY, None)
 
 
 def show_way_in(room: Room) -> None:
@@ -50,11 +52,11 @@ def show_way_in(room: Room) -> None:
     url = poll_server().url(room)
     st.image(_code(url), width=340 if in_projector_mode() else 280, alt="QR code of the address")
     st.markdown("**Join with a phone** on this network:")
-    st.markdown(f"### {url.removeprefix('http://')}")
+    st.markdown(f"### {in_markdown(url)}")
     if ipaddress.ip_address(urlsplit(url).hostname or "").is_loopback:
         st.warning(
             "This machine is on no network, so no phone can reach it. Let hands be raised, or open "
-            "a hotspot and reload."
+            "a hotspot and load this page again: what was voted stays."
         )
 
 
