@@ -93,7 +93,7 @@ def _choose(runs: list[Run]) -> tuple[Run, str]:
     with left:
         follow("run", "run", {run.run_id: run.run_id for run in runs})
         run = choose_run(runs, "Run", key="run")
-        point("run", "run", run.run_id)
+        point("run", "run", run.run_id, ends=("weights", "epoch"))
         with st.container(horizontal=True, vertical_alignment="center"):
             show_import()
             synthetic_badge(source_of(run.config.train.dataset))

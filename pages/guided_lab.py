@@ -64,10 +64,13 @@ def main() -> None:
     _show(key, sounds, answers)
 
 
+def _solved(key: str, answers: LabAnswers) -> bool:
+    return key in answers and answers[key][0].right
+
+
 def _title(answers: LabAnswers, key: str) -> str:
     """An exercise's number and name; a mark instead of the number if it is solved."""
-    solved = key in answers and answers[key][0].right
-    number = ":material/check:" if solved else list(EXERCISES).index(key) + 1
+    number = ":material/check:" if _solved(key, answers) else list(EXERCISES).index(key) + 1
     return f"{number} {EXERCISES[key].title}"
 
 
@@ -106,7 +109,7 @@ def _take_up(content: bytes, name: str, answers: LabAnswers) -> None:
     answers |= {
         answered.exercise: (answered, _ELSEWHERE)
         for answered in read_answers(content, name)
-        if answered.exercise in EXERCISES
+        if answered.exercise in EXERCISES and not _solved(answered.exercise, answers)
     }
 
 
@@ -128,13 +131,15 @@ def _show(key: str, sounds: Dataset, answers: LabAnswers) -> None:
         synthetic_badge(sounds.source)
         run = choose_run(runs, "Run", key="guided lab run") if exercise.needs_run else None
         about = (sounds.source.key, run.run_id if run else "")
-        solved = key in answers and answers[key][0].right
-        given_up = (key, about) in st.session_state.get(_GIVEN_UP, ())
-        subject = Subject(sounds, run, known=solved or given_up)
+        known = _solved(key, answers) or (key, about) in st.session_state.get(_GIVEN_UP, ())
+        subject = Subject(sounds, run, known)
         live(_look)(key, subject)
     with code:
         st.code(snippets(sounds)[key], language="python")
-        st.caption("It goes on where the lines of the exercises before it end.")
+        st.caption(
+            "It continues the lines of the exercises before it. All of it as one program: "
+            "*Evaluate*, *Take it along*, the notebook."
+        )
     with right:
         live(_answer)(key, subject, about, answers)
 
@@ -169,7 +174,13 @@ def _answer(key: str, subject: Subject, about: About, answers: LabAnswers) -> No
             return
         question = exercise.question.replace("*", "")
         right = accepts(solution, given)
-        answers[key] = (Answered(key, question, exercise.words(given), right), about)
+        if not right and _solved(key, answers):
+            st.warning(exercise.hint, icon=":material/lightbulb:")
+            return  # what was solved stays solved
+        words = exercise.words(given)
+        if any(exercise == key for exercise, _ in st.session_state.get(_GIVEN_UP, ())):
+            words += " (after the answer was shown)"
+        answers[key] = (Answered(key, question, words, right), about)
         st.rerun()
     if key in answers:
         _comment(key, subject, about, answers)
@@ -178,7 +189,9 @@ def _answer(key: str, subject: Subject, about: About, answers: LabAnswers) -> No
 def _comment(key: str, subject: Subject, about: About, answers: LabAnswers) -> None:
     exercise = EXERCISES[key]
     answered, of = answers[key]
-    if of != about:
+    if of == _ELSEWHERE:
+        st.caption(f"Answered earlier: {in_markdown(answered.given)}.")
+    elif of != about:
         st.caption(f"Answered with other data or another run: {in_markdown(answered.given)}.")
     elif answered.right:
         st.success(f"**Right.** {exercise.explain(subject)}", icon=":material/check:")

@@ -31,6 +31,9 @@ HEALTHY, BY_HEART = "healthy", "by heart"
 LEARNS, LEARNS_NOT = "learns", "learns not"
 """What a network may do with a sound while it is asked about it."""
 
+FEWEST_EPOCHS = 10
+"""Of a run whose curves are asked about: of three epochs each would be near enough."""
+
 _POINT = 1.0
 _MISCOUNTED = 1
 _SHARE_OF_EPOCHS, _LEAST_EPOCHS = 0.1, 2
@@ -80,9 +83,13 @@ def accepts(solution: Solution, given: Mapping[str, object]) -> bool:
 
 
 def sounds_solution(dataset: Dataset) -> Solution:
-    """`percent`: of how many clips the class is right that there are most of; within a point."""
+    """`percent`: of how many clips the class is right that there are most of.
+
+    Within a point; where there are many classes, within a quarter of it.
+    """
     clips = np.bincount(dataset.labels)
-    return {"percent": Number(100 * float(clips.max() / clips.sum()), _POINT)}
+    percent = 100 * float(clips.max() / clips.sum())
+    return {"percent": Number(percent, min(_POINT, percent / 4))}
 
 
 def spectrogram_solution(mel: MelConfig) -> Solution:
@@ -90,12 +97,16 @@ def spectrogram_solution(mel: MelConfig) -> Solution:
     return {"bands": Number(mel.n_mels), "frames": Number(mel.frames)}
 
 
-def split_solution(dataset: Dataset) -> Solution:
+def split_solution(dataset: Dataset) -> Solution | None:
     """`clips`: how many test clips of the lab's split leak; a miscount by one is accepted.
+
+    None where nobody knows which recordings the clips come from.
 
     Raises:
         RunError: a class has too few clips for that split.
     """
+    if not dataset.source.recordings_known:
+        return None
     names = lab_split(dataset, 0, 0).names(dataset)
     return {"clips": Number(len(leaking(names, "test")), _MISCOUNTED)}
 
@@ -106,13 +117,14 @@ def network_solution(table: LayerTable) -> Solution:
     return {"parameters": Number(first.parameters)}
 
 
-def curves_solution(history: Sequence[EpochRow]) -> Solution:
+def curves_solution(history: Sequence[EpochRow]) -> Solution | None:
     """`epoch` of the lowest validation loss, and what the `gap` between the curves is before it.
 
-    From that epoch on the network learns its training clips by heart: the validation loss has had
-    its minimum. Accepted are a tenth of the epochs to both sides, two at least: by so much seeds
-    and machines differ.
+    Accepted are a tenth of the epochs to both sides, two at least: by so much seeds and machines
+    differ. None for a training that is too short to have a course.
     """
+    if len(history) < FEWEST_EPOCHS:
+        return None
     lowest = best_epochs(list(history))["val_loss"].epoch
     near = max(_LEAST_EPOCHS, round(_SHARE_OF_EPOCHS * len(history)))
     return {"epoch": Number(lowest, near), "gap": Choice(frozenset({HEALTHY}))}

@@ -1,6 +1,7 @@
 """The lines of librosa, scikit-learn and Keras that do what an exercise is about, to be copied.
 
-Each goes on where those before it end, so that all of them in a row are a program.
+Each continues those before it. What to train on is not among them: a program that does all is
+`esc10.lesson.notebook`'s.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ machine to machine, and it says nothing where there is no such thing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,11 +65,11 @@ def follow(name: str, key: str, options: Mapping[str, Any], what: str = "") -> N
         )
 
 
-def point(name: str, key: str, chosen: str | None) -> None:
+def point(name: str, key: str, chosen: str | None, ends: Sequence[str] = ()) -> None:
     """Have the address name what is chosen in the box of that `key`.
 
     Once somebody has chosen something: whoever only opens a page is not led back to it by the
-    browser's way back.
+    browser's way back. `ends` are the places that another choice makes meaningless.
     """
     known = _known(key)
     here: dict[str, tuple[str, str | None]] = st.session_state.setdefault(_HERE, {})
@@ -79,6 +79,9 @@ def point(name: str, key: str, chosen: str | None) -> None:
     if not changed:
         return
     known.missing = None
+    for place in ends:
+        if place in here:
+            here[place] = here[place][0], None
     named = {place: text for place, (_, text) in here.items() if text is not None}
     # All at once, as each change is a step for the browser's way back.
     st.query_params.update(named)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from esc10.datasets import load_dataset
+from esc10.datasets import Dataset, load_dataset, source_of
+from esc10.datasets.clips import clip_from_name
 from esc10.errors import RunError
 from esc10.evaluation.metrics import PartEvaluation, evaluate_part
 from esc10.features.mel import MelConfig
@@ -79,8 +81,11 @@ def test_a_clip_has_216_frames_of_128_bands() -> None:
 
 def test_of_the_labs_40_test_clips_15_leak_on_esc10(esc10_master: Path, home: Path) -> None:
     link_tree(esc10_master, home)
-    solution = split_solution(load_dataset("esc10"))
+    dataset = load_dataset("esc10")
+    solution = split_solution(dataset)
     assert solution == {"clips": Number(15, 1)}
+    unknown = replace(dataset.source, recordings_known=False)
+    assert split_solution(replace(dataset, source=unknown)) is None
     assert accepts(solution, {"clips": 14})
     assert not accepts(solution, {"clips": 13})
 
@@ -99,13 +104,25 @@ def test_the_first_layers_parameters_are_to_be_worked_out() -> None:
 
 def test_overfitting_begins_at_the_lowest_validation_loss() -> None:
     solution = curves_solution(rows(*[3.0] * 36, 1.0, *[2.0] * 63))
+    assert solution is not None
     assert solution["epoch"] == Number(37, 10)
     assert solution["gap"].accepts(HEALTHY)
     assert not solution["gap"].accepts(BY_HEART)
 
 
-def test_of_a_short_training_two_epochs_are_near() -> None:
-    assert curves_solution(rows(3, 2, 1, 2))["epoch"] == Number(3, 2)
+def test_of_a_short_training_two_epochs_are_near_and_of_a_shorter_one_nothing_is_asked() -> None:
+    solution = curves_solution(rows(3, 2, 1, *[2] * 7))
+    assert solution is not None
+    assert solution["epoch"] == Number(3, 2)
+    assert curves_solution(rows(3, 2, 1, *[2] * 6)) is None
+
+
+def test_where_classes_are_many_a_point_would_be_too_much() -> None:
+    classes = dict(enumerate(map(str, range(50))))
+    names = [f"{fold}-{label}-A-{label}.wav" for fold in range(1, 6) for label in classes]
+    clips = tuple(clip_from_name(name, Path(), classes) for name in names)
+    source = replace(source_of("practice"), targets=tuple(classes))
+    assert sounds_solution(Dataset(source, clips, ("",) * 250)) == {"percent": Number(2.0, 0.5)}
 
 
 def test_what_is_most_often_taken_for_what_is_right_and_so_is_its_equal() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 import struct
@@ -23,6 +24,7 @@ from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.writing import create_run
+from esc10.training.plan import RunConfig
 from tests.conftest import link_tree
 from tests.support.lab_packs import changed, cut_behind, names_in, trained_before
 from tests.support.made_runs import made_config
@@ -79,9 +81,22 @@ def state(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
-def hashes(runs: Iterable[Run]) -> dict[str, str]:
-    """For each run a hash of all that is exported of it."""
-    return {run.run_id: hashlib.sha256(run_zip(run)).hexdigest() for run in runs}
+def contents(runs: Iterable[Run]) -> dict[str, tuple[RunConfig, dict[str, str]]]:
+    """For each run its configuration, and a hash of each other file that is exported of it.
+
+    The configuration's file says of an earlier version's run what this version knows beside.
+    """
+    return {run.run_id: (run.config, exported(run)) for run in runs}
+
+
+def exported(run: Run) -> dict[str, str]:
+    """The files of a run's zip but for its configuration, with their hashes."""
+    with zipfile.ZipFile(io.BytesIO(run_zip(run))) as archive:
+        return {
+            name: hashlib.sha256(archive.read(name)).hexdigest()
+            for name in archive.namelist()
+            if not name.endswith("config.json")
+        }
 
 
 # Round trips
@@ -93,7 +108,7 @@ def test_a_lab_travels_whole(practice_home: Path, path: Path, go_far: Callable[[
     first, second = trained_before(1), trained_before(2)
     caption = set_caption(first.folder, "The first: Größe 学", "One line\nand another")
     there = {name: datasets.load_dataset(name) for name in ("practice", key)}
-    zips = hashes([first, second])
+    there_runs = contents([first, second])
     packed = pack(path)
     assert packed == Packed(
         ("practice", key), (second.run_id, first.run_id), (), None, path.stat().st_size
@@ -106,7 +121,7 @@ def test_a_lab_travels_whole(practice_home: Path, path: Path, go_far: Callable[[
         assert [clip.filename for clip in here.clips] == [clip.filename for clip in dataset.clips]
         assert all(clip.path.is_relative_to(far) for clip in here.clips)
     assert description_of(key) == described
-    assert hashes(list_runs()[0]) == zips
+    assert contents(list_runs()[0]) == there_runs
     assert load_run(first.run_id).caption == caption
     before = state(far)
     assert taken_in(path) == Unpacked(

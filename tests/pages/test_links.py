@@ -105,6 +105,18 @@ def test_what_is_chosen_stands_in_the_address_with_all_that_leads_to_it(runs: li
     assert again.selectbox(key="run").value == runs[1].run_id
 
 
+def test_an_epoch_is_that_of_its_run(runs: list[Run]) -> None:
+    test = followed("evaluate", view="Epoch by epoch")
+    test.slider[0].set_value(1)
+    drawn(test)
+    assert address(test)["epoch"] == "1"
+    test.selectbox(key="run").select(runs[0].run_id)
+    drawn(test)
+    assert {"epoch", "weights"}.isdisjoint(address(test))
+    assert test.slider[0].value != 1
+    assert not test.warning
+
+
 def test_what_is_chosen_next_is_not_undone_by_the_address(practice_home: Path) -> None:
     test = followed("traps")
     for experiment in ("leaks", "epochs", "decibels"):

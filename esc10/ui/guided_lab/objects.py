@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Subject:
         sounds: the dataset.
         run: one that has learned from it; None where no exercise so far needs one, or none is
             there.
-        known: whether the exercise is solved, so that nothing need be hidden any more.
+        known: whether the exercise is solved or was given up, so that nothing need be hidden.
     """
 
     sounds: Dataset
@@ -98,8 +99,10 @@ def show_spectrogram(subject: Subject) -> None:
 def show_split(subject: Subject) -> None:
     """Each test clip of the lab's split, and how many takes of its recording train."""
     sounds = subject.sounds
+    if not sounds.source.recordings_known:
+        return  # beside it stands that nobody knows
     split = lab_split(sounds, 0, 0)
-    train = [sounds.clips[index].src_file for index in split.train]
+    train = Counter(sounds.clips[index].src_file for index in split.train)
     test = [sounds.clips[index] for index in split.test]
     st.dataframe(
         pa.table(
@@ -108,7 +111,7 @@ def show_split(subject: Subject) -> None:
                 "class": [class_label(clip.category) for clip in test],
                 "recording": [clip.src_file for clip in test],
                 "take": [clip.take for clip in test],
-                "takes of it that train": [train.count(clip.src_file) for clip in test],
+                "takes of it that train": [train[clip.src_file] for clip in test],
             }
         ),
         hide_index=True,
@@ -171,25 +174,38 @@ def show_listening(subject: Subject) -> None:
                 "frames": order,
                 "network": MODELS[run.config.train.model].title,
                 "answer": _answer(run, criterion, clip, shuffled=order == "shuffled"),
-                "weights afterwards": hashlib.sha256(run.weights(criterion)).hexdigest()[:8],
+                "first layer afterwards": _digest(run, criterion),
             }
         )
         del said[:-8]
     if said:
         st.dataframe(said, hide_index=True, height="content", alt="What was asked and answered")
         st.caption(
-            "The last column is a digest (SHA-256) of the weights: another one would mean that "
-            "they have changed."
+            "The last column is a digest (SHA-256) of the first layer's weights, read from the "
+            "network after it has answered: another one would mean that it has learned."
         )
     else:
         st.caption("Let it judge a clip as often as you like, and choose other runs above.")
+    st.page_link(
+        "pages/train.py",
+        label="Only one network here? Train the others.",
+        icon=":material/arrow_forward:",
+    )
+
+
+def _digest(run: Run, criterion: str) -> str:
+    """What tells the weights of a network's first layer from others."""
+    kernels = engine().networks.trained(run, criterion).filters()
+    return "" if kernels is None else hashlib.sha256(kernels.tobytes()).hexdigest()[:8]
 
 
 def show_training_to_come(sounds: Dataset) -> None:
     """A button that trains the 1D-CNN on these sounds, and its curves while it does."""
     config = TrainConfig(sounds.source.key, "cnn")
     if not _is_busy(sounds):
-        st.markdown("This exercise is about a network of yours, and none has learned from these.")
+        st.markdown(
+            "This exercise is about a network of yours, and none has learned from these sounds."
+        )
         if st.button("Train the 1D-CNN", type="primary", icon=":material/play_arrow:"):
             train_missing(
                 [config], lambda: fold_split(sounds, config.validation_fold, config.test_fold)
@@ -225,13 +241,21 @@ def _show_under_way(sounds: Dataset) -> None:
 
 
 def _choose_clip(sounds: Dataset, section: str, names: Sequence[str] = ()) -> Clip:
-    """A clip of a class that a person chooses: the first, of those named if any are."""
-    category = st.selectbox(
-        "Class", sounds.classes, format_func=class_label, key=f"guided lab class {section}"
-    )
+    """A clip that a person chooses by its class, of those named if any are."""
     among = [clip for clip in sounds.clips if not names or clip.filename in names]
-    of_class = [clip for clip in among if clip.category == category]
-    return (of_class or among)[0]
+    left, right = st.columns(2)
+    category = left.selectbox(
+        "Class",
+        [name for name in sounds.classes if any(clip.category == name for clip in among)],
+        format_func=class_label,
+        key=f"guided lab class {section} {sounds.source.key}",
+    )
+    return right.selectbox(
+        "Clip",
+        [clip for clip in among if clip.category == category],
+        format_func=lambda clip: f"{clip.src_file} {clip.take}",
+        key=f"guided lab clip {section} {sounds.source.key} {category}",
+    )
 
 
 def _answer(run: Run, criterion: str, clip: Clip, *, shuffled: bool) -> str:
