@@ -31,12 +31,20 @@ class RunError(Esc10Error):
     """A run could not be configured, trained, stored or read back."""
 
 
+class DamagedRunError(RunError):
+    """A run's zip is damaged, or only a part of one: whoever has it whole can send it again."""
+
+
 class NoWorkerError(RunError):
     """No worker is there to be asked, yet or just now. A page waits for one by itself."""
 
 
 class LessonError(Esc10Error):
     """A lesson's answers, or what was handed in, could not be read; or a vote does not count."""
+
+
+class DamagedReportError(LessonError):
+    """A report is damaged, or only a part of one: likewise."""
 
 
 class PackError(Esc10Error):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esc10.datasets.clips import categories_of, clip_from_name
-from esc10.runs.exchange.members import Members, refused
+from esc10.runs.exchange.members import Members, damaged, refused
 from esc10.runs.outcome import OPTIONAL, Kind, kinds_of_arrays
 from esc10.training.plan import RunConfig
 from esc10.training.results import PARTS
@@ -68,7 +68,7 @@ def _array(content: bytes, name: str, kind: Kind) -> NDArray[Any]:
         version = np.lib.format.read_magic(file)
         header = np.lib.format.read_array_header_1_0(file) if version == (1, 0) else None
     except Exception as cause:  # NumPy's, Python's parser's and the tokenizer's
-        raise refused(f"{name} in {FILE} is damaged") from cause
+        raise damaged(f"{name} in {FILE} is damaged") from cause
     if header != (shape, False, np.dtype(dtype)) or len(content) - file.tell() != _bytes(kind):
         raise refused(f"{name} in {FILE} has another shape or type than the run gives it")
     return np.frombuffer(content, dtype, offset=file.tell()).reshape(shape)

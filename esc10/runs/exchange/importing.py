@@ -1,12 +1,17 @@
-"""A run out of another installation's zip: everything is checked before anything is written."""
+"""A run out of another installation's zip: everything is checked before anything is written.
+
+It is stored among the runs, or only looked at, in a folder that is gone afterwards.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -54,22 +59,60 @@ def import_run(content: bytes | Path, check_weights: CheckWeights) -> Run:
         RunError: the zip is refused, the run is here already, or the disk refused; nothing of it
             is then under runs/.
     """
-    zipped = Members(bytes_of(content), "the zip")
-    run_id = _run_id(zipped.names)
-    files = _files(zipped, run_id)
-    config = checked_config(files["config.json"], run_id)
+    files, config = _opened(content)
+    run_id = config.run_id
     folder = runs_folder() / run_id
     with disk_trouble(f"Storing run {run_id}", RunError):
         if folder.exists():
             raise _here_already(run_id)
+    checked = _checked(files, config)
+    for name in sorted(checked.keys() & set(WEIGHTS.values())):
+        check_weights(config, checked[name])
+    _store(folder, checked)
+    return load_run(run_id)
+
+
+@contextmanager
+def run_aside(content: bytes | Path) -> Iterator[Run]:
+    """A stranger's run to look at: checked as for `import_run`, but not stored among the runs.
+
+    Nobody has tried its weights on their network yet. Its folder is gone when the context ends, and
+    what was not read until then cannot be.
+
+    Args:
+        content: the zip, or where it is.
+
+    Raises:
+        DamagedRunError: the zip is damaged, or only a part of one.
+        RunError: it is refused.
+        OSError: there is no room for it among the system's temporary files.
+    """
+    files, config = _opened(content)
+    checked = _checked(files, config)
+    del files, content
+    with tempfile.TemporaryDirectory(prefix="esc10-") as aside:
+        folder = Path(aside) / config.run_id
+        folder.mkdir()
+        while checked:
+            name, its_content = checked.popitem()
+            (folder / name).write_bytes(its_content)
+        yield Run(folder, config)
+
+
+def _opened(content: bytes | Path) -> tuple[dict[str, bytes], RunConfig]:
+    """The files by their names in the run's folder, and the configuration, which is checked."""
+    zipped = Members(bytes_of(content), "the zip")
+    run_id = _run_id(zipped.names)
+    files = _files(zipped, run_id)
+    return files, checked_config(files["config.json"], run_id)
+
+
+def _checked(files: dict[str, bytes], config: RunConfig) -> dict[str, bytes]:
+    """What is to be written, when all but the weights' fit has been checked."""
     texts, weights = _checked_texts(files, config)
     for name in weights:
         check_hdf5(files[name], name)
-    for name in weights:
-        check_weights(config, files[name])
-    arrays = {name: files[name] for name in (PROBABILITIES, *weights)}
-    _store(folder, arrays | texts)
-    return load_run(run_id)
+    return {name: files[name] for name in (PROBABILITIES, *weights)} | texts
 
 
 def bytes_of(content: bytes | Path) -> bytes:

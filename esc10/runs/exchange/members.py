@@ -9,17 +9,29 @@ from collections.abc import Collection, Mapping
 
 from esc10.archives.trees import is_clutter
 from esc10.archives.zips import ENCRYPTED, directory_size, is_special, read_member
-from esc10.errors import RunError
+from esc10.errors import DamagedRunError, RunError
 
 _MAX_DIRECTORY_BYTES = 8192
 """Of a zip's list of files; that of a run has fewer than 2,000."""
+
+_BEGINNING = b"PK"
+"""Of every zip."""
 
 _SHOWN_CHARACTERS = 60
 
 
 def refused(reason: str) -> RunError:
     """The error that says why a zip is not imported, and what to do."""
-    return RunError(f"The zip is refused: {reason}. Ask for a fresh export.")
+    return RunError(_refusal(reason))
+
+
+def damaged(reason: str) -> DamagedRunError:
+    """The same of a zip that nobody made so: it broke on the way."""
+    return DamagedRunError(_refusal(reason))
+
+
+def _refusal(reason: str) -> str:
+    return f"The zip is refused: {reason}. Ask for a fresh export."
 
 
 def shown(text: str) -> str:
@@ -38,20 +50,21 @@ class Members:
             name: what a sentence calls it.
 
         Raises:
-            RunError: it is no whole zip, or lists far too many files.
+            DamagedRunError: it is only a part of a zip.
+            RunError: it is no zip, or lists far too many files.
         """
         self._name = name
         file = io.BytesIO(content)
         directory_bytes = directory_size(file)
         # Ours are too small for the other kind of end, which Python reads too.
         if directory_bytes is None or directory_bytes == sys.maxsize:
-            raise _not_whole(name)
+            raise _not_whole(name, content)
         if directory_bytes > _MAX_DIRECTORY_BYTES:
             raise refused(f"{name} lists more files than a run has")
         try:
             self._zip = zipfile.ZipFile(file)
         except Exception as cause:  # zipfile, struct and zlib each have their own for damage
-            raise _not_whole(name) from cause
+            raise _not_whole(name, content) from cause
         # Whoever unpacks a zip and packs it again adds folders, and on a Mac what it hides there.
         self._members = [member for member in self._zip.infolist() if not _adds_nothing(member)]
 
@@ -69,8 +82,9 @@ class Members:
             optional: which of them may be missing.
 
         Raises:
-            RunError: a file is unknown, there twice, missing, too large, damaged, encrypted, or
-                no ordinary file.
+            DamagedRunError: a file is damaged.
+            RunError: one is unknown, there twice, missing, too large, encrypted, or no ordinary
+                file.
         """
         names = self.names
         for index, (name, member) in enumerate(zip(names, self._members, strict=True)):
@@ -91,9 +105,9 @@ class Members:
         try:
             content = read_member(self._zip, member)
         except Exception as cause:  # zipfile, struct and zlib each have their own for damage
-            raise refused(f"{name} is damaged inside {self._name}") from cause
+            raise damaged(f"{name} is damaged inside {self._name}") from cause
         if len(content) != member.file_size:
-            raise refused(f"{name} is shorter than {self._name} says")
+            raise damaged(f"{name} is shorter than {self._name} says")
         return content
 
 
@@ -103,8 +117,9 @@ def _adds_nothing(member: zipfile.ZipInfo) -> bool:
     return (name.endswith("/") and not member.file_size) or is_clutter(name.replace("\\", "/"))
 
 
-def _not_whole(name: str) -> RunError:
-    return refused(f"{name} is no zip archive, or only a part of one")
+def _not_whole(name: str, content: bytes) -> RunError:
+    error = damaged if not content or content.startswith(_BEGINNING) else refused
+    return error(f"{name} is no zip archive, or only a part of one")
 
 
 def _refuse_unusual(name: str, member: zipfile.ZipInfo, limit: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from esc10.errors import RunError
-from esc10.runs.exchange.members import refused
+from esc10.runs.exchange.members import damaged, refused
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MAX_OBJECTS = 1000
@@ -44,7 +44,7 @@ def check_hdf5(content: bytes, name: str) -> None:
     except RunError:
         raise
     except Exception as cause:  # h5py passes on whatever HDF5 stumbles over
-        raise refused(f"{name} is damaged") from cause
+        raise damaged(f"{name} is damaged") from cause
 
 
 def _check_objects(file: Any, name: str) -> None:

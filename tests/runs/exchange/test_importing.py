@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from esc10.errors import RunError
+from esc10.errors import DamagedRunError, RunError
 from esc10.evaluation.metrics import evaluate
 from esc10.inference.classifier import Classifier
 from esc10.runs.captions import set_caption
-from esc10.runs.exchange import import_run, run_zip
+from esc10.runs.exchange import import_run, run_aside, run_zip
 from esc10.runs.exchange.exporting import FILES
 from esc10.runs.exchange.importing import MAX_ZIP_BYTES
 from esc10.runs.outcome import Outcome
@@ -183,6 +183,37 @@ def test_another_run_of_the_same_kind_is_another_run(files: Files) -> None:
     import_run(packed(files), anything)
     import_run(packed({**files, "config.json": json.dumps(config).encode()}, other), anything)
     assert len(list_runs()[0]) == 2
+
+
+# A run that is only looked at
+
+
+def test_a_run_is_looked_at_and_gone(trained: Run) -> None:
+    content = run_zip(trained)
+    with run_aside(content) as run:
+        assert run.folder != trained.folder
+        assert run.config == trained.config
+        for criterion in CRITERIA:
+            assert run.weights(criterion) == trained.weights(criterion)
+            np.testing.assert_equal(
+                asdict(evaluate(run, criterion)), asdict(evaluate(trained, criterion))
+            )
+        assert run_zip(run) == content
+    assert not run.folder.parent.exists()
+    assert not runs_folder().exists()
+
+
+def test_what_broke_on_the_way_is_told_from_what_is_no_run(files: Files) -> None:
+    whole = packed(files)
+    flipped = bytearray(whole)
+    flipped[whole.index(b".weights.h5") + 2000] ^= 255
+    for content in (b"", whole[: len(whole) // 2], bytes(flipped)):
+        with pytest.raises(DamagedRunError), run_aside(content):
+            pytest.fail("it was looked at")
+    for content in (b"no zip", packed({**files, "more": b""})):
+        with pytest.raises(RunError) as caught, run_aside(content):
+            pytest.fail("it was looked at")
+        assert not isinstance(caught.value, DamagedRunError)
 
 
 # What is exported
