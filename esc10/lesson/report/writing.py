@@ -41,6 +41,8 @@ from esc10.training.results import LAST
 MAX_BYTES = 15_000_000
 """Of a report: what course servers and mail take. Only a run that alone is larger exceeds it."""
 
+_HERE = Path(__file__).parent
+
 _NO_MISTAKES = Mistakes((), 0)
 
 
@@ -87,15 +89,25 @@ def report_of(run: Run, weights: str, answers: Sequence[Answered] = ()) -> Repor
 
 @cache
 def _page() -> Template:
+    return page_from(_HERE, "report.html")
+
+
+def page_from(folder: Path, name: str) -> Template:
+    """A page to be filled in: whatever is put into it is escaped; it may include `report.css`.
+
+    Args:
+        folder: where it is.
+        name: its file's.
+    """
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader([folder, _HERE]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(class_label=class_label, percent=percent, hundredths=_hundredths)
-    return environment.get_template("report.html")
+    return environment.get_template(name)
 
 
 def _hundredths(share_of_one: float) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from esc10.errors import LessonError, RunError
+from esc10.errors import DamagedReportError, LessonError, RunError
+from esc10.evaluation.intervals import percent
+from esc10.evaluation.metrics import evaluate
 from esc10.lesson.answers import Answered
 from esc10.lesson.report import read_report, reading, report_of, run_in
+from esc10.lesson.report.reading import parts_of, seal_of
 from esc10.runs.captions import set_caption
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
@@ -75,6 +78,30 @@ def test_what_is_no_report_is_refused(report: bytes) -> None:
         assert "no report of this lab, or only a part of one" in refusal(content)
     with pytest.raises(LessonError, match="no report of this lab"):
         run_in(b"<!DOCTYPE html>\n<HTML><body>some other page</body></HTML>")
+
+
+def test_what_the_page_says_comes_out_too(run: Run, report: bytes) -> None:
+    stored = evaluate(run, "val_loss").parts["test"].accuracy
+    parts = parts_of(report)
+    assert (parts.zipped, parts.answers) == (run_zip(run), ANSWERED)
+    assert (parts.accuracy, parts.weights) == (percent(stored), "val_loss")
+    assert parts.seal == seal_of(run_zip(run))
+    figure = b"<dt>Test accuracy</dt><dd>"
+    higher = re.sub(figure + rb"\d+%", figure + b"99%", report)
+    assert parts_of(higher).accuracy == 99
+    assert parts_of(report + figure + b"99% ").accuracy is None
+    assert parts_of(report.replace(b"of the best loss", b"of the best guess")).weights is None
+    assert parts_of(report.replace(b'id="seal"', b'id="other"')).seal is None
+
+
+def test_only_a_part_is_told_from_another_page(report: bytes) -> None:
+    for part in (b"", report[:2000], report[: len(report) // 2]):
+        with pytest.raises(DamagedReportError):
+            parts_of(part)
+    for other in (b"<html></html>", report.replace(b"Machines that hear</title>", b"x</title>")):
+        with pytest.raises(LessonError) as caught:
+            parts_of(other[:3000])
+        assert not isinstance(caught.value, DamagedReportError)
 
 
 def test_what_was_cut_off_or_changed_is_refused(report: bytes) -> None:
