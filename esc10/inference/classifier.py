@@ -6,6 +6,7 @@ only the worker, the command line and tests import it.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -43,23 +44,40 @@ class Classifier:
                 len(config.classes),
                 config.train.width,
             )
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "run.weights.h5"
-            path.write_bytes(weights)
-            try:
-                model.load_weights(path)
-            except (OSError, RuntimeError, ValueError, KeyError) as cause:
-                raise RunError(
-                    f"The weights of run {config.run_id} are damaged or belong to another network. "
-                    "Train it again."
-                ) from cause
+        _load(model, config, weights)
         last = model.get_layer(FRAME_PROBABILITIES)
         votes = last.output
         self._has_frames = len(votes.shape) == 3  # (sounds, frames, classes)
         self._model = keras.Model(model.input, [model.output, votes]) if self._has_frames else model
-        # All is built here: two threads may ask at once, and nothing changes after this.
+        # All is built here: two threads may ask at once, and but for `reload` nothing changes.
         self._network = model
         self._inside = keras.Model(model.input, [last.input, model.output])
+
+    def reload(self, config: RunConfig, weights: bytes) -> None:
+        """Answer with other weights of the same network from now on; nobody else may ask meanwhile.
+
+        Building a network takes several times as long.
+
+        Args:
+            config: of the run they are from.
+            weights: a Keras `.weights.h5` file's bytes.
+
+        Raises:
+            RunError: the weights do not fit the network, which then has none.
+        """
+        for variable in self._network.weights:
+            # Of the weights before nothing may be left where a file lacks some.
+            variable.assign(np.full(variable.shape, np.nan, np.float32))
+        _load(self._network, config, weights)
+        if not all(np.isfinite(values).all() for values in self._network.get_weights()):
+            raise _misfits(config)
+
+    def digest(self) -> str:
+        """The SHA-256 of all weights in the network's order: of equal ones it is the same."""
+        digest = hashlib.sha256()
+        for values in self._network.get_weights():
+            digest.update(np.ascontiguousarray(values).data)
+        return digest.hexdigest()
 
     def answer(self, x: NDArray[np.float32]) -> Answer:
         """See `Predictor.answer`; x has shape (sounds, frames, mel bands)."""
@@ -100,6 +118,28 @@ class Classifier:
             path = Path(folder) / "network.keras"
             plain.save(path)
             return path.read_bytes()
+
+
+def _load(model: keras.Model, config: RunConfig, weights: bytes) -> None:
+    """Give a network the weights of a run.
+
+    Raises:
+        RunError: they do not fit the network.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.weights.h5"
+        path.write_bytes(weights)
+        try:
+            model.load_weights(path)
+        except (OSError, RuntimeError, ValueError, KeyError) as cause:
+            raise _misfits(config) from cause
+
+
+def _misfits(config: RunConfig) -> RunError:
+    return RunError(
+        f"The weights of run {config.run_id} are damaged or belong to another network. "
+        "Train it again."
+    )
 
 
 def _as_keras_has_it(layer: keras.Layer) -> keras.Layer:

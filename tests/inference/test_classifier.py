@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -237,6 +240,32 @@ def test_two_threads_may_ask_the_same_classifier(key: str, lively: dict[str, byt
     for heard in answers.values():
         np.testing.assert_allclose(heard.values, alone.values, rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(heard.probabilities, alone.probabilities, atol=1e-6)
+
+
+@pytest.mark.parametrize("key", MODELS)
+def test_a_network_can_be_given_other_weights(
+    key: str, weights: dict[str, bytes], lively: dict[str, bytes]
+) -> None:
+    one, other = classifier(key, weights[key]), classifier(key, lively[key])
+    assert one.digest() != other.digest()
+    one.reload(made_config(model=key), lively[key])
+    assert one.digest() == other.digest()
+    np.testing.assert_array_equal(one.answer(sounds()).clip, other.answer(sounds()).clip)
+    inside = one.embeddings(sounds()).probabilities
+    np.testing.assert_array_equal(inside, other.embeddings(sounds()).probabilities)
+
+
+def test_nothing_is_left_of_the_weights_before(lively: dict[str, bytes]) -> None:
+    one, parts = classifier("cnn", lively["cnn"]), io.BytesIO(lively["cnn"])
+    with h5py.File(parts, "r+") as file:
+        del file["layers"]["dense"]["vars"]["1"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # Keras, of what is not there
+        with pytest.raises(RunError, match="belong to another network"):
+            one.reload(made_config(), parts.getvalue())
+    assert not np.isfinite(one.answer(sounds()).clip).all()
+    one.reload(made_config(), lively["cnn"])
+    assert one.digest() == classifier("cnn", lively["cnn"]).digest()
 
 
 @pytest.mark.parametrize(
