@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from esc10.cli.check import check
 from esc10.cli.crossval import crossval
 from esc10.cli.datasets import fetch, own
 from esc10.cli.evaluate import evaluate, predict
@@ -140,6 +141,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("import", import_zip).add_argument(
         "file", metavar="FILE", type=Path, help="what 'export' or 'report' wrote"
+    )
+    checking = add("check", check)
+    checking.add_argument(
+        "folder", metavar="FOLDER", type=Path, help="where the reports and zips of a class are"
+    )
+    checking.add_argument(
+        "-o", "--output", required=True, type=Path, metavar="FILE.csv", help="where to write it"
+    )
+    checking.add_argument(
+        "--feedback", type=Path, metavar="FOLDER", help="a page for each goes there"
     )
     _add_pack(add("pack", pack))
     add("unpack", unpack).add_argument(

@@ -5,6 +5,7 @@ snippets     the lines of Python that do what an exercise is about
 answers      what was answered to the exercises, as a file too
 words        a run's settings and figures in words
 report/      a finished run as one HTML file to hand in
+checking/    what a class has handed in, judged anew
 poll         a question to a class, and its votes; poll_server: the page on which phones vote
 blind_test   ten clips to recognise by ear
 notebook     a run in plain librosa, scikit-learn and Keras; cells/ its text

@@ -1,4 +1,4 @@
-"""Everybody can use the pages, and the report that a run is handed in as: axe finds nothing grave.
+"""Everybody can use the pages, a report that is handed in, and what comes back: axe finds nothing.
 
 axe-core looks at what is drawn: names, roles, headings, contrasts, in light and in dark.
 """
@@ -11,12 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from esc10.lesson.answers import Answered
+from esc10.lesson.checking import write_feedback
 from esc10.lesson.report import report_of
 from esc10.runs.run import Run
 from esc10.ui.frame import PAGES
 from tests.browser.conftest import App
 from tests.browser.steps import begin, drawn, visit
 from tests.support.erring_runs import WRONG, erring_run
+from tests.support.made_hand_ins import CLASS
 from tests.support.waiting import wait_for
 
 GRAVE = {"serious", "critical"}
@@ -83,3 +85,12 @@ def test_a_report_opens_and_plays_without_any_network(
     expect(on_paper).to_be_visible()
     assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
     assert said == []
+
+
+def test_a_page_of_feedback_keeps_nobody_out(page: Page, tmp_path: Path) -> None:
+    write_feedback(CLASS, tmp_path)
+    for path in tmp_path.rglob("*.html"):
+        page.goto(path.as_uri())
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert grave(page) == []

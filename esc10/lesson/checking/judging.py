@@ -1,0 +1,208 @@
+"""One hand-in after the other: what it says, and what its weights give on the dataset's clips.
+
+A network is built once, and given the weights of each hand-in that has one of its kind; what it is
+fed is computed once for hand-ins of one split. Keras is loaded when the first network is built, in
+this process: the command line's, or a test's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import warnings
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esc10.errors import (
+    DamagedReportError,
+    DamagedRunError,
+    LessonError,
+    RunError,
+    reason_of,
+)
+from esc10.evaluation.intervals import percent
+from esc10.evaluation.metrics import evaluate_part
+from esc10.inference.predictor import embeddings_of
+from esc10.lesson.answers import answers_json
+from esc10.lesson.checking.checked import CHECKED, DAMAGED, DIFFERS, READ, REFUSED, Checked
+from esc10.lesson.checking.folder import ZIP, Found
+from esc10.lesson.checking.held_out import HeldOutClips, NotHereError, make_room
+from esc10.lesson.report.reading import ReportParts, is_page, parts_of, seal_of
+from esc10.lesson.words import right_of
+from esc10.progress import OnProgress, ignore_progress
+from esc10.runs.exchange import run_aside
+from esc10.runs.exchange.importing import bytes_of
+from esc10.runs.run import Run
+from esc10.training.plan import RunConfig
+from esc10.training.results import PARTS
+
+if TYPE_CHECKING:
+    from esc10.inference.classifier import Classifier
+
+TOLERANCE = 0.01
+"""By how much a stored probability may be off.
+
+Machines round differently: judged anew with SSE4.1, with AVX2, with AVX-512 and without oneDNN, all
+four networks gave what had been stored to within 0.000005. A sound decoded or resampled by another
+version may add to that. A hundredth leaves room for two thousand times as much, and is what a page
+shows as one percent; within it, a clip changes its class only where two are as good as equal.
+"""
+
+
+class Checker:
+    """Checks hand-ins, one at a time: memory holds one, and what the next may need again."""
+
+    def __init__(self, on_progress: OnProgress = ignore_progress) -> None:
+        """Nothing is loaded yet; `on_progress` hears of mel spectrograms that are not cached."""
+        self._clips = HeldOutClips(on_progress)
+        self._networks: dict[Hashable, Classifier] = {}
+
+    def check(self, found: Found) -> Checked:
+        """What a hand-in says, and what is so. Whatever is wrong with it is in what comes back.
+
+        Raises:
+            DatasetError: a dataset is here, and its mel spectrograms cannot be computed.
+            LessonError: there is no room for it among the system's temporary files.
+        """
+        try:
+            checked = self._read(found)
+        except OSError as cause:
+            raise LessonError(
+                f"{found.name} cannot be looked at: {reason_of(cause)}. Make room in "
+                f"{tempfile.gettempdir()}, then try again."
+            ) from cause
+        return replace(checked, sender=found.sender)
+
+    def _read(self, found: Found) -> Checked:
+        try:
+            content = bytes_of(found.path)
+        except RunError as error:
+            cause = error.__cause__
+            if isinstance(cause, OSError):
+                return Checked(found.name, DAMAGED, f"It cannot be read: {reason_of(cause)}.")
+            return Checked(found.name, REFUSED, str(error))
+        try:
+            is_report = is_page(content) or found.path.suffix.lower() != ZIP
+            page = parts_of(content) if is_report else None
+            zipped = page.zipped if page else content
+            del content
+            with run_aside(zipped) as run:
+                return self._judged(_told(found.name, run, page, seal_of(zipped)), run, page)
+        except (DamagedReportError, DamagedRunError) as error:
+            return Checked(found.name, DAMAGED, str(error))
+        except (LessonError, RunError) as error:
+            return Checked(found.name, REFUSED, str(error))
+
+    def _judged(self, told: Checked, run: Run, page: ReportParts | None) -> Checked:
+        """What is told of a run, with what its weights give."""
+        try:
+            heard, why_not = self._clips.of(run.config), ""
+        except NotHereError as error:
+            heard, why_not = None, str(error)
+        criterion, anew = _criterion(run, page), None
+        digests, differences = set(), [0.0]
+        for name in sorted(set(run.weight_files.values())):
+            criteria = [each for each, file in run.weight_files.items() if file == name]
+            network = self._network(run.config, run.weights(criteria[0]))
+            digests.add(network.digest())
+            if heard is None:
+                continue
+            given = {part: _answers(network, heard.x[part]) for part in PARTS}
+            for each in criteria:
+                stored = run.answers(each)
+                differences += [_off(given[part], stored.probabilities[part]) for part in PARTS]
+            if criterion in criteria:
+                labels = run.answers(criterion).labels["test"]
+                clips = run.config.clips["test"]
+                anew = evaluate_part(labels, given["test"], clips, run.config.classes)
+        told = replace(told, weights_digests=frozenset(digests))
+        if heard is None or anew is None:
+            return replace(told, sentence=f"It is whole, but was not judged anew: {why_not}")
+        off = max(differences)
+        differs = list(_differing(_stored_accuracy(run, page), page, off, heard.of_split))
+        said = f"Judged anew on the test clips: {right_of(anew)}"
+        return replace(
+            told,
+            state=DIFFERS if differs else CHECKED,
+            sentence=" ".join([f"{said}.", *differs]) if differs else f"{said}, as it says.",
+            accuracy=anew.accuracy,
+            interval=anew.interval,
+            difference=off,
+        )
+
+    def _network(self, config: RunConfig, weights: bytes) -> Classifier:
+        from esc10.inference.classifier import Classifier
+
+        key = (config.train.model, config.train.width, config.mel, len(config.classes))
+        with warnings.catch_warnings():
+            # Keras, of layers that a file lacks; what does not fit is refused all the same.
+            warnings.simplefilter("ignore", UserWarning)
+            if key not in self._networks:
+                network = Classifier(config, weights)
+                make_room(self._networks)
+                self._networks[key] = network
+            self._networks[key].reload(config, weights)
+        return self._networks[key]
+
+
+def _answers(network: Classifier, x: NDArray[np.float32]) -> NDArray[np.float32]:
+    return embeddings_of(network, lambda clips: x[clips], len(x)).probabilities
+
+
+def _off(given: NDArray[np.float32], stored: NDArray[np.float32]) -> float:
+    """The largest difference of two probabilities; what is no number is off by all there is."""
+    with np.errstate(invalid="ignore"):
+        return float(np.nan_to_num(abs(given - stored), nan=1.0).max())
+
+
+def _criterion(run: Run, page: ReportParts | None) -> str:
+    """What chose the weights that the page speaks of; where none speaks, that of the run."""
+    named = page.weights if page else None
+    return named if named in run.criteria else run.criteria[0]
+
+
+def _stored_accuracy(run: Run, page: ReportParts | None) -> float:
+    """Of the test clips, by the answers that came with the run."""
+    answers = run.answers(_criterion(run, page))
+    return float((answers.probabilities["test"].argmax(axis=1) == answers.labels["test"]).mean())
+
+
+def _told(file: str, run: Run, page: ReportParts | None, seal: str) -> Checked:
+    """What a hand-in says of itself; it has been read, and not judged."""
+    answers = page.answers if page else ()
+    stored = _stored_accuracy(run, page)
+    claimed: float | None = stored
+    if page and page.accuracy != percent(stored):
+        claimed = None if page.accuracy is None else page.accuracy / 100
+    return Checked(
+        file=file,
+        state=READ,
+        sentence="",
+        run_id=run.run_id,
+        owner=run.config.train.owner,
+        title=run.caption.title,
+        claimed=claimed,
+        accepted=sum(answer.right for answer in answers),
+        answered=len(answers),
+        seal=seal,
+        sealed=None if page is None else page.seal == seal,
+        answers_digest=hashlib.sha256(answers_json(answers)).hexdigest() if answers else None,
+    )
+
+
+def _differing(
+    stored: float, page: ReportParts | None, off: float, of_split: bool
+) -> Iterator[str]:
+    """What is not as a hand-in says, in sentences."""
+    if page and page.accuracy not in (None, percent(stored)):
+        yield (
+            f"The page says {page.accuracy}%, and the answers stored in it give {percent(stored)}%."
+        )
+    if off > TOLERANCE:
+        yield f"A stored probability is off by {off:.2f} from what the weights give."
+    if not of_split:
+        yield "Its clips are not shared out as its split does it."

@@ -1,0 +1,79 @@
+"""The tables have the columns that course servers look for, and compute nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from esc10.lesson.checking import Checked, Doubles, canvas_csv, doubles_among, grades_csv
+from esc10.lesson.checking.senders import Sender
+from tests.support.made_hand_ins import ADA, BROKEN, CLASS, GEORGE, INTERVAL
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def test_all_that_is_known_of_a_hand_in_is_in_its_row() -> None:
+    ada, george, broken = rows_of(grades_csv(CLASS, doubles_among(CLASS)))
+    low, high = INTERVAL
+    assert ada == {
+        "Identifier": "Participant 7",
+        "Full name": "Ada Lovelace",
+        "Grade": "",
+        "Last modified (grade)": "",
+        "Feedback comments": "Judged anew, and fine.",
+        "File": "ada/run.html",
+        "State": "checked",
+        "Canvas ID": "",
+        "Late": "",
+        "Whose": "Ada",
+        "Title": "My run",
+        "Run": "run-1",
+        "Test accuracy claimed": "0.5000",
+        "Test accuracy": "0.5000",
+        "95 % from": f"{low:.4f}",
+        "95 % to": f"{high:.4f}",
+        "Largest difference": "0.000002",
+        "Exercises accepted": "3",
+        "Exercises answered": "7",
+        "Seal": "ab" * 32,
+        "Seal on the page": "the same",
+        "Same weights as": "boolegeorge_LATE_17_4711_run.zip",
+        "Same answers as": "",
+    }
+    assert (george["Identifier"], george["Canvas ID"], george["Late"]) == ("", "17", "late")
+    assert george["Same weights as"] == "ada/run.html"
+    known = {name for name, cell in broken.items() if cell}
+    assert known == {"Feedback comments", "File", "State"}
+
+
+def test_a_spreadsheet_reads_the_table_as_text() -> None:
+    hostile = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", "\r\n=1+1", '=HYPERLINK("http://x")')
+    hand_ins = [Checked(f"{n}.zip", "read", "", title=text) for n, text in enumerate(hostile)]
+    content = grades_csv(hand_ins, doubles_among(hand_ins))
+    assert content.startswith(b"\xef\xbb\xbf")
+    titles = [row["Title"] for row in rows_of(content)]
+    assert titles == [f"'{text.strip()}" for text in hostile]
+    odd = Checked("\udcff\u202e\n.zip", "read", "two\nlines; and, commas")
+    (row,) = rows_of(grades_csv([odd], doubles_among([odd])))
+    assert row["Feedback comments"] == "two lines; and, commas"
+    assert row["File"] == ".zip"
+
+
+def test_canvas_gets_its_own_columns_and_a_person_once() -> None:
+    hidden = Checked("anon_abcde_1_x.zip", "read", "", sender=Sender("Canvas", "abcde", ""))
+    content = canvas_csv([ADA, GEORGE, GEORGE, BROKEN, hidden])
+    assert content is not None
+    first, *rest = content.decode("utf-8-sig").splitlines()
+    assert first == "Student,ID,SIS User ID,SIS Login ID,Section,Machines that hear"
+    assert rest == ["boolegeorge,17,,,,"]
+    assert canvas_csv([ADA, BROKEN, hidden]) is None
+
+
+def test_doubles_share_one_of_their_weights_or_all_answers() -> None:
+    copy = Checked("copy", "checked", "", weights_digests=frozenset({"w1"}), answers_digest="a1")
+    doubles = doubles_among([*CLASS, copy])
+    assert doubles["ada/run.html"].weights == ("boolegeorge_LATE_17_4711_run.zip", "copy")
+    assert doubles["copy"] == Doubles(("ada/run.html",), ("ada/run.html",))
+    assert doubles["broken.zip"] == Doubles()
