@@ -24,6 +24,7 @@ _WHOLE_CONTENT = 200
 _RANGE_NOT_SATISFIABLE = 416
 _CHUNK_BYTES = 64 * 1024
 _TIMEOUT_SECONDS = 20
+_ASKED_SECONDS = 5
 
 
 def mirrored(url: str) -> str:
@@ -46,6 +47,24 @@ def mirrored(url: str) -> str:
             "Write it as http://host:port, or unset it to use the public hosts."
         )
     return mirror.rstrip("/") + urlsplit(url).path
+
+
+def ask_host(url: str) -> None:
+    """See whether the host of `url` (or its mirror) would send it; what it sends is not read.
+
+    Raises:
+        DatasetError: `ESC10_MIRROR` is not an http address.
+        HostError: the host cannot be reached within some seconds, or refuses.
+    """
+    address = mirrored(url)
+    host = urlsplit(address).netloc
+    try:
+        # Not HEAD: a mirror may be a server that knows GET alone.
+        with requests.get(address, timeout=_ASKED_SECONDS, stream=True) as response:
+            if not response.ok:
+                raise HostError(f"{host} answered {response.status_code} ({response.reason}).")
+    except requests.RequestException as cause:
+        raise HostError(f"{host} cannot be reached.") from cause
 
 
 class _Tap:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from distributed import Future
 from numpy.typing import NDArray
 
 from esc10.engine import worker
@@ -13,7 +16,7 @@ from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings
 from esc10.runs.run import Run
 from esc10.training.networks import LayerTable
-from esc10.training.plan import RunConfig
+from esc10.training.plan import RunConfig, training_data
 
 _LARGEST_MESSAGE = 8 * 2**20
 """In bytes. Dask warns of questions above 10 MB; ten minutes of sound are 13 MB."""
@@ -54,17 +57,29 @@ class RemoteClassifier:
         return content
 
     def _ask(self, question: str, *arrays: NDArray[np.float32]) -> Any:
+        of_this = (self._config, self._weights, question)
         if sum(array.nbytes for array in arrays) <= _LARGEST_MESSAGE:
-            return self._cluster.ask(worker.ask, self._config, self._weights, question, *arrays)
-        try:
-            sent = [self._cluster.send(array) for array in arrays]
-        except TimeoutError as cause:
-            raise self._cluster.no_worker() from cause
-        try:
-            return self._cluster.ask(worker.ask, self._config, self._weights, question, *sent)
-        finally:
-            for future in sent:
-                future.release()
+            return self._cluster.ask(worker.ask, *of_this, *arrays)
+        with _sent(self._cluster, *arrays) as sent:
+            return self._cluster.ask(worker.ask, *of_this, *sent)
+
+
+@contextmanager
+def _sent(cluster: Cluster, *data: object) -> Iterator[list[Future[Any]]]:
+    """What is too large for a question, in a worker's memory as long as the context lasts.
+
+    Raises:
+        NoWorkerError: no worker is there.
+    """
+    try:
+        sent = [cluster.send(each) for each in data]
+    except TimeoutError as cause:
+        raise cluster.no_worker() from cause
+    try:
+        yield sent
+    finally:
+        for future in sent:
+            future.release()
 
 
 class Networks:
@@ -96,6 +111,19 @@ class Networks:
                 worker.layer_tables, mel.frames, mel.n_mels, classes, width
             )
         return self._tables[asked]
+
+    def epoch_seconds(self, config: RunConfig) -> float | None:
+        """How long an epoch of a training takes in a worker; no run comes of it.
+
+        None where it takes longer than `esc10.engine.worker.MEASURED_SECONDS`.
+
+        Raises:
+            DatasetError: the dataset is not on this machine any more, or not the same.
+            RunError: no worker is there, or it gave no answer.
+        """
+        with _sent(self._cluster, training_data(config)) as (data,):
+            seconds: float | None = self._cluster.ask(worker.epoch_seconds, config.train, data)
+        return seconds
 
     def check_weights(self, config: RunConfig, weights: bytes) -> None:
         """Try whether a `.weights.h5` file's bytes fit the network that a configuration names.

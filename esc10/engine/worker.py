@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from esc10.errors import RunError
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings, Predictor
+from esc10.training.config import TrainConfig
 from esc10.training.networks import (
     BUILDING,
     MODELS,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from distributed import Worker
 
     from esc10.inference.classifier import Classifier
+
+MEASURED_SECONDS = 40.0
+"""So long an epoch is waited for where somebody wants to know how long it takes."""
 
 STOP_POLL_SECONDS = 0.3
 """How often the wish to stop is asked for; a question costs about 4 ms."""
@@ -138,6 +142,18 @@ def train_run(config: RunConfig, data: TrainingData) -> TrainResult:
         failure = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
     # Raised out here it carries no TensorFlow error along, which the other side would have to load.
     raise RunError(failure)
+
+
+def epoch_seconds(config: TrainConfig, data: TrainingData) -> float | None:
+    """How long an epoch takes here: the shorter of two, for a first one may also compile.
+
+    Nothing is kept of it. None where one takes longer than `MEASURED_SECONDS`.
+    """
+    from esc10.training.loop import train
+
+    until = time.monotonic() + MEASURED_SECONDS
+    tried = train(data, replace(config, epochs=2), should_stop=lambda: time.monotonic() > until)
+    return min((row.seconds for row in tried.history), default=None)
 
 
 class _Classifiers:

@@ -29,7 +29,8 @@ from esc10.ui.server import (
 )
 from esc10.ui.words import duration, in_markdown, network_title, short_name
 
-_Kind = tuple[str, str, float, int, bool]
+Kind = tuple[str, str, float, int, bool]
+"""A dataset, a network, its width, clips per step, and whether it learns as the lab does."""
 
 _submitting = threading.Lock()
 """Held from the look for a run to its being there, or two who ask at once would have two."""
@@ -133,18 +134,24 @@ def expected_seconds(trainings: Iterable[TrainConfig], runs: Iterable[Run]) -> f
 
     None where a network has never learned so from that dataset. `runs` are the newest first.
     """
-    paces: dict[_Kind, float] = {}
-    for run in runs:
-        if run.seconds_per_epoch:
-            paces.setdefault(_kind_of(run.config.train), run.seconds_per_epoch)
+    paces = epoch_seconds(runs)
     try:
-        seconds = sum(config.epochs * paces[_kind_of(config)] for config in trainings)
+        seconds = sum(config.epochs * paces[kind_of(config)] for config in trainings)
     except KeyError:
         return None
     return seconds / max(1, engine().status().capacity.trainers)
 
 
-def _kind_of(config: TrainConfig) -> _Kind:
+def epoch_seconds(runs: Iterable[Run]) -> dict[Kind, float]:
+    """How long an epoch of each kind took last; `runs` are the newest first."""
+    paces: dict[Kind, float] = {}
+    for run in runs:
+        if run.seconds_per_epoch:
+            paces.setdefault(kind_of(run.config.train), run.seconds_per_epoch)
+    return paces
+
+
+def kind_of(config: TrainConfig) -> Kind:
     """What decides how long an epoch takes."""
     return config.dataset, config.model, config.width, config.batch_size, config.recipe is None
 

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from esc10 import datasets
-from esc10.errors import Cancelled, DatasetError
+from esc10.datasets.download import ask_host
+from esc10.datasets.esc10 import ESC10_ARCHIVE_URL
+from esc10.errors import Cancelled, DatasetError, HostError
 from esc10.progress import Progress
 from tests.conftest import begin_practice
 from tests.support import ROOT
@@ -270,3 +272,17 @@ def test_a_full_disk_is_a_sentence_and_the_rest_is_fetched_later(
     if key == "esc10":
         assert_esc10_is_whole(home)
         assert host.requests[1:] == [(ARCHIVE, f"bytes={room}-")]
+
+
+def test_a_host_can_be_asked_whether_it_would_send(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(HostError, match=r"answered 404"):
+        ask_host(ESC10_ARCHIVE_URL)
+    host.files[ARCHIVE] = b"an archive"
+    ask_host(ESC10_ARCHIVE_URL)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and listens to nothing
+        monkeypatch.setenv("ESC10_MIRROR", f"http://127.0.0.1:{nobody.getsockname()[1]}")
+        with pytest.raises(HostError, match="cannot be reached"):
+            ask_host(ESC10_ARCHIVE_URL)

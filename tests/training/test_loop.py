@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from esc10.engine import worker
 from esc10.training.config import TrainConfig
 from esc10.training.learner import borrowed_learner
 from esc10.training.loop import train, weights_file
@@ -42,6 +43,20 @@ def columns(result: TrainResult) -> NDArray[np.float64]:
     return np.array(
         [(row.loss, row.accuracy, row.val_loss, row.val_accuracy) for row in result.history]
     )
+
+
+# How long it takes
+
+
+def test_an_epoch_is_timed_and_one_that_takes_too_long_is_not_waited_for(
+    tiny_data: TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TrainConfig("practice", "cnn")
+    seconds = worker.epoch_seconds(config, tiny_data)
+    assert seconds is not None
+    assert seconds > 0
+    monkeypatch.setattr(worker, "MEASURED_SECONDS", -1.0)
+    assert worker.epoch_seconds(config, tiny_data) is None
 
 
 # What is learnt and kept
