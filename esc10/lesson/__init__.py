@@ -10,4 +10,6 @@ poll         a question to a class, and its votes; poll_server: the page on whic
 blind_test   ten clips to recognise by ear
 notebook     a run in plain librosa, scikit-learn and Keras; cells/ its text
 lab_pack/    datasets, runs and the program in one zip for another machine
+rehearsal    what is to be seen to on the day before
+clock        what to do in the minutes that there are; fitting: what there is time for
 """

@@ -24,6 +24,17 @@ CRITERION_PHRASES = {
 
 RECIPE_TITLES = {"augmented": "Augmented", "steady": "Steady"}
 
+TRAP_TITLES = {
+    "decibels": "The decibel switch",
+    "leaks": "The leak-o-meter",
+    "epochs": "Which epoch?",
+    "networks": "Network or luck?",
+    "order": "Order in time",
+    "widths": "How many parameters?",
+    "copies": "The flattering test set",
+}
+"""For each of `esc10.runs.experiments.EXPERIMENTS`."""
+
 PIECE_WORDS = {
     "windows": "windows",
     "mixing": "mixing",

@@ -22,6 +22,7 @@ from esc10.evaluation.experiments import (
 )
 from esc10.evaluation.intervals import percent
 from esc10.inference.changed_clips import COPIES
+from esc10.lesson.words import TRAP_TITLES
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.ui.clip_view import draw_picture, player
@@ -156,27 +157,27 @@ def _show_pairs(run: Run) -> None:
 
 TRAPS = {
     "decibels": Trap(
-        "The decibel switch",
+        TRAP_TITLES["decibels"],
         "Does it matter whether a network sees decibels, or power as in the lab?",
         "Five 1D-CNNs learn from decibels and five from power, each pair from the same seed.",
         _show_decibels,
     ),
     "leaks": Trap(
-        "The leak-o-meter",
+        TRAP_TITLES["leaks"],
         "What do takes of one recording on both sides of a split do to the figure?",
         "Five 1D-CNNs are tested on a fold of their own, and five by the lab's random split, which "
         "puts some takes of a recording into training and others into the test.",
         _show_leaks,
     ),
     "epochs": Trap(
-        "Which epoch?",
+        TRAP_TITLES["epochs"],
         "Of a hundred epochs you report one. Which, and what does looking at the test clips add?",
         "Five 1D-CNNs learn. Of each the test accuracy of four epochs is read: the last, the two "
         "that validation would choose, and the one that is best on the test clips.",
         _show_epochs,
     ),
     "networks": Trap(
-        "Network or luck?",
+        TRAP_TITLES["networks"],
         "One network beats another. Would it with another seed?",
         "Each of the lab's three networks learns five times, from other first weights and with "
         "another order of the clips. So that it takes minutes they learn for few epochs: the slow "
@@ -184,7 +185,7 @@ TRAPS = {
         _show_networks,
     ),
     "order": Trap(
-        "Order in time",
+        TRAP_TITLES["order"],
         "Hear a sound with its moments shuffled. Would the networks notice?",
         "The lab's three networks are those of *Network or luck?*. Each is given the test clips "
         "three times: as they are, with every clip's frames shuffled in an order of its own, and "
@@ -193,7 +194,7 @@ TRAPS = {
         asks=True,
     ),
     "widths": Trap(
-        "How many parameters?",
+        TRAP_TITLES["widths"],
         "A quarter of the filters, or four times as many: what does a network gain?",
         "The time-distributed 1D-CNN learns at five widths, three times each. That takes about "
         "three minutes on two cores, more than half of it for the widest; so that it is no more, "
@@ -201,7 +202,7 @@ TRAPS = {
         show_widths,
     ),
     "copies": Trap(
-        "The flattering test set",
+        TRAP_TITLES["copies"],
         f"80 test clips are few. What if each is copied {COPIES} times, each copy changed?",
         "The 1D-CNNs are those of *Which epoch?*. Each is given the test clips, and "
         f"{COPIES} copies of each: faster or slower, higher or lower, louder or softer, brighter "
