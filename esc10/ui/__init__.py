@@ -19,5 +19,5 @@ player/      a sound with a playhead that runs over its pictures; one sound at a
 microphone/  sounds from the browser, with its speech filters off
 
 A folder for each page that has parts of its own: guided_lab, datasets, crossval, traps, evaluate,
-compare, ask_the_class, predict.
+compare, ask_the_class, predict, rehearse.
 """

@@ -25,6 +25,7 @@ PAGES = {
     "pages/compare.py": "Compare",
     "pages/ask_the_class.py": "Ask the class",
     "pages/predict.py": "Predict",
+    "pages/rehearse.py": "Rehearse",
 }
 """Each page's file and its name, in the order of the lab."""
 
@@ -41,7 +42,8 @@ _STYLE = """
   header[data-testid="stHeader"] button, header[data-testid="stHeader"] button * {
     pointer-events: auto;
   }
-  .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem; }
+  .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem;
+    gap: 0.5rem !important; }
   .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
   [data-testid="stHeaderActionElements"] { display: none; }
   /* Streamlit's own grey has a contrast of 3.9 on white; and links keep their colour whole. */
@@ -65,6 +67,7 @@ _PROJECTOR_STYLE = f"""
   /* The hall reads the page, the lecturer the way to the next: it stays in one row. */
   .st-key-navigation {{ gap: 0.3rem !important; padding-right: 3.5rem; }}
   .st-key-navigation p {{ font-size: 0.8rem !important; }}
+  .st-key-navigation [data-testid="stPageLink-NavLink"] {{ padding-inline: 0.3rem; }}
 </style>
 """
 

@@ -23,7 +23,7 @@ from tests.support.waiting import wait_for
 
 GRAVE = {"serious", "critical"}
 SCHEMES = ("light", "dark")
-TABS = {"Evaluate": ("Epoch by epoch", "Take it along")}
+TABS = {"Evaluate": ("Epoch by epoch", "Take it along"), "Rehearse": ("Lesson clock",)}
 """For each page the tabs that show what no other page has: a slider, code."""
 
 

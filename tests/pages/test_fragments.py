@@ -121,6 +121,14 @@ def learning() -> AppTest:
     return drawn(page)
 
 
+def begun() -> AppTest:
+    """A lesson whose clock runs."""
+    page = open_page("pages/rehearse.py")
+    page.session_state["rehearse view"] = "Lesson clock"
+    drawn(page).button(key="begin lesson").click()
+    return drawn(page)
+
+
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
     "_count": lambda: asked("Ask the class"),
@@ -150,6 +158,8 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_questioning": lambda: viewed("A clip", "Question it"),
     "_listening": lambda: viewed("Live"),
     "_show_making": making,
+    "_machine": lambda: drawn(open_page("pages/rehearse.py")),
+    "_clock": begun,
 }
 """How a person comes to see each live part of the app."""
 
