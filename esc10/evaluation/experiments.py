@@ -17,6 +17,7 @@ from esc10.evaluation.intervals import wilson_interval
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA
 
+_NOTHING_BUT_ROUNDING = 1e-12
 _NOTHING = "No training is finished yet. Wait for the first."
 
 
@@ -128,19 +129,18 @@ def independent_answers(right: NDArray[np.bool_], recordings: Sequence[str]) -> 
         recordings: of each clip.
 
     Returns:
-        At most copies times clips. As many as there are recordings where all answers are right, or
-        all wrong: then nothing shows that anything beside a recording tells more.
+        At most copies times clips. As many as there are recordings where these do not differ:
+        then nothing shows that anything beside a recording tells more.
     """
     copies, clips = right.shape
     mean = float(right.mean())
     off: dict[str, float] = {}  # of each recording, added up over its clips
     for recording, share in zip(recordings, right.mean(axis=0), strict=True):
         off[recording] = off.get(recording, 0.0) + float(share) - mean
-    if mean in (0, 1):
+    squares = sum(value**2 for value in off.values())
+    if squares < _NOTHING_BUT_ROUNDING:
         return len(off)
-    variance = sum(value**2 for value in off.values()) / clips**2
-    most = float(copies * clips)
-    return min(most, mean * (1 - mean) / variance) if variance else most
+    return min(float(copies * clips), float(mean * (1 - mean)) / (squares / clips**2))
 
 
 def compare_right(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:

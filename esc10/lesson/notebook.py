@@ -63,13 +63,9 @@ def run_notebook(run: Run, weights: str) -> bytes:
         RunError: the run has no weights, its folder is damaged, or it trained by a recipe or a
             network that no notebook can build.
     """
+    refuse_misfit(run)
     answers = run.answers(weights)
     train = run.config.train
-    if train.recipe is not None or train.model not in _LAYERS:
-        raise RunError(
-            f"Run {run.run_id} cannot be written as a notebook: that is for runs without a recipe, "
-            f"of the networks {', '.join(_LAYERS)}. Choose such a run."
-        )
     sounds = ("archive", train.dataset) if train.dataset in _ARCHIVES else ("folder",)
     cells = [
         _markdown(_introduction(run)),
@@ -90,6 +86,20 @@ def run_notebook(run: Run, weights: str) -> bytes:
         "nbformat_minor": 5,
     }
     return json.dumps(notebook, indent=1, ensure_ascii=False).encode()
+
+
+def refuse_misfit(run: Run) -> None:
+    """See that a notebook can be written of a run.
+
+    Raises:
+        RunError: it trained by a recipe, or a network that no notebook can build.
+    """
+    train = run.config.train
+    if train.recipe is not None or train.model not in _LAYERS:
+        raise RunError(
+            f"Run {run.run_id} cannot be written as a notebook: that is for runs without a recipe, "
+            f"of the networks {', '.join(_LAYERS)}. Choose such a run."
+        )
 
 
 def _markdown(text: str) -> _Cell:

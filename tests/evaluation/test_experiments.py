@@ -95,7 +95,9 @@ APART = ["1", "2", "3", "4"]
         ([[1, 1, 0, 0]], APART, 4),  # clips are worth what they are
         ([[1, 1, 0, 0]] * 20, APART, 4),  # and copies that are answered alike add nothing
         ([[1, 1, 0, 0]], ["1", "1", "2", "2"], 2),  # nor do takes of a recording
-        ([[1, 0, 1, 0], [0, 1, 0, 1]], APART, 8),  # of these each copy is a clip of its own
+        ([[1, 0, 1, 0], [1, 1, 0, 0]], APART, 8),  # of these each copy is a clip of its own
+        ([[1, 0, 1, 0], [0, 1, 0, 1]], APART, 4),  # where recordings do not differ, no copy tells
+        ([[1, 0, 1, 0], [1, 1, 0, 1]], ["1"] * 4, 1),  # nor where there is one
         # Shares of 1, 1/2, 1/2 and 0 are 1/2 off twice, and 3/12 / (1/2 / 4²) is 8: all of them.
         ([[1, 1, 0, 0], [1, 0, 1, 0]], APART, 8),
         ([[1, 1, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0]], APART, 4 / (4 * (1 / 4 + 1 / 36) / 2)),

@@ -11,7 +11,7 @@ import streamlit as st
 from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.metrics import Evaluation
-from esc10.lesson.notebook import run_notebook
+from esc10.lesson.notebook import refuse_misfit, run_notebook
 from esc10.lesson.report import report_of
 from esc10.lesson.words import CRITERION_PHRASES, describe_scaling, describe_spectrogram
 from esc10.runs.exchange import run_zip
@@ -22,6 +22,7 @@ from esc10.ui.evaluate.network import learnt_filters
 from esc10.ui.fragments import live, show_trouble
 from esc10.ui.lab_answers import given_answers
 from esc10.ui.server import engine, verdict
+from esc10.ui.words import in_markdown
 
 
 def show_takeaway(run: Run, weights: str) -> None:
@@ -162,13 +163,13 @@ def _notebook(run: Run, weights: str) -> None:
         "and Keras, from the sounds to the same test accuracy. Jupyter runs it without this lab."
     )
     try:
-        content = run_notebook(run, weights)
+        refuse_misfit(run)
     except RunError as error:
-        st.caption(str(error))
+        st.caption(in_markdown(str(error)))
         return
     _download(
         "Notebook (.ipynb)",
-        lambda: content,
+        lambda: run_notebook(run, weights),
         f"{run.run_id}-{weights}.ipynb",
         "application/x-ipynb+json",
     )

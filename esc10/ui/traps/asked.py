@@ -84,8 +84,12 @@ def _describe_order(heard: Mapping[str, Mapping[str, _Heard]]) -> str:
         way for way, orders in heard.items() if not any(each.changed for each in orders.values())
     ]
     text = "".join(
-        f"Of the {MODELS[way].title}'s answers **not one changes**: it takes a mean over frames, "
-        "and a mean knows no order. "
+        f"Of the {MODELS[way].title}'s answers **not one changes**"
+        + (
+            ": it takes a mean over frames, and a mean knows no order. "
+            if MODELS[way].frames_vote
+            else ", though it could tell. "
+        )
         for way in still
     )
     moved = {way: orders for way, orders in heard.items() if way not in still}
@@ -97,7 +101,7 @@ def _describe_order(heard: Mapping[str, Mapping[str, _Heard]]) -> str:
         for (way, each), p_value in zip(moved.items(), p_values, strict=True)
     )
     if falls:
-        text += f"Shuffled, {falls}. What a network loses hung on the order."
+        text += f"Shuffled, {falls}. What a network loses depended on the order."
     return text
 
 

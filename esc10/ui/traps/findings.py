@@ -65,23 +65,26 @@ def _show_decibels(ways: Ways) -> None:
 def _show_networks(ways: Ways) -> None:
     verdicts = {MODELS[key].title: judged(runs) for key, runs in ways.items()}
     figures = {title: figures_of(verdict) for title, verdict in verdicts.items()}
-    pairs = list(combinations(verdicts, 2))
-    tests = [compare_verdicts(verdicts[one], verdicts[other]) for one, other in pairs]
-    p_values = holm([test.p_value for test in tests if test is not None])
-    found = "; ".join(
-        f"{one} and {other}: {finding(p_value)}"
-        for (one, other), p_value in zip(pairs, p_values, strict=False)
-    )
-    widest = max(figures, key=lambda title: figures[title].spread)
     if min(len(each.by_seed) for each in figures.values()) < 2:
         st.markdown("With one seed of each nobody can say: wait for the second.")
         draw_ways(figures)
         return
+    tests = {
+        pair: test
+        for pair in combinations(verdicts, 2)
+        if (test := compare_verdicts(*(verdicts[title] for title in pair))) is not None
+    }
+    p_values = holm([test.p_value for test in tests.values()])
+    found = "; ".join(
+        f"{one} and {other}: {finding(p_value)}"
+        for (one, other), p_value in zip(tests, p_values, strict=True)
+    )
+    widest = max(figures, key=lambda title: figures[title].spread)
     st.markdown(
         f"The best and the worst seed of the {widest} are "
         f"**{100 * figures[widest].spread:.0f} points** apart. Whoever trains each network once "
         f"gets another order in **{percent(share_of_other_orders([*figures.values()]))}%** of all "
-        f"cases. Clip by clip, corrected for {len(pairs)} comparisons: {found}."
+        f"cases. Clip by clip, corrected for {len(tests)} comparisons: {found}."
     )
     draw_ways(figures)
 
