@@ -132,7 +132,6 @@ def independent_answers(right: NDArray[np.bool_], recordings: Sequence[str]) -> 
         At most copies times clips. As many as there are recordings where these do not differ:
         then nothing shows that anything beside a recording tells more.
     """
-    copies, clips = right.shape
     mean = float(right.mean())
     off: dict[str, float] = {}  # of each recording, added up over its clips
     for recording, share in zip(recordings, right.mean(axis=0), strict=True):
@@ -140,7 +139,7 @@ def independent_answers(right: NDArray[np.bool_], recordings: Sequence[str]) -> 
     squares = sum(value**2 for value in off.values())
     if squares < _NOTHING_BUT_ROUNDING:
         return len(off)
-    return min(float(copies * clips), float(mean * (1 - mean)) / (squares / clips**2))
+    return min(float(right.size), mean * (1 - mean) / squares * len(recordings) ** 2)
 
 
 def compare_right(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> McNemar:
