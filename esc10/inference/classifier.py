@@ -126,7 +126,8 @@ def _load(model: keras.Model, config: RunConfig, weights: bytes) -> None:
     Raises:
         RunError: they do not fit the network.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    # Where a load fails, Keras may keep the file open, which Windows then does not delete.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "run.weights.h5"
         path.write_bytes(weights)
         try:

@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 from pathlib import Path
@@ -24,6 +25,7 @@ from esc10.inference.predictor import Embeddings
 from esc10.training.loop import weights_file
 from esc10.training.networks import MODELS
 from tests.support.made_runs import made_config
+from tests.support.refusals import in_use
 
 BANDS, CLASSES, FRAMES = 128, 10, 216
 
@@ -266,6 +268,15 @@ def test_nothing_is_left_of_the_weights_before(lively: dict[str, bytes]) -> None
     assert not np.isfinite(one.answer(sounds()).clip).all()
     one.reload(made_config(), lively["cnn"])
     assert one.digest() == classifier("cnn", lively["cnn"]).digest()
+
+
+def test_weights_that_stay_open_are_refused_with_their_own_sentence(
+    lively: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = classifier("cnn", lively["cnn"])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with in_use(), pytest.raises(RunError, match="belong to another network"):
+        one.reload(made_config(), b"no weights")
 
 
 @pytest.mark.parametrize(

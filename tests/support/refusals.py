@@ -35,6 +35,18 @@ def full_disk(refused: str = "wax+") -> Iterator[None]:
         yield
 
 
+@contextmanager
+def in_use() -> Iterator[None]:
+    """Have the system delete no file, as Windows does where somebody has it open."""
+
+    def busy(path: object, *_: Any, **__: Any) -> None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "unlink", busy)
+        yield
+
+
 def _refuse(
     monkeypatch: pytest.MonkeyPatch, look: str, refused: Callable[..., bool], number: int
 ) -> None:

@@ -77,7 +77,8 @@ def run_aside(content: bytes | Path) -> Iterator[Run]:
     """A stranger's run to look at: checked as for `import_run`, but not stored among the runs.
 
     Nobody has tried its weights on their network yet. Its folder is gone when the context ends, and
-    what was not read until then cannot be.
+    what was not read until then cannot be; what the system does not let go of stays behind among
+    its temporary files.
 
     Args:
         content: the zip, or where it is.
@@ -90,7 +91,7 @@ def run_aside(content: bytes | Path) -> Iterator[Run]:
     files, config = _opened(content)
     checked = _checked(files, config)
     del files, content
-    with tempfile.TemporaryDirectory(prefix="esc10-") as aside:
+    with tempfile.TemporaryDirectory(prefix="esc10-", ignore_cleanup_errors=True) as aside:
         folder = Path(aside) / config.run_id
         folder.mkdir()
         while checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 import warnings
 from dataclasses import asdict
@@ -37,7 +38,7 @@ from tests.support.made_zips import (
     valid_config,
     with_json,
 )
-from tests.support.refusals import full_disk, lock
+from tests.support.refusals import full_disk, in_use, lock
 
 
 def test_runs_that_cannot_be_entered_are_a_sentence(
@@ -201,6 +202,15 @@ def test_a_run_is_looked_at_and_gone(trained: Run) -> None:
         assert run_zip(run) == content
     assert not run.folder.parent.exists()
     assert not runs_folder().exists()
+
+
+def test_a_file_that_is_in_use_is_left_behind(
+    files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with in_use(), run_aside(packed(files)) as run:
+        assert run.folder.is_relative_to(tmp_path)
+    assert run.folder.is_dir()
 
 
 def test_what_broke_on_the_way_is_told_from_what_is_no_run(files: Files) -> None:
