@@ -11,12 +11,13 @@ import numpy as np
 from esc10 import datasets
 from esc10.audio.recording import load_recording
 from esc10.cli.figures import Answer, format_accuracy
+from esc10.cli.runs import weights_of
 from esc10.errors import AudioError
 from esc10.evaluation.intervals import cautions
 from esc10.inference.prediction import answer_sound, hear
 from esc10.runs.run import Run
 from esc10.runs.store import find_run
-from esc10.training.results import CRITERIA, LAST
+from esc10.training.results import LAST
 
 if TYPE_CHECKING:
     from esc10.evaluation.metrics import Evaluation, JudgedClip
@@ -55,8 +56,8 @@ def evaluate(options: Namespace) -> Answer:
 
 
 def _weights_of(run: Run, options: Namespace) -> str:
-    """Those asked for, else those by which the run is judged; of none, evaluating says why."""
-    return options.weights or next(iter(run.criteria), CRITERIA[0])
+    """Those asked for, else those by which the run is judged."""
+    return options.weights or weights_of(run)
 
 
 def _clip(clip: JudgedClip) -> dict[str, Any]:

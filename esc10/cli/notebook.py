@@ -6,9 +6,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from esc10.cli.figures import Answer
-from esc10.cli.runs import write_output
+from esc10.cli.runs import weights_of, write_output
 from esc10.runs.store import find_run
-from esc10.training.results import CRITERIA
 
 
 def notebook(options: Namespace) -> Answer:
@@ -16,7 +15,6 @@ def notebook(options: Namespace) -> Answer:
     from esc10.lesson.notebook import run_notebook
 
     run = find_run(options.run)
-    weights = next(iter(run.criteria), CRITERIA[0])  # of none, its answers say why
     path: Path = options.output
-    write_output(path, run_notebook(run, weights))
+    write_output(path, run_notebook(run, weights_of(run)))
     return {"run_id": run.run_id, "file": str(path)}, f"{run.run_id} is in {path}"

@@ -6,9 +6,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from esc10.cli.figures import Answer
-from esc10.cli.runs import write_output
+from esc10.cli.runs import weights_of, write_output
 from esc10.runs.store import find_run
-from esc10.training.results import CRITERIA
 
 
 def report(options: Namespace) -> Answer:
@@ -18,8 +17,7 @@ def report(options: Namespace) -> Answer:
 
     run = find_run(options.run)
     answers = load_answers(options.answers) if options.answers else ()
-    weights = next(iter(run.criteria), CRITERIA[0])  # of none, evaluating says why
-    written = report_of(run, weights, answers)
+    written = report_of(run, weights_of(run), answers)
     path: Path = options.output
     write_output(path, written.content)
     answer = {

@@ -17,6 +17,7 @@ from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs
 from esc10.storage import write_whole
 from esc10.training.plan import RunConfig
+from esc10.training.results import CRITERIA
 
 
 def runs(options: Namespace) -> Answer:
@@ -72,6 +73,11 @@ def export(options: Namespace) -> Answer:
     path: Path = options.output
     write_output(path, run_zip(run))
     return {"run_id": run.run_id, "file": str(path)}, f"{run.run_id} is in {path}"
+
+
+def weights_of(run: Run) -> str:
+    """Which weights a run is judged by; of none, whatever then asks for them says why."""
+    return next(iter(run.criteria), CRITERIA[0])
 
 
 def write_output(path: Path, content: bytes) -> None:
