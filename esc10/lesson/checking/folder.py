@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from esc10.errors import LessonError, reason_of
-from esc10.lesson.checking.senders import Sender, sender_of
+from esc10.lesson.checking.senders import Sender, is_online_text, sender_of
 
 ZIP = ".zip"
 KINDS = (".html", ".htm", ZIP)
@@ -41,7 +41,7 @@ def hand_ins_in(folder: Path) -> tuple[list[Found], list[str]]:
         folder: where all of a class are.
 
     Returns:
-        The hand-ins, by name, and the names of all other files and of links.
+        The hand-ins, by name, and the names of all other files, as of online texts and links.
 
     Raises:
         LessonError: it is no folder, cannot be looked into, holds no hand-in, or far too many
@@ -53,7 +53,7 @@ def hand_ins_in(folder: Path) -> tuple[list[Found], list[str]]:
             links = [name for name in folders if (Path(here) / name).is_symlink()]
             for path in (Path(here) / name for name in (*names, *links)):
                 name = path.relative_to(folder).as_posix()
-                if _is_hand_in(path):
+                if _is_hand_in(path) and not is_online_text(name):
                     found.append(Found(path, name, sender_of(name)))
                 else:
                     aside.append(name)

@@ -3,7 +3,8 @@
 Moodle's *Download all submissions* begins the name of each person's folder, or of each file, with
 `Full name_1234567_assignsubmission_file_`; where names are hidden, with
 `Participant_1234567_assignsubmission_file_`. Source: `mod/assign/locallib.php` of Moodle,
-`download_submissions`.
+`download_submissions`. What somebody typed into the page itself comes as
+`…_assignsubmission_onlinetext_`, and is no file that was handed in.
 
 Canvas' *Download Submissions* names a file `lastnamefirst_[LATE_]userid_fileid_filename.ext`, or
 `anon_id_fileid_filename.ext` where names are hidden. Source: `lib/content_zipper.rb` of Canvas,
@@ -16,6 +17,7 @@ import re
 from dataclasses import dataclass
 
 _MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d{1,12})_assignsubmission_file(_[^/]*)?")
+_ONLINE_TEXT = re.compile(r"[^/]+_\d{1,12}_assignsubmission_onlinetext(_[^/]*)?")
 _CANVAS = re.compile(r"(?P<name>\w+?)(?P<late>_LATE)?_(?P<id>\d{1,20})_\d{1,20}_[^/]+")
 _CANVAS_HIDDEN = re.compile(r"anon_(?P<id>[A-Za-z0-9]{5})_\d{1,20}_[^/]+")
 
@@ -54,3 +56,8 @@ def sender_of(path: str) -> Sender | None:
     if match := _CANVAS.fullmatch(name):
         return Sender("Canvas", match["id"], match["name"], late=match["late"] is not None)
     return None
+
+
+def is_online_text(path: str) -> bool:
+    """Whether Moodle wrote a file, of what somebody typed; the path is as for `sender_of`."""
+    return any(_ONLINE_TEXT.fullmatch(part) for part in path.split("/"))

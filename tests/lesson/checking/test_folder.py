@@ -20,6 +20,7 @@ def put(path: Path) -> None:
 def test_hand_ins_are_found_and_others_left_aside(tmp_path: Path) -> None:
     hand_ins = ["a/b/c/run.zip", "one.HTML", "x_1_assignsubmission_file_/run.htm"]
     others = [".DS_Store", ".hidden.html", "a/paper.pdf", "grades.csv", "one.html.feedback.html"]
+    others += ["x_1_assignsubmission_onlinetext_/onlinetext.html"]
     for name in (*hand_ins, *others):
         put(tmp_path / name)
     (tmp_path / "folder.zip").mkdir()

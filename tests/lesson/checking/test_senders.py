@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from esc10.lesson.checking.senders import Sender, sender_of
+from esc10.lesson.checking.senders import Sender, is_online_text, sender_of
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,17 @@ def test_canvas_names_the_file(path: str, sender: Sender) -> None:
 )
 def test_nobody_is_named_elsewhere(path: str) -> None:
     assert sender_of(path) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Ada Lovelace_1234567_assignsubmission_onlinetext_/onlinetext.html",
+        "Ada Lovelace_1234567_assignsubmission_onlinetext/onlinetext.html",
+        "course/Participant_42_assignsubmission_onlinetext_onlinetext.html",
+    ],
+)
+def test_what_was_typed_into_moodle_is_told_from_a_file(path: str) -> None:
+    assert is_online_text(path)
+    assert not is_online_text(path.replace("submission_onlinetext", "submission_file"))
+    assert not is_online_text("onlinetext.html")
