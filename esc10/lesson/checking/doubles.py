@@ -2,12 +2,13 @@
 
 The same weights are a copy, or the same settings and seed on two machines that compute alike: a
 training that is repeated gives the same numbers. The same answers may be those that are right.
+Somebody who sent two files shares with others, not with themselves.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from esc10.lesson.checking.checked import Checked
@@ -15,7 +16,7 @@ from esc10.lesson.checking.checked import Checked
 
 @dataclass(frozen=True)
 class Doubles:
-    """The other hand-ins that share something with one, by their files' names.
+    """The hand-ins of others that share something with one, by their files' names.
 
     Attributes:
         weights: those with the same weights.
@@ -32,15 +33,30 @@ def doubles_among(hand_ins: Sequence[Checked]) -> dict[str, Doubles]:
     answers = _sharing(
         {one.file: frozenset(filter(None, [one.answers_digest])) for one in hand_ins}
     )
-    return {one.file: Doubles(weights[one.file], answers[one.file]) for one in hand_ins}
+    own = _of_one_sender(hand_ins)
+    return {
+        one.file: Doubles(
+            tuple(sorted(weights[one.file] - own[one.file])),
+            tuple(sorted(answers[one.file] - own[one.file])),
+        )
+        for one in hand_ins
+    }
 
 
-def _sharing(digests: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+def _of_one_sender(hand_ins: Sequence[Checked]) -> dict[str, set[str]]:
+    """For each file all from whoever sent it; where nobody is named, it alone."""
+    senders = {
+        one.file: (one.sender.server, one.sender.id) if one.sender else one.file for one in hand_ins
+    }
+    sent: dict[Hashable, set[str]] = defaultdict(set)
+    for file, sender in senders.items():
+        sent[sender].add(file)
+    return {file: sent[sender] for file, sender in senders.items()}
+
+
+def _sharing(digests: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
     having: dict[str, set[str]] = defaultdict(set)
     for file, its_digests in digests.items():
         for digest in its_digests:
             having[digest].add(file)
-    return {
-        file: tuple(sorted(set().union(*(having[digest] for digest in its)) - {file}))
-        for file, its in digests.items()
-    }
+    return {file: set().union(*(having[digest] for digest in its)) for file, its in digests.items()}

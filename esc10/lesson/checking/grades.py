@@ -9,14 +9,19 @@ Canvas' gradebook import needs `Student`, `ID`, `SIS User ID`, `SIS Login ID` an
 and takes each column after them for an assignment: so it has a table of its own, with one. Source:
 `lib/gradebook_importer.rb` of Canvas, which finds people by `ID`.
 
-In both the grade is empty, for whoever gives one. A hand-in's words are a stranger's: a cell that a
-spreadsheet would compute is written as text.
+In both the grade is empty, for whoever gives one. Each file has a row: of several for one
+participant Moodle takes the first, or the last where its import shall overwrite what is newer; so
+keep one of them.
+
+A hand-in's words are a stranger's: what a spreadsheet would compute is written as text, also where
+it splits a cell at a semicolon, as Excel does in countries with a decimal comma.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from esc10.lesson.checking.checked import Checked
@@ -25,8 +30,10 @@ from esc10.lesson.checking.doubles import Doubles
 ASSIGNMENT = "Machines that hear"
 """The column of Canvas' table that an assignment is chosen for."""
 
-_FORMULA = ("=", "+", "-", "@")
-"""How a cell begins that a spreadsheet computes."""
+_FORMULA = re.compile(r'(?:^|[;,|\t])[\s"]*(?=[=+\-@＝＋－＠])')
+"""What stands before a sign that makes a spreadsheet compute, at a cell's beginning: also before
+the full-width ones, which it reads alike, and also where it takes a sign in the cell for its end.
+"""
 
 _DIGITS = 4
 _OF_A_DIFFERENCE = 6
@@ -93,10 +100,10 @@ def _row(one: Checked, doubles: Doubles) -> dict[str, str]:
         "95 % from": _number(low),
         "95 % to": _number(high),
         "Largest difference": _number(one.difference, _OF_A_DIFFERENCE),
-        "Exercises accepted": str(one.accepted) if one.answered else "",
-        "Exercises answered": str(one.answered) if one.answered else "",
+        "Exercises accepted, as it says": str(one.accepted) if one.answered else "",
+        "Exercises answered, as it says": str(one.answered) if one.answered else "",
         "Seal": one.seal or "",
-        "Seal on the page": {True: "the same", False: "another", None: ""}[one.sealed],
+        "Seal on the page": {True: "the same", False: "not the same", None: ""}[one.sealed],
         "Same weights as": ", ".join(doubles.weights),
         "Same answers as": ", ".join(doubles.answers),
     }
@@ -108,13 +115,14 @@ def _number(value: float | None, digits: int = _DIGITS) -> str:
 
 def _csv(rows: Sequence[Mapping[str, str]]) -> bytes:
     content = io.StringIO(newline="")
-    writer = csv.writer(content)
-    writer.writerow(rows[0])
+    # The columns' names are without quotes: after the sign for UTF-8, Canvas takes none.
+    csv.writer(content).writerow(rows[0])
+    writer = csv.writer(content, quoting=csv.QUOTE_ALL)
     writer.writerows([_harmless(cell) for cell in row.values()] for row in rows)
     return content.getvalue().encode("utf-8-sig")
 
 
 def _harmless(text: str) -> str:
     """A cell on one line, of what can be shown, that no spreadsheet computes."""
-    line = "".join(sign if sign.isprintable() else " " for sign in text).strip()
-    return f"'{line}" if line.startswith(_FORMULA) else line
+    shown = "".join(sign if sign.isprintable() else "\t" for sign in text).strip()
+    return _FORMULA.sub(r"\g<0>'", shown).replace("\t", " ")
