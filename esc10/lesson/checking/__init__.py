@@ -11,12 +11,13 @@ feedback       a page for each; feedback.html how it is filled in
 
 Nothing of a hand-in is executed or stored among the runs. What differs is shown with its figures;
 what it means is for a person to say, and so is the grade. Curves and times cannot be judged anew:
-only a training would show them again.
+only a training would show them again. Nor are answers to exercises: which were accepted is what the
+hand-in says.
 """
 
 from esc10.lesson.checking.checked import CHECKED, STATES, Checked
 from esc10.lesson.checking.doubles import Doubles, doubles_among
-from esc10.lesson.checking.feedback import write_feedback
+from esc10.lesson.checking.feedback import make_feedback_folder, write_feedback
 from esc10.lesson.checking.folder import Found, hand_ins_in
 from esc10.lesson.checking.grades import canvas_csv, grades_csv
 from esc10.lesson.checking.judging import Checker
@@ -32,5 +33,6 @@ __all__ = [
     "doubles_among",
     "grades_csv",
     "hand_ins_in",
+    "make_feedback_folder",
     "write_feedback",
 ]
