@@ -24,26 +24,42 @@ def check(options: Namespace) -> Answer:
     if not path.parent.is_dir():  # said before minutes of work, not after
         raise LessonError(f"{path.parent} is no folder. Name a file in one you may write to.")
     found, aside = checking.hand_ins_in(folder)
-    checker, hand_ins = checking.Checker(show), []
-    for number, one in enumerate(found, 1):
-        print(f"Checking {number}/{len(found)}: {one.name!a}", file=sys.stderr, flush=True)
-        hand_ins.append(checker.check(one))
+    feedback: Path | None = options.feedback and options.feedback.expanduser()
+    if feedback:
+        checking.make_feedback_folder(feedback)
+    checker, hand_ins = checking.Checker(show), list[Checked]()
+    try:
+        for number, one in enumerate(found, 1):
+            print(f"Checking {number}/{len(found)}: {one.name!a}", file=sys.stderr, flush=True)
+            hand_ins.append(checker.check(one))
+    except BaseException:
+        if hand_ins:  # what is done is not lost with what is not, nor where somebody ends it
+            _write(hand_ins, path, feedback)
+            done = f"{path} has only the first {len(hand_ins)} of {len(found)}."
+            print(done, file=sys.stderr, flush=True)
+        raise
+    canvas_path = _write(hand_ins, path, feedback)
     doubles = checking.doubles_among(hand_ins)
-    write_output(path, checking.grades_csv(hand_ins, doubles))
-    for_canvas, canvas_path = checking.canvas_csv(hand_ins), path.with_suffix(".canvas.csv")
-    if for_canvas is not None:
-        write_output(canvas_path, for_canvas)
-    if options.feedback:
-        checking.write_feedback(hand_ins, options.feedback.expanduser())
     answer = {
         "file": str(path),
-        "canvas": None if for_canvas is None else str(canvas_path),
+        "canvas": None if canvas_path is None else str(canvas_path),
         "feedback": str(options.feedback) if options.feedback else None,
         "states": {state: _count(hand_ins, state) for state in checking.STATES},
         "hand_ins": [_in_json(one, doubles[one.file]) for one in hand_ins],
         "left_aside": aside,
     }
     return answer, "\n".join(_in_words(path, hand_ins, doubles, aside))
+
+
+def _write(hand_ins: Sequence[Checked], path: Path, feedback: Path | None) -> Path | None:
+    """Write the table, that for Canvas and the pages; where that for Canvas is, if there is one."""
+    write_output(path, checking.grades_csv(hand_ins, checking.doubles_among(hand_ins)))
+    for_canvas, canvas_path = checking.canvas_csv(hand_ins), path.with_suffix(".canvas.csv")
+    if for_canvas is not None:
+        write_output(canvas_path, for_canvas)
+    if feedback:
+        checking.write_feedback(hand_ins, feedback)
+    return None if for_canvas is None else canvas_path
 
 
 def _count(hand_ins: Sequence[Checked], state: str) -> int:
@@ -63,7 +79,7 @@ def _in_json(one: Checked, doubles: Doubles) -> dict[str, Any]:
         "test_accuracy": one.accuracy,
         "interval": list(one.interval) if one.interval else None,
         "largest_difference": one.difference,
-        "exercises": {"accepted": one.accepted, "answered": one.answered},
+        "exercises_as_it_says": {"accepted": one.accepted, "answered": one.answered},
         "seal": one.seal,
         "seal_on_page_is_the_same": one.sealed,
         "same_weights_as": list(doubles.weights),
@@ -77,11 +93,10 @@ def _in_words(
     """How many there are of each state, then a line for each that somebody should look at."""
     counts = {state: _count(hand_ins, state) for state in checking.STATES}
     told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    yield f"{path}: {len(hand_ins)} hand-ins, {told}"
+    yield f"{path}: {len(hand_ins)} hand-in{'s' if len(hand_ins) > 1 else ''}, {told}"
     for one in hand_ins:
-        said = [] if one.state == checking.CHECKED else [f"{one.state}. {one.sentence}"]
-        if one.sealed is False:
-            said.append("The seal on the page is not that of the run inside.")
+        in_order = one.state == checking.CHECKED and one.sealed is not False
+        said = [] if in_order else [f"{one.state}. {one.sentence}"]
         for what, others in asdict(doubles[one.file]).items():
             if others:
                 said.append(f"Same {what} as {', '.join(map(shown, others))}.")

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import tempfile
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,8 +30,9 @@ from tests.support.html_pages import Page
 from tests.support.made_zips import Files, files_of, packed
 
 ANSWERED = (
-    Answered("hop", "How long is a hop?", "23 ms", True),
-    Answered("leak", "What leaks?", "nothing", False),
+    Answered("spectrogram", "How long is a hop?", "23 ms", True),
+    Answered("split", "What leaks?", "nothing", False),
+    Answered("made up", "What did I make up?", "this", True),
 )
 MOODLE = "Ada Lovelace_1234567_assignsubmission_file_/run.html"
 CANVAS = "boolegeorge_LATE_17_4711_run.zip"
@@ -88,11 +90,17 @@ def claiming(page: bytes, percent: int) -> bytes:
     return page
 
 
+def changed(page: bytes, before: bytes, after: bytes) -> bytes:
+    assert page.count(before) == 1
+    return page.replace(before, after)
+
+
 def brought(cnn: Run, td_cnn: Run) -> Files:
     """The files of a class, by their names."""
     page = report_of(cnn, "val_loss", ANSWERED).content
     other, zipped = report_of(td_cnn, "val_accuracy", ANSWERED).content, run_zip(td_cnn)
     weights = files_of(cnn)["val_accuracy.weights.h5"]
+    figure, best = b"<dt>Test accuracy</dt>", b"the weights of the best loss"
     return {
         MOODLE: page,
         CANVAS: zipped,
@@ -101,6 +109,12 @@ def brought(cnn: Run, td_cnn: Run) -> Files:
         "stored.html": carrying(other, edited(td_cnn, all_right)),
         "stored.zip": edited(cnn, all_right),
         "claims.html": claiming(page, 99),
+        "beside.html": changed(
+            page, figure, b"<dt>Test accuracy </dt><dd>100% (95 to 100%)</dd><dt>Or</dt>"
+        ),
+        "twice.html": changed(page, figure, figure + b"<dd>100% (95 to 100%)</dd>" + figure),
+        "guess.html": changed(page, best, b"the weights of a guess"),
+        "last.html": changed(page, best, b"the weights of the last epoch"),
         "unsealed.html": page.replace(seal_of(run_zip(cnn)).encode(), b"0" * 64),
         "cut.html": page[: len(page) - 5000],
         "cut at the top.html": page[:3000],
@@ -144,6 +158,10 @@ STATES = {
     "stored.html": "differs",
     "stored.zip": "differs",
     "claims.html": "differs",
+    "beside.html": "differs",
+    "twice.html": "differs",
+    "guess.html": "differs",
+    "last.html": "differs",
     "cut.html": "damaged",
     "cut at the top.html": "damaged",
     "cut.zip": "damaged",
@@ -158,7 +176,7 @@ STATES = {
 
 def test_each_is_named_rightly(checked: Class) -> None:
     assert {file: one["state"] for file, one in checked.hand_ins.items()} == STATES
-    counts = {"checked": 5, "differs": 3, "read": 0, "damaged": 4, "refused": 5}
+    counts = {"checked": 5, "differs": 7, "read": 0, "damaged": 4, "refused": 5}
     assert checked.told["states"] == counts
     assert checked.told["left_aside"] == ["paper.pdf"]
 
@@ -173,7 +191,7 @@ def test_an_honest_one_is_what_it_says(checked: Class, trained: tuple[Path, Json
         assert 0 <= one["largest_difference"] < 1e-4
         assert one["sentence"].endswith(", as it says.")
     ada = checked.hand_ins[MOODLE]
-    assert ada["exercises"] == {"accepted": 1, "answered": 2}
+    assert ada["exercises_as_it_says"] == {"accepted": 1, "answered": 2}
     assert ada["seal_on_page_is_the_same"] is True
     name = {"server": "Moodle", "id": "1234567", "name": "Ada Lovelace", "late": False}
     assert ada["sender"] == name
@@ -191,6 +209,11 @@ def test_what_differs_is_said_with_its_figures(checked: Class) -> None:
         right = round(one["test_accuracy"] * clips)
         assert one["interval"] == pytest.approx(wilson_interval(right, clips))
         assert "cheat" not in one["sentence"]
+    for file in ("beside.html", "twice.html", "guess.html"):
+        said = checked.hand_ins[file]["sentence"]
+        assert said.endswith(". The page names no test accuracy that can be read.")
+    assert checked.hand_ins["beside.html"]["claimed_test_accuracy"] is None
+    assert "of weights that are not in its run" in checked.hand_ins["last.html"]["sentence"]
     both = checked.hand_ins["stored.html"]["sentence"]
     assert "answers stored in it give 100%" in both
     assert "is off by" in both
@@ -198,10 +221,16 @@ def test_what_differs_is_said_with_its_figures(checked: Class) -> None:
 
 def test_seals_and_doubles_are_shown(checked: Class) -> None:
     assert checked.hand_ins["unsealed.html"]["seal_on_page_is_the_same"] is False
+    unsealed = "The page does not show the seal of the run inside."
+    assert {file for file, one in checked.hand_ins.items() if unsealed in one["sentence"]} == {
+        "unsealed.html"
+    }
     assert checked.hand_ins[CANVAS]["seal_on_page_is_the_same"] is None
-    of_cnn = {MOODLE, "renamed.zip", "stored.zip", "claims.html", "unsealed.html"}
+    changed = {"claims.html", "unsealed.html", "beside.html", "twice.html", "guess.html"}
+    changed |= {"last.html"}
+    of_cnn = {MOODLE, "renamed.zip", "stored.zip", *changed}
     of_td_cnn = {CANVAS, "answers only.html", "stored.html"}
-    answered = {MOODLE, "answers only.html", "stored.html", "claims.html", "unsealed.html"}
+    answered = {MOODLE, "answers only.html", "stored.html", *changed}
     for file, one in checked.hand_ins.items():
         for key, groups in (
             ("same_weights_as", (of_cnn, of_td_cnn)),
@@ -254,10 +283,49 @@ def test_a_dataset_that_is_not_here_is_said(checked: Class, home: Path, tmp_path
     assert "Checking 3/3: 'cut.zip'" in words.stderr
 
 
+def test_a_page_that_is_not_as_its_run_is_told_without_the_dataset(
+    checked: Class, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("claims.html", "unsealed.html"):
+        (tmp_path / "in" / name).write_bytes((checked.folder / name).read_bytes())
+    told = answer(home, "check", tmp_path / "in", "-o", tmp_path / "grades.csv")
+    claims, unsealed = told["hand_ins"]
+    assert claims["state"] == unsealed["state"] == "read"
+    assert "The page says 99%" in claims["sentence"]
+    assert unsealed["sentence"].endswith("The page does not show the seal of the run inside.")
+
+
+def test_what_is_done_is_not_lost_with_what_is_not(
+    checked: Class, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    for name, file in (("1.html", "empty.html"), ("2.zip", CANVAS), ("3.html", "empty.html")):
+        (tmp_path / "in" / name).write_bytes((checked.folder / file).read_bytes())
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    table, feedback = tmp_path / "grades.csv", tmp_path / "feedback"
+    done = esc10(home, "check", tmp_path / "in", "-o", table, "--feedback", feedback, status=2)
+    *_, only, error = done.stderr.splitlines()
+    assert only == f"{table} has only the first 1 of 3."
+    assert error.startswith("2.zip cannot be looked at: ")
+    (row,) = csv.DictReader(io.StringIO(table.read_text("utf-8-sig"), newline=""))
+    assert (row["File"], row["State"]) == ("1.html", "damaged")
+    assert [page.name for page in feedback.iterdir()] == ["1.html.feedback.html"]
+
+
+def test_one_hand_in_is_not_many(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "run.html").touch()
+    words = esc10(home, "check", tmp_path, "-o", tmp_path / "grades.csv")
+    assert words.stdout.startswith(f"{tmp_path / 'grades.csv'}: 1 hand-in, 1 damaged\n")
+
+
 def test_what_cannot_be_checked_is_a_sentence(home: Path, tmp_path: Path) -> None:
     table = tmp_path / "grades.csv"
     assert "cannot be looked into" in refusal(home, "check", tmp_path / "missing", "-o", table)
     assert "holds no hand-in" in refusal(home, "check", tmp_path, "-o", table)
     nowhere = tmp_path / "missing" / "grades.csv"
     assert "is no folder" in refusal(home, "check", tmp_path, "-o", nowhere)
+    (tmp_path / "run.html").touch()  # of which nothing is said: the folder is refused before
+    pages = ("--feedback", tmp_path / "run.html")
+    assert "can hold no pages" in refusal(home, "check", tmp_path, "-o", table, *pages)
     assert not table.exists()

@@ -9,8 +9,8 @@ from esc10.lesson.checking.senders import Sender
 CHECKED, DIFFERS, READ, DAMAGED, REFUSED = "checked", "differs", "read", "damaged", "refused"
 
 STATES = {
-    CHECKED: "it was judged anew, and is what it says",
-    DIFFERS: "it was judged anew, and not all is as it says",
+    CHECKED: "its weights were judged anew, and give what it says",
+    DIFFERS: "its weights were judged anew, and not all is as it says",
     READ: "it is whole, but was not judged anew: its dataset is not here",
     DAMAGED: "it cannot be read, or only in part",
     REFUSED: "it is no hand-in, or holds what no hand-in has",
@@ -34,8 +34,9 @@ class Checked:
         accuracy: the test accuracy that its weights give here.
         interval: the Wilson 95 % interval of that share, low and high.
         difference: by how much a stored probability of a validation or test clip is off at most.
-        accepted: how many of its exercises were accepted.
-        answered: of how many.
+        accepted: how many of the lab's exercises were accepted, as it says itself: whoever has the
+            page can write that into it.
+        answered: of how many; what is no exercise of the lab does not count.
         seal: the SHA-256 of the run's zip, as 64 hexadecimal digits.
         sealed: whether the page shows that seal; None of a zip, which has no page.
         weights_digests: of each of its weights.

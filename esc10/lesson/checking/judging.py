@@ -11,7 +11,7 @@ import hashlib
 import tempfile
 import warnings
 from collections.abc import Hashable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,12 +25,13 @@ from esc10.errors import (
     reason_of,
 )
 from esc10.evaluation.intervals import percent
-from esc10.evaluation.metrics import evaluate_part
+from esc10.evaluation.metrics import PartEvaluation, evaluate_part
 from esc10.inference.predictor import embeddings_of
 from esc10.lesson.answers import answers_json
 from esc10.lesson.checking.checked import CHECKED, DAMAGED, DIFFERS, READ, REFUSED, Checked
 from esc10.lesson.checking.folder import ZIP, Found
-from esc10.lesson.checking.held_out import HeldOutClips, NotHereError, make_room
+from esc10.lesson.checking.held_out import HeldOut, HeldOutClips, NotHereError, make_room
+from esc10.lesson.exercises import EXERCISES
 from esc10.lesson.report.reading import ReportParts, is_page, parts_of, seal_of
 from esc10.lesson.words import right_of
 from esc10.progress import OnProgress, ignore_progress
@@ -51,6 +52,24 @@ four networks gave what had been stored to within 0.000005. A sound decoded or r
 version may add to that. A hundredth leaves room for two thousand times as much, and is what a page
 shows as one percent; within it, a clip changes its class only where two are as good as equal.
 """
+
+_UNSEALED = "The page does not show the seal of the run inside."
+"""Shown, not judged: no figure depends on it."""
+
+
+@dataclass(frozen=True)
+class _Anew:
+    """What a run's weights give.
+
+    Attributes:
+        digests: of each of the weights.
+        off: by how much a stored probability is off at most.
+        test: of the weights that are spoken of, on the test clips; None where those are not here.
+    """
+
+    digests: frozenset[str]
+    off: float
+    test: PartEvaluation | None
 
 
 class Checker:
@@ -103,8 +122,28 @@ class Checker:
             heard, why_not = self._clips.of(run.config), ""
         except NotHereError as error:
             heard, why_not = None, str(error)
-        criterion, anew = _criterion(run, page), None
-        digests, differences = set(), [0.0]
+        anew = self._anew(run, _criterion(run, page), heard)
+        told = replace(told, weights_digests=anew.digests)
+        of_page = list(_differing_on(page, run))
+        unsealed = [] if told.sealed is not False else [_UNSEALED]
+        if heard is None or anew.test is None:
+            said = f"It is whole, but was not judged anew: {why_not}"
+            return replace(told, sentence=" ".join([said, *of_page, *unsealed]))
+        differs = [*of_page, *_differing(anew.off, heard.of_split)]
+        said = f"Judged anew on the test clips: {right_of(anew.test)}"
+        said = f"{said}." if differs else f"{said}, as it says."
+        return replace(
+            told,
+            state=DIFFERS if differs else CHECKED,
+            sentence=" ".join([said, *differs, *unsealed]),
+            accuracy=anew.test.accuracy,
+            interval=anew.test.interval,
+            difference=anew.off,
+        )
+
+    def _anew(self, run: Run, criterion: str, heard: HeldOut | None) -> _Anew:
+        """Try all of a run's weights, and have them answer where there is something to hear."""
+        test, digests, differences = None, set(), [0.0]
         for name in sorted(set(run.weight_files.values())):
             criteria = [each for each, file in run.weight_files.items() if file == name]
             network = self._network(run.config, run.weights(criteria[0]))
@@ -118,21 +157,8 @@ class Checker:
             if criterion in criteria:
                 labels = run.answers(criterion).labels["test"]
                 clips = run.config.clips["test"]
-                anew = evaluate_part(labels, given["test"], clips, run.config.classes)
-        told = replace(told, weights_digests=frozenset(digests))
-        if heard is None or anew is None:
-            return replace(told, sentence=f"It is whole, but was not judged anew: {why_not}")
-        off = max(differences)
-        differs = list(_differing(_stored_accuracy(run, page), page, off, heard.of_split))
-        said = f"Judged anew on the test clips: {right_of(anew)}"
-        return replace(
-            told,
-            state=DIFFERS if differs else CHECKED,
-            sentence=" ".join([f"{said}.", *differs]) if differs else f"{said}, as it says.",
-            accuracy=anew.accuracy,
-            interval=anew.interval,
-            difference=off,
-        )
+                test = evaluate_part(labels, given["test"], clips, run.config.classes)
+        return _Anew(frozenset(digests), max(differences), test)
 
     def _network(self, config: RunConfig, weights: bytes) -> Classifier:
         from esc10.inference.classifier import Classifier
@@ -174,6 +200,7 @@ def _stored_accuracy(run: Run, page: ReportParts | None) -> float:
 def _told(file: str, run: Run, page: ReportParts | None, seal: str) -> Checked:
     """What a hand-in says of itself; it has been read, and not judged."""
     answers = page.answers if page else ()
+    of_lab = [answer for answer in answers if answer.exercise in EXERCISES]
     stored = _stored_accuracy(run, page)
     claimed: float | None = stored
     if page and page.accuracy != percent(stored):
@@ -186,22 +213,30 @@ def _told(file: str, run: Run, page: ReportParts | None, seal: str) -> Checked:
         owner=run.config.train.owner,
         title=run.caption.title,
         claimed=claimed,
-        accepted=sum(answer.right for answer in answers),
-        answered=len(answers),
+        accepted=sum(answer.right for answer in of_lab),
+        answered=len(of_lab),
         seal=seal,
         sealed=None if page is None else page.seal == seal,
         answers_digest=hashlib.sha256(answers_json(answers)).hexdigest() if answers else None,
     )
 
 
-def _differing(
-    stored: float, page: ReportParts | None, off: float, of_split: bool
-) -> Iterator[str]:
-    """What is not as a hand-in says, in sentences."""
-    if page and page.accuracy not in (None, percent(stored)):
-        yield (
-            f"The page says {page.accuracy}%, and the answers stored in it give {percent(stored)}%."
-        )
+def _differing_on(page: ReportParts | None, run: Run) -> Iterator[str]:
+    """What a report's page does not say as its run does, in sentences; a zip has no page."""
+    if page is None:
+        return
+    stored = percent(_stored_accuracy(run, page))
+    if page.accuracy is None or page.weights is None:
+        # People may read another figure in its place.
+        yield "The page names no test accuracy that can be read."
+    elif page.weights not in run.criteria:
+        yield "The page speaks of weights that are not in its run."
+    elif page.accuracy != stored:
+        yield f"The page says {page.accuracy}%, and the answers stored in it give {stored}%."
+
+
+def _differing(off: float, of_split: bool) -> Iterator[str]:
+    """What is not as a run says, in sentences."""
     if off > TOLERANCE:
         yield f"A stored probability is off by {off:.2f} from what the weights give."
     if not of_split:

@@ -40,9 +40,10 @@ class ReportParts:
         zipped: the run's zip.
         seal: what the page shows as its seal; None where it shows none.
         answers: what was answered to the exercises.
-        accuracy: the test accuracy that the page names, in whole percent; None where it names none.
+        accuracy: the test accuracy that the page names, in whole percent; None where it names none,
+            or not exactly one, at the place where a report has it.
         weights: a key of `esc10.lesson.words.CRITERION_PHRASES`: those that this is said of; None
-            where the page does not say.
+            likewise.
     """
 
     zipped: bytes
