@@ -18,6 +18,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
@@ -31,6 +32,7 @@ STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 
 State = tuple[int, int, int] | None
 
+_YEARS = range(2000, 2101)
 _KEPT_FILES = 512
 _LOOK_SECONDS = 0.3
 
@@ -84,6 +86,29 @@ def free_bytes(folder: Path) -> int:
     """
     there = next(path for path in (folder, *folder.parents) if path.exists())
     return shutil.disk_usage(there).free
+
+
+def time_of(text: str) -> datetime:
+    """A time that a file says, on this machine's clock.
+
+    Raises:
+        ValueError: it is none, or so early or late that it cannot be shown here.
+    """
+    try:
+        time = datetime.fromisoformat(text).astimezone()
+        time.astimezone(UTC)
+    except (OverflowError, OSError) as cause:
+        raise ValueError(f"no clock shows {text}") from cause
+    return time
+
+
+def is_likely_time(text: str) -> bool:
+    """Whether a stranger's text is a time of the years 2000 to 2100, and says its time zone."""
+    try:
+        zone = datetime.fromisoformat(text).tzinfo
+        return zone is not None and time_of(text).astimezone(UTC).year in _YEARS
+    except ValueError:
+        return False
 
 
 @contextmanager

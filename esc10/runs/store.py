@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from esc10.datasets.names import is_own
 from esc10.errors import DatasetError, RunError, refusal, was_gone
 from esc10.runs.outcome import ALL_PARTS
 from esc10.runs.run import Run, unreadable
-from esc10.storage import STRICT, ReadOnce, home, is_gone
+from esc10.storage import STRICT, ReadOnce, home, is_gone, time_of
 from esc10.training.plan import RunConfig
 
 RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -78,7 +77,7 @@ def _own_config(path: Path) -> RunConfig:
         raise RunError(f"it learned from {config.train.dataset!a}, which nobody here knows.")
     if not all(config.clips.get(part) for part in ALL_PARTS) or not config.classes:
         raise ValueError("it lacks clips or classes")
-    datetime.fromisoformat(config.created)
+    time_of(config.created)
     categories = categories_of(config.train.dataset, config.classes)
     try:
         for name in chain(*config.clips.values()):

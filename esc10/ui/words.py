@@ -6,7 +6,6 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 
 from esc10.datasets import source_of
 from esc10.datasets.clips import class_label
@@ -16,6 +15,7 @@ from esc10.evaluation.intervals import wilson_interval
 from esc10.features.inputs import KINDS
 from esc10.lesson.words import SPLIT_WORDS, describe_recipe, share
 from esc10.runs.run import Run
+from esc10.storage import time_of
 from esc10.training.config import TrainConfig
 from esc10.training.networks import LAB_MODELS, MODELS
 from esc10.training.results import LAST, EpochRow, best_epochs
@@ -52,7 +52,7 @@ def criterion_label(criteria: Sequence[str]) -> str:
 
 def run_time(run: Run) -> str:
     """When the run was asked for, on this machine's clock."""
-    return f"{datetime.fromisoformat(run.config.created).astimezone():%d %b %H:%M:%S}"
+    return f"{time_of(run.config.created):%d %b %H:%M:%S}"
 
 
 def title_of(run: Run) -> str:

@@ -130,6 +130,7 @@ def _rename(name: str) -> Callable[[dict[str, Any]], object]:
         ("source.json", lambda said: said.update(summary="\x1b[31m"), "cannot be shown"),
         ("source.json", lambda said: said.update(skipped=["a\nb"]), "cannot be shown"),
         ("source.json", lambda said: said.update(created="once"), "cannot be shown"),
+        ("source.json", lambda said: said.update(created="0001-01-01T00:00+10:00"), "be shown"),
         ("source.json", lambda said: said.update(title="<b>"), "is damaged"),
         ("source.json", lambda said: said.update(folds="by mood"), "made in no way"),
         ("source.json", lambda said: said["classes"].reverse(), "belongs to other sounds"),

@@ -55,6 +55,17 @@ def test_a_run_from_before_there_were_widths_is_as_wide_as_usual() -> None:
     assert load_run(run.run_id).config == run.config
 
 
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+def test_a_time_that_no_clock_shows_costs_its_run_alone(created: str) -> None:
+    run, other = stored(1), stored(2)
+    path = run.folder / "config.json"
+    settings = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**settings, "created": created}), encoding="utf-8")
+    runs, (sentence,) = list_runs()
+    assert [one.run_id for one in runs] == [other.run_id]
+    assert f"Run {run.run_id} is damaged" in sentence
+
+
 def test_without_a_folder_there_are_no_runs() -> None:
     assert list_runs() == ([], [])
 

@@ -15,7 +15,6 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import soundfile
@@ -46,7 +45,7 @@ from esc10.progress import (
     ignore_progress,
     never_stop,
 )
-from esc10.storage import taking_turns, write_whole
+from esc10.storage import is_likely_time, taking_turns, write_whole
 
 CLIP_BYTES = 44 + 2 * CLIP_SAMPLES
 """A WAV file's header, and samples of 16 bits."""
@@ -121,7 +120,7 @@ def _complaints(key: str, described: Description, files: Sequence[ExpectedFile])
     if described.folds not in (AS_GIVEN, AS_SPLIT, BY_RECORDING, AT_RANDOM):
         yield "its folds were made in no way that this version knows"
     texts = (described.summary, described.created, *described.skipped)
-    if not all(text.isprintable() for text in texts) or not _is_time(described.created):
+    if not all(text.isprintable() for text in texts) or not is_likely_time(described.created):
         yield f"{DESCRIPTION} says what cannot be shown"
     names = {file.filename for file in files}
     if not len(names) == len(files) == described.clips <= MAX_CLIPS:
@@ -138,14 +137,6 @@ def _complaints(key: str, described: Description, files: Sequence[ExpectedFile])
             yield "it lists a clip that is not where the app puts it"
     if digits_of(described.classes, _listed(files)) not in key.split("-")[-2:]:
         yield "its key belongs to other sounds"
-
-
-def _is_time(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _listed(files: Sequence[ExpectedFile]) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from esc10.lesson.words import (
 from esc10.runs.captions import Caption
 from esc10.runs.exchange import run_zip
 from esc10.runs.run import Run
+from esc10.storage import time_of
 from esc10.training.networks import MODELS
 from esc10.training.results import LAST
 
@@ -129,7 +130,7 @@ def _about(run: Run, judged: Evaluation) -> dict[str, Any]:
         "run": run,
         "network": network,
         "source": source,
-        "created": datetime.fromisoformat(run.config.created).astimezone(UTC),
+        "created": time_of(run.config.created).astimezone(UTC),
         "judged": judged,
         "weights": f"{CRITERION_PHRASES[judged.weights]}, epoch {judged.epoch}",
         "right": {part: right_of(verdict) for part, verdict in judged.parts.items()},

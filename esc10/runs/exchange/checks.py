@@ -6,7 +6,6 @@ import json
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +22,7 @@ from esc10.runs.events import rows_of
 from esc10.runs.exchange.members import refused, shown
 from esc10.runs.outcome import ALL_PARTS, WITH_WEIGHTS, Outcome, read_outcome
 from esc10.runs.store import read_config
-from esc10.storage import STRICT
+from esc10.storage import STRICT, is_likely_time
 from esc10.training.plan import RunConfig
 from esc10.training.results import ENDINGS, LAST, EpochRow, best_epochs
 
@@ -88,7 +87,7 @@ def _complaints(config: RunConfig, run_id: str) -> Iterator[str]:
         yield "has a scaling whose deviation is not above 0"
     if not {train.validation_fold, train.test_fold} <= set(range(1, 6)):
         yield "names folds outside 1 to 5"
-    if not _is_time(config.created):
+    if len(config.created) > _SHORT or not is_likely_time(config.created):
         yield "does not say when the run was created, with a time zone"
     if train.owner is not None and not _is_plain(train.owner, _SHORT):
         yield "has an owner that is no short line of text"
@@ -126,13 +125,6 @@ def _class_of(name: str, categories: Mapping[int, str]) -> str | None:
         return clip_from_name(name, Path(), categories).category if len(name) <= _SHORT else None
     except DatasetError:
         return None
-
-
-def _is_time(text: str) -> bool:
-    try:
-        return len(text) <= _SHORT and datetime.fromisoformat(text).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _is_plain(text: str, length: int) -> bool:

@@ -23,6 +23,7 @@ from esc10.datasets.own.recordings import (
 )
 from esc10.errors import AudioError, DatasetError
 from esc10.runs.run import Run
+from esc10.storage import time_of
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.inputs import Given, given_file
@@ -122,8 +123,8 @@ def show_kept(runs: Sequence[Run], weights: str) -> Given | None:
 def _time_of(kept: KeptRecording) -> str:
     """When it was recorded, on this machine's clock: what people know it by."""
     try:
-        return f"{datetime.fromisoformat(kept.recorded_at).astimezone():%d %b %Y %H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
+        return f"{time_of(kept.recorded_at):%d %b %Y %H:%M:%S}"
+    except ValueError:
         return kept.name  # somebody has changed its time
 
 
