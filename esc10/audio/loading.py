@@ -7,10 +7,12 @@ clip gives the same samples whichever way it comes in, but for the rounding of i
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import soundfile
@@ -46,6 +48,33 @@ class Sound:
 
     samples: NDArray[np.float32]
     seconds: float
+
+
+class Header(NamedTuple):
+    """What a sound file says of itself.
+
+    Attributes:
+        kind: the format, as libsndfile calls it.
+        subtype: how samples are written, as libsndfile calls it.
+        channels: how many.
+        rate: in hertz.
+        frames: how many samples each channel has.
+    """
+
+    kind: str
+    subtype: str
+    channels: int
+    rate: int
+    frames: int
+
+
+def header_of(content: bytes) -> Header | None:
+    """What a file says of itself, from its bytes, before any is decoded; None if it is no sound."""
+    try:
+        found = soundfile.info(io.BytesIO(content))
+    except soundfile.LibsndfileError:
+        return None
+    return Header(found.format, found.subtype, found.channels, found.samplerate, found.frames)
 
 
 def fixed_length(samples: NDArray[np.float32], length: int = CLIP_SAMPLES) -> NDArray[np.float32]:

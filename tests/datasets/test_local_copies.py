@@ -249,10 +249,17 @@ def test_a_folder_far_too_full_is_a_sentence(
         datasets.fetch("esc10", tmp_path / "full")
 
 
-def test_a_sound_that_would_fill_the_memory_is_read_no_further_than_a_clip(tmp_path: Path) -> None:
-    """Ten minutes of silence take a hundred megabytes as samples, and a few kilobytes as FLAC."""
-    path = tmp_path / "long.flac"
-    soundfile.write(path, np.zeros(600 * 44_100, np.int16), 44_100, format="FLAC")
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [("FLAC", (600 * 44_100,)), ("OGG", (22_050, 255))],
+    ids=["ten minutes", "255 channels"],
+)
+def test_a_sound_that_would_fill_the_memory_is_read_no_further_than_a_clip(
+    kind: str, shape: tuple[int, ...], tmp_path: Path
+) -> None:
+    """Silence takes tens of megabytes as samples, and a few kilobytes as FLAC or Ogg."""
+    path = tmp_path / f"silence.{kind.lower()}"
+    soundfile.write(path, np.zeros(shape, np.int16), 44_100, format=kind)
     tracemalloc.start()
     try:
         verified_sha256(path, ExpectedFile("1-1-A-0.wav", path.name, size=path.stat().st_size))
