@@ -61,6 +61,7 @@ ESC10 = Source(
     licence_url="https://creativecommons.org/licenses/by/3.0/",
     credit=CREDIT,
     attribution=ATTRIBUTION,
+    hashed=True,
     homepage="https://github.com/karolpiczak/ESC-10",
     open_online=_open_online,
     files_in=lambda _: esc10_files(),

@@ -3,6 +3,9 @@
 Files gather in `<key>.partial`; an interrupted fetch goes on where it ended. When all are there,
 `complete.json` is written and the folder takes its final name: a folder `<key>` is whole. Programs
 and threads take turns at a source: whoever waited finds what the first one brought.
+
+What a local copy has of a source without hashes gathers apart, in `<key>.copy.partial`, and goes
+where not all of it comes: a later fetch could not tell it from what a host sent.
 """
 
 from __future__ import annotations
@@ -10,8 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -63,7 +67,8 @@ def fetch(
 
     Raises:
         DatasetError: the source is unknown, unreachable or damaged, or the disk refuses.
-        Cancelled: `should_stop` said so; what has arrived is kept.
+        Cancelled: `should_stop` said so; what has arrived is kept, unless it is of a local copy of
+            a source without hashes.
     """
     source = source_of(key)
     if source.open_online is None:
@@ -93,7 +98,6 @@ def _fetch(
     on_clip: OnClip,
 ) -> None:
     final = dataset_folder(source.key)
-    stage = final.with_name(f"{source.key}.partial")
     verb = "Computing" if source.synthetic else "Fetching"
     start = Progress(f"{verb} {source.title}", 0, CLIPS, 0, source.fetched_bytes)
     if final.exists():
@@ -101,26 +105,47 @@ def _fetch(
         if damaged == []:
             on_progress(Progress(f"{source.title} is whole", CLIPS, CLIPS))
             return
-        _reopen(final, stage, damaged or [])
-    stage.mkdir(parents=True, exist_ok=True)
+        _reopen(final, _partial(source), damaged or [])
     tally = Tally(start, on_progress, should_stop)
-    expected, supply = (
-        open_online(stage, tally) if from_path is None else _open_copy(source, from_path)
-    )
-    try:
+    with _stage(source, from_path is not None) as stage:
+        expected, supply = (
+            open_online(stage, tally) if from_path is None else _open_copy(source, from_path)
+        )
         try:
-            hashes = _bring_all(expected, supply, stage, tally, on_clip)
-        finally:
-            supply.close()
-    except HostError:
-        raise
-    except DatasetError:
-        if from_path is None:
-            # An archive that gave a damaged clip would give it again, and as hosts build archives
-            # on demand, the halves of two do not fit together.
-            (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
-        raise
-    _complete(source, stage, final, expected, hashes)
+            try:
+                hashes = _bring_all(expected, supply, stage, tally, on_clip)
+            finally:
+                supply.close()
+        except HostError:
+            raise
+        except DatasetError:
+            if from_path is None:
+                # An archive that gave a damaged clip would give it again, and as hosts build
+                # archives on demand, the halves of two do not fit together.
+                (stage / DOWNLOADED_ARCHIVE).unlink(missing_ok=True)
+            raise
+        _complete(source, stage, final, expected, hashes)
+
+
+def _partial(source: Source) -> Path:
+    return dataset_folder(source.key).with_name(f"{source.key}.partial")
+
+
+@contextmanager
+def _stage(source: Source, local: bool) -> Iterator[Path]:
+    """The folder in which files gather, from a local copy or not."""
+    if source.hashed or not local:
+        _partial(source).mkdir(parents=True, exist_ok=True)
+        yield _partial(source)
+        return
+    apart = dataset_folder(source.key).with_name(f"{source.key}.copy.partial")
+    shutil.rmtree(apart, ignore_errors=True)  # left by a program that was ended
+    apart.mkdir(parents=True)
+    try:
+        yield apart
+    finally:
+        shutil.rmtree(apart, ignore_errors=True)
+    shutil.rmtree(_partial(source), ignore_errors=True)
 
 
 def _damaged(final: Path) -> list[ExpectedFile] | None:

@@ -113,6 +113,8 @@ class Source:
         attribution: the same in full.
         homepage: where the dataset is described.
         synthetic: True where the sounds were made by a program.
+        hashed: whether the SHA-256 of each file is known beforehand; where it is not, any sound
+            of the right name and size passes for the right one.
         recordings_known: whether it is known of every clip which recording it was cut from; False
             for an own dataset that is not on this machine.
         own_classes: the names of an own dataset's classes; empty where it is not on this machine.
@@ -133,6 +135,7 @@ class Source:
     attribution: str
     homepage: str
     synthetic: bool = False
+    hashed: bool = False
     recordings_known: bool = True
     own_classes: tuple[str, ...] = ()
     open_online: Callable[[Path, Tally], Opened] | None = None

@@ -199,6 +199,29 @@ def test_a_local_folder_with_a_bad_clip_is_refused(tmp_path: Path) -> None:
     assert not datasets.is_whole("animals")
 
 
+def test_of_a_copy_that_fails_nothing_is_taken_for_what_the_host_has(
+    host: Host, home: Path, tmp_path: Path
+) -> None:
+    """Nobody publishes hashes: other sounds of the right name and size pass for the right ones."""
+    del host.files[url(NAMES[50])]
+    with pytest.raises(DatasetError, match="answered 404"):
+        datasets.fetch("animals")
+    present = whole_clips(home)
+    folder = animal_folder(tmp_path / "ESC-50-master")
+    (folder / "audio" / NAMES[0]).write_bytes(BODY[:-2] + b"xx")  # all are links to this one
+    (folder / "audio" / NAMES[399]).unlink()
+    (folder / "audio" / NAMES[399]).write_bytes(BAD_CLIPS["stereo"])
+    with pytest.raises(DatasetError, match=f"{NAMES[399]} is damaged or not the file"):
+        datasets.fetch("animals", folder)
+    assert whole_clips(home) == present, "what came from the host is gone on with"
+    host.files[url(NAMES[50])] = BODY
+    host.requests.clear()
+    datasets.fetch("animals")
+    assert sorted(name for name, _ in asked(host)) == sorted(set(NAMES) - present)
+    assert {clip.path.read_bytes() for clip in datasets.load_dataset("animals").clips} == {BODY}
+    assert [path.name for path in (home / "datasets").iterdir()] == ["animals"]
+
+
 def renamed(name: str) -> bytes:
     """The table with its first clip under another name."""
     first, *others = animal_rows()
