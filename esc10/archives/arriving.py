@@ -1,9 +1,9 @@
 """A zip whose end has not arrived yet: its members by the headers that stand before each.
 
 A zip's list of files is its last part. Before each member the same is said of that one (PKWARE's
-APPNOTE.TXT, 4.3.7), unless it was packed without knowing its size: then nothing here finds it.
-Nothing is checked either; who reads must know what it should be. Of a zip that was cut off, what
-is whole is had the same way, and checked by its checksum.
+APPNOTE.TXT, 4.3.7), unless it was packed without knowing its size: then nothing here finds it, nor
+where its path is absurdly long. Nothing is checked either; who reads must know what it should be.
+Of a zip that was cut off, what is whole is had the same way, and checked by its checksum.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from esc10.errors import DatasetError, reason_of
 _HEADER = struct.Struct("<4s5H3L2H")
 _SIZES_FOLLOW = 0x8
 """The bit of a member's flags that says its sizes stand behind it."""
+
+_LONGEST_PATH = 1024
+"""In bytes; 20,000 of as many as a header can claim would fill the memory."""
 
 _NEVER_PACKED_MORE = 1024
 """With a hundredth of them, by which packing never makes bytes more than they were."""
@@ -60,6 +63,8 @@ def member_at(file: BinaryIO, begin: int) -> ArrivedMember | None:
     signature, _, flags, method, *_, crc, packed, size, name, extra = _HEADER.unpack(header)
     if signature != b"PK\3\4" or flags & _SIZES_FOLLOW or method not in _METHODS:
         return None
+    if name > _LONGEST_PATH:
+        return None
     path = file.read(name).decode("utf-8", "replace")
     start = begin + _HEADER.size + name + extra
     return ArrivedMember(path, start, start + packed, method, size, crc)
@@ -79,7 +84,10 @@ def unpacked(file: BinaryIO, member: ArrivedMember, limit: int) -> bytes:
 
 
 class ArrivedTree:
-    """The files that are whole in a zip that was cut off; see `esc10.archives.trees.Tree`."""
+    """The files that are whole in a zip that was cut off; see `esc10.archives.trees.Tree`.
+
+    Of two with one path it is the last one, as in a whole zip.
+    """
 
     def __init__(self, path: Path) -> None:
         """Look through it once.
@@ -96,7 +104,7 @@ class ArrivedTree:
                 member = member_at(file, begin)
                 if member is None or member.end > arrived:
                     break
-                self._members.setdefault(member.path, member)
+                self._members[member.path] = member
                 begin = member.end
         self.names = tuple(self._members)
 

@@ -14,6 +14,7 @@ import pytest
 from esc10 import datasets
 from esc10.archives.arriving import ArrivedMember, ArrivedTree, member_at, unpacked
 from esc10.archives.trees import Below
+from esc10.archives.zips import ZipTree
 from esc10.errors import DatasetError, HostError
 from tests.datasets.test_fetch import ARCHIVE, assert_esc10_is_whole, downloaded
 from tests.support.serving import Host
@@ -167,6 +168,25 @@ def test_of_a_zip_that_was_cut_off_whole_files_are_had(tmp_path: Path) -> None:
         tree.read("b/sea.wav", 100)
     with pytest.raises(DatasetError, match=r"rain claims 23 bytes .* and 22 are the most"):
         below.read("rain.wav", 22, "rain")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_two_files_with_one_path_a_zip_has_the_same_one_whole_or_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "twice.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for content in (b"bark", b"meow"):
+            archive.writestr("a/dog.wav", content)
+    trees = ZipTree(path), ArrivedTree(path)
+    assert [tree.read("a/dog.wav", 10) for tree in trees] == [b"meow", b"meow"]
+    trees[0].close()
+
+
+def test_nothing_is_looked_for_behind_a_path_that_would_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "long.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("a", "b" * 1024, "c" * 1025, "d"):
+            archive.writestr(name, b"bark")
+    assert ArrivedTree(path).names == ("a", "b" * 1024)
 
 
 def test_what_is_damaged_in_a_zip_that_was_cut_off_is_a_sentence(tmp_path: Path) -> None:

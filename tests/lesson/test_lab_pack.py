@@ -241,7 +241,10 @@ def test_what_is_not_here_cannot_be_packed(path: Path) -> None:
 def test_no_more_is_packed_than_can_be_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own("Mine")
     monkeypatch.setattr(packing, "MAX_ARCHIVE_BYTES", 10**6)
-    with pytest.raises(PackError, match="would hold more than"):
+    with pytest.raises(PackError, match=r"would hold more than .* bytes"):
+        pack(path)
+    monkeypatch.setattr(packing, "MAX_DATASETS", 0)
+    with pytest.raises(PackError, match="would hold more than 0 datasets or 10,000 runs"):
         pack(path)
     assert list(path.parent.iterdir()) == []
 
@@ -399,6 +402,25 @@ def test_a_claim_to_be_huge_is_refused(path: Path, go_far: Callable[[], Path]) -
     far = go_far()
     with pytest.raises(DatasetError, match="is refused: it claims"):
         taken_in(path)
+    assert not far.exists()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"pack/datasets/own-x-{one:06}/x" for one in range(200)],
+        [f"pack/runs/{one}" for one in range(10_001)],
+    ],
+    ids=["datasets", "runs"],
+)
+def test_more_than_any_lab_has_is_refused(
+    names: list[str], path: Path, go_far: Callable[[], Path]
+) -> None:
+    own("Mine")
+    pack(path)
+    far = go_far()
+    with pytest.raises(PackError, match=r"more than 200 datasets or 10,000 runs, which are"):
+        taken_in(changed(path, dict.fromkeys(names, b"")))
     assert not far.exists()
 
 

@@ -21,6 +21,8 @@ from esc10.lesson.lab_pack.layout import (
     CREDITS,
     DATASETS,
     MANIFEST,
+    MAX_DATASETS,
+    MAX_RUNS,
     RUNS,
     START,
     WHEELS,
@@ -102,6 +104,11 @@ def pack(
         raise PackError(
             "There is nothing to pack: no dataset is whole here, and no run has weights. Begin "
             "with: python -m esc10 fetch practice"
+        )
+    if len(chosen) > MAX_DATASETS or len(listed) > MAX_RUNS:
+        raise PackError(
+            f"The pack would hold more than {MAX_DATASETS} datasets or {MAX_RUNS:,} runs, which "
+            "are the most. Name those that shall come along."
         )
     with _sentence_for(path), _program(path, wheels, on_progress, should_stop) as program:
         _refuse_without_room(path, chosen, program)

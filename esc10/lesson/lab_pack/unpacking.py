@@ -19,7 +19,9 @@ from esc10.errors import DatasetError, PackError, RunError, disk_trouble
 from esc10.lesson.lab_pack.layout import (
     DATASETS,
     MANIFEST,
+    MAX_DATASETS,
     MAX_MANIFEST_BYTES,
+    MAX_RUNS,
     RUNS,
     Platform,
     read_manifest,
@@ -78,13 +80,14 @@ def unpack(
         should_stop: polled between them.
 
     Raises:
-        PackError: it is no lab pack, or there is no room for it.
+        PackError: it is no lab pack, claims far too much, or there is no room for it.
         DatasetError: it cannot be read, or looks hostile; the disk refused.
         Cancelled: `should_stop` said so; what has come in stays.
     """
     tree = _opened(path)
     try:
         done = Unpacked(wheels=_wheels(tree))
+        _refuse_too_many(tree)
         keys = _sort_out_datasets(tree, done)
         run_ids = _sort_out_runs(tree, done)
         _refuse_without_room(tree, keys, run_ids)
@@ -139,11 +142,26 @@ def _wheels(tree: ZipTree | ArrivedTree) -> Platform | None:
         ) from cause
 
 
+def _key_of(name: str) -> str | None:
+    """The key of the dataset that a file belongs to; None where it is of none."""
+    return name.removeprefix(DATASETS).partition("/")[0] if name.startswith(DATASETS) else None
+
+
+def _refuse_too_many(tree: ZipTree | ArrivedTree) -> None:
+    """Each dataset is looked for among all files, and each complaint becomes a line."""
+    datasets = len({_key_of(name) for name in tree.names} - {None})
+    runs = sum(name.startswith(RUNS) for name in tree.names)
+    if datasets > MAX_DATASETS or runs > MAX_RUNS:
+        raise PackError(
+            f"{tree.title} is refused: it claims more than {MAX_DATASETS} datasets or {MAX_RUNS:,} "
+            "runs, which are the most. Ask for a fresh copy of it."
+        )
+
+
 def _sort_out_datasets(tree: ZipTree | ArrivedTree, done: Unpacked) -> list[str]:
     """The keys of the datasets that are not here yet."""
-    paths = [name.removeprefix(DATASETS) for name in tree.names if name.startswith(DATASETS)]
     keys = []
-    for key in dict.fromkeys(path.partition("/")[0] for path in paths):
+    for key in dict.fromkeys(key for name in tree.names if (key := _key_of(name)) is not None):
         if key not in SOURCES and not is_own(key):
             done.refused.append(f"{shown(key)} was left out: this version knows no such dataset.")
         elif is_whole(key):
@@ -170,8 +188,8 @@ def _sort_out_runs(tree: ZipTree | ArrivedTree, done: Unpacked) -> list[str]:
 
 
 def _refuse_without_room(tree: ZipTree | ArrivedTree, keys: list[str], run_ids: list[str]) -> None:
-    places = (*(f"{DATASETS}{key}/" for key in keys), *(f"{RUNS}{name}{_ZIP}" for name in run_ids))
-    needed = sum(tree.size(name) for name in tree.names if name.startswith(places))
+    wanted, runs = set(keys), {f"{RUNS}{run_id}{_ZIP}" for run_id in run_ids}
+    needed = sum(tree.size(name) for name in tree.names if name in runs or _key_of(name) in wanted)
     with disk_trouble("Looking for room", DatasetError):
         free = free_bytes(home())
     if needed > free:
