@@ -12,6 +12,7 @@ from typing import Any
 from esc10.cli.datasets import show
 from esc10.cli.figures import Answer
 from esc10.cli.runs import refuse_misfits
+from esc10.datasets import SOURCES
 from esc10.lesson import lab_pack
 from esc10.lesson.lab_pack.layout import START, Platform, this_platform
 
@@ -38,6 +39,11 @@ def unpack(options: Namespace) -> Answer:
     done, here = lab_pack.unpack(path, refuse_misfits, show), this_platform()
     answer: dict[str, Any] = {"file": str(path), **asdict(done)}
     lines = [f"Came in: {_listed(done.datasets, done.runs)}"]
+    lines += [
+        f"Nobody publishes hashes of {SOURCES[key].title}: names, sizes and that each is a sound "
+        "were checked, not which sounds they are."
+        for key in done.unproven
+    ]
     if done.datasets_here or done.runs_here:
         stayed = _listed(done.datasets_here, done.runs_here)
         lines.append(f"Here already, and left as it is: {stayed}")

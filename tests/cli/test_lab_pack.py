@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from esc10.datasets import load_dataset
+from esc10.datasets import fetch, load_dataset
 from esc10.datasets.own.build import make_own
+from esc10.lesson.lab_pack import pack
 from esc10.lesson.lab_pack.layout import Platform, manifest_of
 from esc10.runs.captions import set_caption
 from esc10.runs.store import load_run
 from tests.support.command_line import Json, answer, esc10, refusal
+from tests.support.copies import animal_folder
 from tests.support.lab_packs import changed
 from tests.support.own_sounds import numbered, sounds, zip_of
 
@@ -57,6 +59,16 @@ def test_what_a_pack_is_for_is_said(home: Path, tmp_path: Path) -> None:
     assert wheels == {"system": "Windows", "machine": "AMD64", "python": "3.9", "fit": False}
     assert "are for Windows (AMD64) and Python 3.9, and do not fit this machine" in (
         esc10(tmp_path / "other", "unpack", other).stdout
+    )
+
+
+def test_that_nobody_could_know_the_sounds_is_said(home: Path, tmp_path: Path) -> None:
+    fetch("animals", animal_folder(tmp_path / "ESC-50-master"))
+    path = tmp_path / "lab.zip"
+    pack(path)
+    assert esc10(tmp_path / "far", "unpack", path).stdout == (
+        "Came in: animals\nNobody publishes hashes of ESC-50 animals: names, sizes and that each "
+        "is a sound were checked, not which sounds they are.\n"
     )
 
 

@@ -25,7 +25,8 @@ from esc10.runs.run import Run
 from esc10.runs.store import list_runs, load_run
 from esc10.runs.writing import create_run
 from esc10.training.plan import RunConfig
-from tests.conftest import link_tree
+from tests.conftest import begin_practice, link_tree
+from tests.support.copies import wav
 from tests.support.lab_packs import changed, cut_behind, names_in, trained_before
 from tests.support.made_runs import made_config
 from tests.support.own_sounds import numbered, sounds, zip_of
@@ -102,7 +103,9 @@ def exported(run: Run) -> dict[str, str]:
 # Round trips
 
 
-def test_a_lab_travels_whole(practice_home: Path, path: Path, go_far: Callable[[], Path]) -> None:
+def test_a_lab_travels_whole(
+    practice_home: Path, practice_master: Path, path: Path, go_far: Callable[[], Path]
+) -> None:
     key = own("Mine")
     described = description_of(key)
     first, second = trained_before(1), trained_before(2)
@@ -114,6 +117,7 @@ def test_a_lab_travels_whole(practice_home: Path, path: Path, go_far: Callable[[
         ("practice", key), (second.run_id, first.run_id), (), None, path.stat().st_size
     )
     far = go_far()
+    begin_practice(practice_master, far)
     assert taken_in(path) == Unpacked([key, "practice"], [first.run_id, second.run_id])
     for name, dataset in there.items():
         here = datasets.load_dataset(name)
@@ -128,6 +132,19 @@ def test_a_lab_travels_whole(practice_home: Path, path: Path, go_far: Callable[[
         datasets_here=[key, "practice"], runs_here=[first.run_id, second.run_id]
     )
     assert state(far) == before
+
+
+def test_practice_sounds_are_computed_whatever_a_pack_has_for_them(
+    practice_home: Path, practice_master: Path, path: Path, go_far: Callable[[], Path]
+) -> None:
+    there = datasets.load_dataset("practice")
+    pack(path, runs=[])
+    assert names_in(path)[2:] == ["pack/datasets/practice/esc50.csv"]
+    audio = {f"pack/datasets/practice/audio/{clip.filename}": wav() for clip in there.clips}
+    other = changed(path, audio)
+    begin_practice(practice_master, go_far())
+    assert taken_in(other) == Unpacked(["practice"])
+    assert datasets.load_dataset("practice").sha256 == there.sha256
 
 
 def test_what_is_fetched_travels_by_its_publishers_hashes(

@@ -5,9 +5,10 @@ program    the program's own files, its packages, and how to start it elsewhere
 packing    the zip, written
 unpacking  a stranger's zip: each thing in it lands whole or not at all
 
-Mel spectrograms stay behind: a dataset's take 44 MB, more than the sounds of ESC-10, and seconds to
-compute; they are good for the same versions of some packages alone; and nobody could tell a
-stranger's from true ones but by computing them.
+Practice sounds stay behind, and are computed anew, in seconds. So do mel spectrograms: a dataset's
+take 44 MB, more than the sounds of ESC-10, and seconds to compute; and they are good for the same
+versions of some packages alone. Of neither could anybody tell a stranger's from true ones but by
+computing them.
 """
 
 from esc10.lesson.lab_pack.packing import Packed, pack

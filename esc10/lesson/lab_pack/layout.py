@@ -4,7 +4,7 @@
     START.txt                how to begin on the other machine, where the program came along
     pack/CREDITS.txt         whose sounds they are
     pack/runs/<run id>.zip   as `esc10.runs.exchange` makes it
-    pack/datasets/<key>/     the files of a dataset
+    pack/datasets/<key>/     the files of a dataset; of practice sounds the table of clips alone
     app.py, esc10/, …        the program, and
     wheels/                  its packages: both on request
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from esc10.archives.zips import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS
-from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
+from esc10.datasets import Clip, Dataset, dataset_folder, is_whole, load_dataset, sources
 from esc10.datasets.description import DESCRIPTION
 from esc10.datasets.esc50 import TABLE, clips_table
 from esc10.datasets.folders import MARKER
@@ -112,7 +112,7 @@ def pack(
         )
     with _sentence_for(path), _program(path, wheels, on_progress, should_stop) as program:
         _refuse_without_room(path, chosen, program)
-        clips = sum(len(dataset.clips) for dataset in chosen)
+        clips = sum(len(_travelling(dataset)) for dataset in chosen)
         start = Progress("Packing", 0, len(listed) + clips + len(program))
         tally = Tally(start, on_progress, should_stop)
         platform = this_platform() if wheels else None
@@ -180,7 +180,7 @@ def _program(
 
 
 def _refuse_without_room(path: Path, chosen: Sequence[Dataset], program: dict[str, Path]) -> None:
-    clips = [clip.path for dataset in chosen for clip in dataset.clips]
+    clips = [clip.path for dataset in chosen for clip in _travelling(dataset)]
     needed = sum(file.stat().st_size for file in (*clips, *program.values()) if file.exists())
     free = free_bytes(path.parent)
     if needed > free:
@@ -241,8 +241,13 @@ def _pack_runs(runs: Iterable[Run], writer: _Writer, *, named: bool) -> tuple[li
     return names, complaints
 
 
+def _travelling(dataset: Dataset) -> tuple[Clip, ...]:
+    """The clips that come along; what a program computed is computed anew where it is unpacked."""
+    return () if dataset.source.synthetic else dataset.clips
+
+
 def _pack_dataset(dataset: Dataset, writer: _Writer) -> None:
-    """Add a dataset: its clips as they lie in its folder, and what says which they are.
+    """Add a dataset: what says which its clips are, and they as they lie in its folder.
 
     Raises:
         DatasetError: a clip is damaged, or cannot be read.
@@ -253,10 +258,11 @@ def _pack_dataset(dataset: Dataset, writer: _Writer) -> None:
             writer.write(f"{DATASETS}{key}/{name}", _read(folder / name))
     else:
         writer.write(f"{DATASETS}{key}/{TABLE}", clips_table(dataset.clips))
-    for clip, sha256 in zip(dataset.clips, dataset.sha256, strict=True):
+    hashes = dict(zip(dataset.clips, dataset.sha256, strict=True))
+    for clip in _travelling(dataset):
         writer.tally.add(files=1)
         content = _read(clip.path)
-        if hashlib.sha256(content).hexdigest() != sha256:
+        if hashlib.sha256(content).hexdigest() != hashes[clip]:
             again = "Make it again" if dataset.source.own else "Fetch it again: that is replaced"
             raise DatasetError(f"{clip.path.name} of {dataset.source.title} is damaged. {again}.")
         writer.write(f"{DATASETS}{key}/{clip.path.relative_to(folder).as_posix()}", content)

@@ -1,7 +1,9 @@
 """A lab pack, taken in: a stranger's until each thing in it has been checked.
 
-Clips are verified as a fetch verifies them, runs as an import does. Nothing in it is run, and what
-is here already stays as it is.
+Clips of ESC-10 are verified by their published hashes, those of own datasets by the one in its key,
+runs as an import does. Nobody publishes hashes of ESC-50's animals: other sounds of the same names
+and sizes would pass for them. Practice sounds are computed here, whatever a pack has for them.
+Nothing in it is run, and what is here already stays as it is.
 """
 
 from __future__ import annotations
@@ -51,6 +53,8 @@ class Unpacked:
         runs: the names of those that came in.
         datasets_here: the keys of those that were here, and stay as they are.
         runs_here: the names of those that were here, and stay as they are.
+        unproven: the keys of those that came in and have no published hashes: names, sizes, and
+            that each is a sound of one channel at 44.1 kHz, is all that could be verified.
         refused: a sentence for each thing that is not whole or not in order.
         wheels: what the packages in it are made for; None without any.
     """
@@ -59,6 +63,7 @@ class Unpacked:
     runs: list[str] = field(default_factory=list)
     datasets_here: list[str] = field(default_factory=list)
     runs_here: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     wheels: Platform | None = None
 
@@ -95,6 +100,8 @@ def unpack(
             try:
                 _take_in(key, tree, on_progress, should_stop)
                 done.datasets.append(key)
+                if key in SOURCES and not (SOURCES[key].hashed or SOURCES[key].synthetic):
+                    done.unproven.append(key)
             except DatasetError as error:
                 done.refused.append(f"{_title(key)} was left out: {error}")
         if run_ids:
@@ -208,7 +215,8 @@ def _take_in(
 ) -> None:
     files = Below(tree, f"{DATASETS}{key}/")
     if key in SOURCES:
-        fetch(key, files, on_progress, should_stop)
+        copy = None if SOURCES[key].synthetic else files
+        fetch(key, copy, on_progress, should_stop)
     else:
         import_own(key, files, on_progress, should_stop)
 
