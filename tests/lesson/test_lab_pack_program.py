@@ -15,7 +15,7 @@ import pytest
 from esc10.datasets import load_dataset
 from esc10.datasets.own.build import make_own
 from esc10.errors import Cancelled, PackError
-from esc10.lesson.lab_pack import pack, program, unpack
+from esc10.lesson.lab_pack import pack, packing, program, unpack
 from esc10.lesson.lab_pack.layout import Platform, manifest_of, this_platform
 from esc10.lesson.lab_pack.program import program_files, start_text
 from tests.support.lab_packs import changed, let_pip_find, names_in, tiny_wheels
@@ -81,6 +81,27 @@ def test_what_pip_has_not_is_a_sentence(
     assert list(path.parent.iterdir()) == []
     with pytest.raises(Cancelled):
         pack(path, wheels=True, should_stop=lambda: True)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_pip_that_does_not_start_is_a_sentence(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    with pytest.raises(PackError, match=r"pip cannot be started with .*gone: "):
+        pack(path, wheels=True)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_file_of_the_program_that_cannot_be_read_is_a_sentence(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder in its place, as even root cannot read that."""
+    tiny_wheels(tmp_path / "wheels")
+    let_pip_find(monkeypatch, tmp_path / "wheels")
+    monkeypatch.setattr(packing, "program_files", lambda: [("app.py", tmp_path)])
+    with pytest.raises(PackError, match="cannot be read, so the program cannot come along: "):
+        pack(path, wheels=True)
     assert list(path.parent.iterdir()) == []
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -209,8 +208,9 @@ class _Writer:
             self._archive.writestr(info, content, compresslevel=_QUICKLY)
         else:
             info.file_size = content.stat().st_size
-            with content.open("rb") as source, self._archive.open(info, "w") as target:
-                shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            with self._archive.open(info, "w") as target:
+                for chunk in _chunks(content):
+                    target.write(chunk)
         self._bytes += info.file_size
         if self._bytes > MAX_ARCHIVE_BYTES or len(self._archive.infolist()) > MAX_ARCHIVE_MEMBERS:
             raise PackError(
@@ -275,6 +275,23 @@ def _credits(datasets: Iterable[Dataset]) -> bytes:
         for source in (dataset.source for dataset in datasets)
     ]
     return "".join(f"{line.rstrip()}\n" for line in lines).encode()
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file of the program, some at a time.
+
+    Raises:
+        PackError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                yield chunk
+    except OSError as cause:
+        raise PackError(
+            f"{path} cannot be read, so the program cannot come along: {reason_of(cause)}. Pack "
+            "where you may read it, or without --wheels."
+        ) from cause
 
 
 def _read(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from esc10.archives.trees import FolderTree
-from esc10.errors import PackError
+from esc10.errors import PackError, reason_of
 from esc10.lesson.lab_pack.layout import Platform
 from esc10.progress import OnProgress, Progress, ShouldStop, Tally
 
@@ -61,23 +61,12 @@ def download_wheels(folder: Path, on_progress: OnProgress, should_stop: ShouldSt
         Where they are, in order.
 
     Raises:
-        PackError: pip has them not.
+        PackError: pip has them not, or cannot be started.
         Cancelled: `should_stop` said so.
     """
     tally = Tally(Progress("Fetching packages", 0, 0), on_progress, should_stop)
     complaints = []
-    with subprocess.Popen(
-        [
-            *(sys.executable, "-m", "pip", "download", "--only-binary", ":all:", "--no-input"),
-            *("--disable-pip-version-check", "--progress-bar", "off"),
-            *("--dest", str(folder.resolve()), "-r", _REQUIREMENTS),
-        ],
-        cwd=ROOT,  # the list of packages names the pinned versions by a path
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    with _pip(folder) as process:
         try:
             for line in process.stdout or ():
                 tally.raise_if_stopped()
@@ -94,6 +83,33 @@ def download_wheels(folder: Path, on_progress: OnProgress, should_stop: ShouldSt
             "or pack without --wheels."
         )
     return wheels
+
+
+def _pip(folder: Path) -> subprocess.Popen[str]:
+    """A pip that brings the packages into a folder.
+
+    Raises:
+        PackError: it cannot be started.
+    """
+    try:
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", "pip", "download", "--only-binary", ":all:", "--no-input"),
+                *("--disable-pip-version-check", "--progress-bar", "off"),
+                *("--dest", str(folder.resolve()), "-r", _REQUIREMENTS),
+            ],
+            cwd=ROOT,  # the list of packages names the pinned versions by a path
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as cause:
+        # Said here, or it would be taken for trouble with the disk that is written to.
+        raise PackError(
+            f"pip cannot be started with {sys.executable}: {reason_of(cause)}. Mend that Python, "
+            "or pack without --wheels."
+        ) from cause
 
 
 def _shown(complaints: list[str]) -> str:
