@@ -135,7 +135,7 @@ def _show(key: str, sounds: Dataset, answers: LabAnswers) -> None:
         subject = Subject(sounds, run, known)
         live(_look)(key, subject)
     with code:
-        st.code(snippets(sounds)[key], language="python")
+        st.code(snippets(sounds)[key], language="python", wrap_lines=True)
         st.caption(
             "It continues the lines of the exercises before it. All of it as one program: "
             "*Evaluate*, *Take it along*, the notebook."

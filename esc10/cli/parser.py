@@ -126,19 +126,13 @@ def _parser() -> argparse.ArgumentParser:
     replaying.add_argument(
         "--pace", type=_pace, default=1.0, help="how many times as fast as it was; default 1"
     )
-    add_run(add("export", export)).add_argument(
-        "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
-    )
+    _add_output(add_run(add("export", export)), "zip")
     handing_in = add_run(add("report", report))
-    handing_in.add_argument(
-        "-o", "--output", required=True, type=Path, metavar="FILE.html", help="where to write it"
-    )
+    _add_output(handing_in, "html")
     handing_in.add_argument(
         "--answers", type=Path, metavar="ANSWERS.json", help="what was answered in the lab"
     )
-    add_run(add("notebook", notebook)).add_argument(
-        "-o", "--output", required=True, type=Path, metavar="FILE.ipynb", help="where to write it"
-    )
+    _add_output(add_run(add("notebook", notebook)), "ipynb")
     add("import", import_zip).add_argument(
         "file", metavar="FILE", type=Path, help="what 'export' or 'report' wrote"
     )
@@ -146,9 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument(
         "folder", metavar="FOLDER", type=Path, help="where the reports and zips of a class are"
     )
-    checking.add_argument(
-        "-o", "--output", required=True, type=Path, metavar="FILE.csv", help="where to write it"
-    )
+    _add_output(checking, "csv")
     checking.add_argument(
         "--feedback", type=Path, metavar="FOLDER", help="a page for each goes there"
     )
@@ -159,10 +151,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_pack(packing: argparse.ArgumentParser) -> None:
-    packing.add_argument(
-        "-o", "--output", required=True, type=Path, metavar="FILE.zip", help="where to write it"
+def _add_output(parser: argparse.ArgumentParser, ending: str) -> None:
+    name = f"FILE.{ending}"
+    parser.add_argument(
+        "-o", "--output", required=True, type=Path, metavar=name, help="where to write it"
     )
+
+
+def _add_pack(packing: argparse.ArgumentParser) -> None:
+    _add_output(packing, "zip")
     for name, which in (("dataset", "that are whole"), ("run", "that have weights")):
         packing.add_argument(
             f"--{name}",

@@ -19,7 +19,7 @@ from esc10.datasets.fetch import fetch
 from esc10.datasets.folders import dataset_folder, is_whole
 from esc10.datasets.library import Dataset, load_dataset
 from esc10.datasets.source import Source
-from esc10.datasets.sources import SOURCES, source_of, sources
+from esc10.datasets.sources import SOURCES, source_of, sources, whole_datasets
 
 __all__ = [
     "CATEGORIES",
@@ -33,4 +33,5 @@ __all__ = [
     "load_dataset",
     "source_of",
     "sources",
+    "whole_datasets",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from esc10.datasets.description import Description, description_of, own_descriptions
 from esc10.datasets.esc10 import ESC10
 from esc10.datasets.esc50 import ANIMALS
+from esc10.datasets.folders import is_whole
 from esc10.datasets.names import is_own
 from esc10.datasets.practice.source import PRACTICE
 from esc10.datasets.source import Source
@@ -18,6 +19,11 @@ def sources() -> dict[str, Source]:
     """Every source: the fixed ones, then the own datasets on this machine, the oldest first."""
     own = {key: _own_source(key, described) for key, described in own_descriptions().items()}
     return {**SOURCES, **own}
+
+
+def whole_datasets() -> list[str]:
+    """The keys of the datasets that are on this machine and whole."""
+    return [key for key in sources() if is_whole(key)]
 
 
 def source_of(key: str) -> Source:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -51,10 +52,14 @@ class _Stored:
 _STORED: TypeAdapter[_Stored | None] = TypeAdapter(_Stored | None, config=STRICT)
 
 
+def stored_form(answers: Sequence[Answered]) -> dict[str, Any]:
+    """Answers as they are stored in JSON, which `read_answers` reads."""
+    return asdict(_Stored(tuple(answers)))
+
+
 def answers_json(answers: Sequence[Answered]) -> bytes:
-    """Answers as a file of JSON, which `read_answers` reads."""
-    stored = asdict(_Stored(tuple(answers)))
-    return json.dumps(stored, indent=1, ensure_ascii=False).encode() + b"\n"
+    """Answers as a file of JSON."""
+    return json.dumps(stored_form(answers), indent=1, ensure_ascii=False).encode() + b"\n"
 
 
 def load_answers(path: Path) -> tuple[Answered, ...]:

@@ -142,7 +142,8 @@ def mistakes_solution(judged: PartEvaluation) -> Solution | None:
 def most_frequent_mistakes(judged: PartEvaluation) -> list[tuple[str, str]]:
     """The classes in truth with what they are most often taken for, in alphabetical order."""
     pairs = Counter((clip.true, clip.predicted) for clip in judged.mistakes)
-    return sorted(pair for pair, times in pairs.items() if times == max(pairs.values()))
+    most = max(pairs.values(), default=0)
+    return sorted(pair for pair, times in pairs.items() if times == most)
 
 
 def listening_solution() -> Solution:

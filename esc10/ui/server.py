@@ -22,7 +22,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from esc10.audio.loading import load_clip
-from esc10.datasets import Dataset, dataset_folder, is_whole, load_dataset, sources
+from esc10.datasets import Dataset, dataset_folder, load_dataset, whole_datasets
 from esc10.datasets.description import DESCRIPTION
 from esc10.datasets.folders import MARKER
 from esc10.engine.cluster import Cluster
@@ -120,7 +120,7 @@ def jobs_to_show(prefix: str) -> dict[str, Job]:
 
 def datasets_here() -> list[str]:
     """The keys of the datasets that are whole."""
-    return [key for key in sources() if is_whole(key)]
+    return whole_datasets()
 
 
 _OF_A_VERDICT = (

@@ -8,8 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-from jinja2 import Template
+from typing import TYPE_CHECKING
 
 from esc10.archives.trees import shown
 from esc10.errors import LessonError, reason_of
@@ -20,6 +19,9 @@ from esc10.lesson.checking.judging import TOLERANCE
 from esc10.lesson.report.writing import page_from
 from esc10.lesson.words import share
 from esc10.storage import write_whole
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _LONGEST = 200
 """Bytes of a page's name: systems take 255, and while it is written it has some more."""

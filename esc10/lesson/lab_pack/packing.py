@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from esc10.archives.zips import MAX_ARCHIVE_BYTES, MAX_ARCHIVE_MEMBERS
-from esc10.datasets import Clip, Dataset, dataset_folder, is_whole, load_dataset, sources
+from esc10.datasets import Clip, Dataset, dataset_folder, load_dataset, whole_datasets
 from esc10.datasets.description import DESCRIPTION
 from esc10.datasets.esc50 import TABLE, clips_table
 from esc10.datasets.folders import MARKER
@@ -96,7 +96,7 @@ def pack(
             refused.
         Cancelled: `should_stop` said so.
     """
-    keys = _whole() if datasets is None else dict.fromkeys(datasets)
+    keys = whole_datasets() if datasets is None else dict.fromkeys(datasets)
     chosen = [load_dataset(key) for key in keys]
     listed, complaints = _runs_here() if runs is None else (_named(runs), [])
     if not (chosen or listed or wheels):
@@ -130,10 +130,6 @@ def pack(
                 writer.write(name, content)
         size = path.stat().st_size
     return Packed(tuple(keys), tuple(names), (*complaints, *damaged), platform, size)
-
-
-def _whole() -> list[str]:
-    return [key for key in sources() if is_whole(key)]
 
 
 def _runs_here() -> tuple[list[Run], list[str]]:

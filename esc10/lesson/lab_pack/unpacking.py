@@ -240,7 +240,7 @@ def _take_in_runs(
 
 def _tell_cut_off(tree: ArrivedTree, done: Unpacked) -> None:
     """Say it first, and of the dataset in which the pack was cut off say no more than that."""
-    key = tree.names[-1].removeprefix(DATASETS).partition("/")[0]
+    key = _key_of(tree.names[-1]) or ""  # of a run no sentence begins with nothing
     about_it = f"{_title(key)} was left out: "
     rest = [sentence for sentence in done.refused if not sentence.startswith(about_it)]
     within = f" within {_title(key)}" if len(rest) < len(done.refused) else ""

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Any
 
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.datasets import Source, source_of
@@ -18,7 +16,7 @@ from esc10.datasets.clips import class_label
 from esc10.errors import RunError
 from esc10.evaluation.intervals import NO_LEAK, cautions, describe_leaks, percent
 from esc10.evaluation.metrics import Evaluation, evaluate
-from esc10.lesson.answers import Answered
+from esc10.lesson.answers import Answered, stored_form
 from esc10.lesson.report.charts import curve_charts
 from esc10.lesson.report.mistakes import Mistakes, mistakes_within
 from esc10.lesson.report.reading import seal_of
@@ -38,6 +36,9 @@ from esc10.runs.run import Run
 from esc10.storage import time_of
 from esc10.training.networks import MODELS
 from esc10.training.results import LAST
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 MAX_BYTES = 15_000_000
 """Of a report: what course servers and mail take. Only a run that alone is larger exceeds it."""
@@ -79,7 +80,7 @@ def report_of(run: Run, weights: str, answers: Sequence[Answered] = ()) -> Repor
     said = {
         **_about(run, judged),
         "answers": answers,
-        "stored_answers": {"answers": [vars(answer) for answer in answers]},
+        "stored_answers": stored_form(answers),
         "run_zip": b64encode(zipped).decode("ascii"),
         "seal": seal,
     }
@@ -100,6 +101,9 @@ def page_from(folder: Path, name: str) -> Template:
         folder: where it is.
         name: its file's.
     """
+    # Whoever asks for another command, or reads a report, waits for it in vain.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader([folder, _HERE]),
         autoescape=True,

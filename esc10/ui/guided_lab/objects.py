@@ -27,14 +27,14 @@ from esc10.ui.clip_view import draw_picture, player, readable_sound, spectrogram
 from esc10.ui.confusion import CellChooser, clips_of, describe_clips
 from esc10.ui.curves import show_curves
 from esc10.ui.fragments import live, tick_seconds
-from esc10.ui.frame import in_projector_mode
+from esc10.ui.frame import in_projector_mode, table_pixels
 from esc10.ui.layer_table import show_layer_table
 from esc10.ui.progress import show_end, show_job, show_run
 from esc10.ui.server import PREPARE_JOBS, clip_sound, engine, is_under_way, jobs_to_show, verdict
 from esc10.ui.trainings import train_missing
 
 _CELLS = CellChooser("guided lab ", ("test",))
-_CLIPS_PIXELS = 330
+_CLIPS_PIXELS, _FOLD_PIXELS = 330, 42
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,10 @@ def show_sounds(subject: Subject) -> None:
             pa.table({"class": [class_label(name) for name in sounds.classes], **folds}),
             hide_index=True,
             height="content" if len(sounds.classes) <= 10 else 400,
+            column_config={
+                fold: st.column_config.NumberColumn(width=table_pixels(_FOLD_PIXELS))
+                for fold in folds
+            },
             alt="How many clips each class has in each fold",
         )
         st.caption("How many clips of each class are in each of the five folds.")
@@ -85,7 +89,7 @@ def show_sounds(subject: Subject) -> None:
 
 def show_spectrogram(subject: Subject) -> None:
     """A clip's waveform over its spectrogram."""
-    left, right = st.columns([1, 1.5], vertical_alignment="bottom")
+    left, right = st.columns([1.4, 1.3], vertical_alignment="bottom")
     with left:
         clip = _choose_clip(subject.sounds, "spectrogram")
     with right:
@@ -152,7 +156,7 @@ def show_mistakes(subject: Subject) -> None:
 def show_listening(subject: Subject) -> None:
     """A test clip to be judged as often as one likes, and the digest of the weights each time."""
     run = subject.trained
-    left, right = st.columns([1, 1.5], vertical_alignment="bottom")
+    left, right = st.columns([1.4, 1.3], vertical_alignment="bottom")
     with left:
         clip = _choose_clip(subject.sounds, "listening", run.config.clips["test"])
     with right:

@@ -115,16 +115,15 @@ def _rings(flag: str, ink: str, sizes: tuple[int, int], width: float) -> dict[st
 def _points(classes: Sequence[str], ink: str, font_size: int) -> dict[str, Any]:
     names = [class_label(name) for name in classes]
     colours, shapes = zip(*signs_of(len(classes)), strict=True)
-    legend = {
-        "title": None,
-        "labelFontSize": font_size,
-        "labelColor": ink,
-        "labelLimit": 20 * font_size,
-        "symbolSize": 170,
-        "symbolOpacity": 1,
-        "symbolStrokeWidth": 0,
-        "rowPadding": font_size / 2,
-    }
+    legend = vega.legend_look(
+        ink,
+        font_size,
+        labelLimit=20 * font_size,
+        symbolSize=170,
+        symbolOpacity=1,
+        symbolStrokeWidth=0,
+        rowPadding=font_size / 2,
+    )
     sign = {"field": "class", "type": "nominal", "sort": names, "legend": legend}
     select = {"type": "point", "fields": ["filename"], "toggle": _TOGGLED, "clear": False}
     faint = 0.8 if palette.is_dark(ink) else 0.4

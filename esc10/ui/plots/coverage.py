@@ -39,14 +39,9 @@ def coverage_spec(ink: str, font_size: int, height: int) -> dict[str, Any]:
     told_apart = {
         "field": "part",
         "type": "nominal",
-        "legend": {
-            "title": None,
-            "orient": "top",
-            "labelFontSize": font_size,
-            "labelColor": ink,
-            "symbolSize": 140,
-            "symbolStrokeWidth": 0,
-        },
+        "legend": vega.legend_look(
+            ink, font_size, orient="top", symbolSize=140, symbolStrokeWidth=0
+        ),
     }
     colour = {**told_apart, "scale": {"domain": parts, "range": [*_COLOURS]}}
     x = {

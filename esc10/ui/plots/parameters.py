@@ -51,15 +51,9 @@ def parameter_spec(sizes: Sequence[Sized], ink: str, font_size: int, height: int
     told_apart = {
         "field": "part",
         "type": "nominal",
-        "legend": {
-            "title": None,
-            "orient": "top",
-            "labelFontSize": font_size,
-            "labelColor": ink,
-            "symbolSize": 140,
-            "symbolStrokeWidth": 0,
-            "symbolOpacity": 1,
-        },
+        "legend": vega.legend_look(
+            ink, font_size, orient="top", symbolSize=140, symbolStrokeWidth=0, symbolOpacity=1
+        ),
     }
     counts = [size.parameters for size in sizes]
     x = {

@@ -104,16 +104,15 @@ def _axes(labels: Sequence[str], axis_title: str, ink: str, font_size: int) -> d
 
 
 def _lines(names: Sequence[str], ink: str, font_size: int) -> list[dict[str, Any]]:
-    legend = {
-        "title": None,
-        "orient": "top",
-        "columns": _LEGEND_PIXELS // (8 * font_size),
-        "labelFontSize": font_size,
-        "labelColor": ink,
-        "labelLimit": 12 * font_size,
-        "symbolSize": 150,
-        "symbolOpacity": 1,
-    }
+    legend = vega.legend_look(
+        ink,
+        font_size,
+        orient="top",
+        columns=_LEGEND_PIXELS // (8 * font_size),
+        labelLimit=12 * font_size,
+        symbolSize=150,
+        symbolOpacity=1,
+    )
     sign = {"field": "class", "type": "nominal", "legend": legend}
     colours, shapes = palette.RUN_COLOURS[: len(names)], palette.RUN_SHAPES[: len(names)]
     colour = {**sign, "scale": {"domain": list(names), "range": list(colours)}}

@@ -33,6 +33,11 @@ def title_look(title: str, ink: str, font_size: int) -> dict[str, Any]:
     return {"text": title, "anchor": "start", "frame": "bounds", "offset": 8, **look}
 
 
+def legend_look(ink: str, font_size: int, **more: Any) -> dict[str, Any]:
+    """A legend without a title, and what else one says of it."""
+    return {"title": None, "labelFontSize": font_size, "labelColor": ink, **more}
+
+
 def gradient_look(ink: str, font_size: int) -> dict[str, Any]:
     """A legend, above the chart, of colours that go from one into the next."""
     place = {"orient": "top", "direction": "horizontal", "offset": 4}
