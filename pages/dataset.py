@@ -151,7 +151,7 @@ def _fetches_of(key: str) -> str:
 
 def _choose_dataset(here: list[str]) -> Dataset:
     forget_unless("browse dataset", here)
-    follow("data", "browse dataset", {key: key for key in here})
+    follow("data", "browse dataset", here)
     key = st.segmented_control(
         "Dataset",
         here,

@@ -67,7 +67,7 @@ def main() -> None:
         "From inside": lambda: show_insides(run, judged),
         "Take it along": lambda: show_takeaway(run, weights),
     }
-    follow("view", "view", {name: name for name in views})
+    follow("view", "view", list(views))
     tabs = st.tabs(list(views), on_change="rerun", key="view")
     point("view", "view", next(name for name, tab in zip(views, tabs, strict=True) if tab.open))
     for tab, show in zip(tabs, views.values(), strict=True):
@@ -91,7 +91,7 @@ def _choose(runs: list[Run]) -> tuple[Run, str]:
     """The run to judge, and which of its weights."""
     left, right = st.columns([1, 1.55], vertical_alignment="top")
     with left:
-        follow("run", "run", {run.run_id: run.run_id for run in runs})
+        follow("run", "run", [run.run_id for run in runs])
         run = choose_run(runs, "Run", key="run")
         point("run", "run", run.run_id, ends=("weights", "epoch"))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -118,7 +118,7 @@ def _choose_weights(run: Run) -> str:
     # The last epoch of a schedule comes first where there is one: it is what the run was made for.
     chosen_before = st.session_state.get("weights", CRITERIA[0])
     key = f"weights of {run.run_id}"
-    follow("weights", key, {name: name for name in run.criteria})
+    follow("weights", key, run.criteria)
     weights = st.radio(
         criterion_label(run.criteria),
         run.criteria,

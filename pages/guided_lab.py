@@ -41,7 +41,7 @@ def main() -> None:
         return
     answers = lab_answers()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        follow("exercise", _CHOSEN, {key: key for key in EXERCISES})
+        follow("exercise", _CHOSEN, list(EXERCISES))
         key = st.segmented_control(
             "Exercises",
             list(EXERCISES),
@@ -59,7 +59,7 @@ def main() -> None:
             with st.container(width=240):
                 sounds = dataset(choose_data(here, "guided lab data"))
         else:
-            follow("data", "guided lab data", {here[0]: here[0]})
+            follow("data", "guided lab data", here)
             sounds = dataset(here[0])
     _show(key, sounds, answers)
 

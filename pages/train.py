@@ -17,7 +17,7 @@ from esc10.ui.curves import describe_curves, show_curves
 from esc10.ui.fragments import IDLE_SECONDS, SOON_SECONDS, live, tick_seconds
 from esc10.ui.frame import guarded, in_projector_mode, open_page, show_no_sounds
 from esc10.ui.layer_table import show_layer_table
-from esc10.ui.progress import show_end, show_job, show_run
+from esc10.ui.progress import show_jobs, show_run
 from esc10.ui.recipe_view import show_recipe
 from esc10.ui.recipes import chosen_recipe
 from esc10.ui.replay import show_replay
@@ -28,7 +28,6 @@ from esc10.ui.server import (
     datasets_here,
     engine,
     is_under_way,
-    jobs_to_show,
     start_own,
 )
 from esc10.ui.settings import choose_settings, show_split
@@ -147,11 +146,7 @@ def _board(seconds: float) -> None:
 
 
 def _show_preparation() -> None:
-    for name, job in jobs_to_show(PREPARE_JOBS).items():
-        if job.running:
-            show_job(job, name)
-        else:
-            show_end(job, name)
+    show_jobs(PREPARE_JOBS)
     status = engine().status()
     if status.trouble:
         st.error(in_markdown(status.trouble))

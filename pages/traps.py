@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def _choose(here: list[str]) -> Experiment:
-    follow("experiment", "experiment", {key: key for key in TRAPS})
+    follow("experiment", "experiment", list(TRAPS))
     key = st.radio(
         "Experiment",
         list(TRAPS),

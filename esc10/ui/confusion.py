@@ -63,10 +63,9 @@ class CellChooser:
 
     def follow_link(self, classes: Sequence[str]) -> None:
         """Choose the part and the cell that the address names, before anything of it is drawn."""
-        named = {name: name for name in classes}
-        follow("part", self._key("of"), {part: part for part in self.parts})
-        follow("truth", self._key("in truth"), named, "class")
-        follow("taken", self._key("taken for"), named, "class")
+        follow("part", self._key("of"), self.parts)
+        follow("truth", self._key("in truth"), classes, "class")
+        follow("taken", self._key("taken for"), classes, "class")
 
     def point_link(self, choice: Choice) -> None:
         """Put the chosen part and cell into the address."""

@@ -7,7 +7,7 @@ machine to machine, and it says nothing where there is no such thing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,20 +42,21 @@ def _known(key: str) -> _Known:
     return places.setdefault(key, _Known())
 
 
-def follow(name: str, key: str, options: Mapping[str, Any], what: str = "") -> None:
+def follow(name: str, key: str, options: Mapping[str, Any] | Iterable[str], what: str = "") -> None:
     """Choose what the address names under `name`, in the box of that `key`, before it is drawn.
 
-    `options` are what can be chosen, by what they are called in addresses. What is none of them is
-    said to be missing, as `what`, until something else is chosen.
+    `options` are what can be chosen, by what they are called in addresses where that is not the
+    same. What is none of them is said to be missing, as `what`, until something else is chosen.
     """
+    by_name = options if isinstance(options, Mapping) else {each: each for each in options}
     known, named = _known(key), st.query_params.get(name)
     if named is not None and named != known.named:
-        known.missing = None if named in options else named
+        known.missing = None if named in by_name else named
         known.drawn = False
-        if named in options:
-            st.session_state[key] = options[named]
+        if named in by_name:
+            st.session_state[key] = by_name[named]
     known.named = named
-    if known.drawn and st.session_state.get(key) != options.get(known.chosen or ""):
+    if known.drawn and st.session_state.get(key) != by_name.get(known.chosen or ""):
         known.missing = None  # somebody has chosen since
     if known.missing is not None:
         st.warning(

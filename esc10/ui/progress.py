@@ -9,7 +9,7 @@ from esc10.progress import Progress
 from esc10.runs.outcome import CUT_SHORT
 from esc10.runs.run import Run
 from esc10.ui.plots import palette
-from esc10.ui.server import engine, jobs
+from esc10.ui.server import engine, jobs, jobs_to_show
 from esc10.ui.words import (
     STATE_WORDS,
     data_title,
@@ -60,6 +60,15 @@ def show_end(
     if st.button("I have read this", key=f"read {name}"):
         jobs().clear(name)
         st.rerun()
+
+
+def show_jobs(prefix: str) -> None:
+    """The jobs that run whose names begin so, and how this session's that have ended did."""
+    for name, job in jobs_to_show(prefix).items():
+        if job.running:
+            show_job(job, name)
+        else:
+            show_end(job, name)
 
 
 def show_run(run: Run, slot: int, *, with_data: bool = False) -> None:

@@ -48,7 +48,7 @@ def forget_unless(key: str, options: Sequence[object]) -> None:
 def choose_data(here: list[str], key: str) -> str:
     """The key of the dataset a person has chosen; the choice stays while it is here."""
     forget_unless(key, here)
-    follow("data", key, {dataset: dataset for dataset in here})
+    follow("data", key, here)
     chosen = st.selectbox(
         "Data",
         here,

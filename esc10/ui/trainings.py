@@ -17,13 +17,12 @@ from esc10.runs.run import Run
 from esc10.runs.store import list_runs
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
-from esc10.ui.progress import describe_end, show_end, show_job
+from esc10.ui.progress import describe_end, show_jobs
 from esc10.ui.server import (
     HASHES,
     PREPARE_JOBS,
     engine,
     is_under_way,
-    jobs_to_show,
     own_jobs,
     start_own,
 )
@@ -111,8 +110,7 @@ def show_trouble_with(
     trainings: Sequence[TrainConfig], there: Mapping[TrainConfig, Run], runs: Sequence[Run]
 ) -> None:
     """How handing over goes, or has ended; and what the trainings that gave nothing ended with."""
-    for name, job in jobs_to_show(PREPARE_JOBS).items():
-        show_job(job, name) if job.running else show_end(job, name)
+    show_jobs(PREPARE_JOBS)
     missing = set(trainings) - there.keys()
     latest: dict[TrainConfig, Run] = {}
     for run in runs:

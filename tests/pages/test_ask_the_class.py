@@ -18,7 +18,7 @@ from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui.ask_the_class import room as rooms
 from esc10.ui.server import poll_server
-from tests.support.pages import drawn, open_page, says
+from tests.support.pages import drawn, open_page, pressed, says
 from tests.support.tested_runs import run_with
 
 
@@ -39,11 +39,6 @@ def page(kind: str) -> AppTest:
     return drawn(test)
 
 
-def press(test: AppTest, label: str) -> AppTest:
-    next(button for button in test.button if button.label == label).click()
-    return drawn(test)
-
-
 def room_of(test: AppTest) -> Room:
     room = test.session_state["room of this class"]
     assert isinstance(room, Room)
@@ -56,7 +51,7 @@ def vote(room: Room, *choice: str) -> None:
 
 
 def test_what_a_class_expects_is_held_against_the_matrix(run: Run) -> None:
-    test = press(page("confused"), "Ask the class")
+    test = pressed(page("confused"), "Ask the class")
     room = room_of(test)
     assert says(test, "0 votes")
     assert says(test, f"{poll_server().port}/{room.code}")
@@ -67,34 +62,34 @@ def test_what_a_class_expects_is_held_against_the_matrix(run: Run) -> None:
     vote(room, right[0], next(name for name in wrong if name != right[1]))
     assert says(drawn(test), "3 votes")
     assert not test.get("vega_lite_chart")  # neither what others say nor the matrix, yet
-    press(test, "Close and reveal")
+    pressed(test, "Close and reveal")
     assert says(test, "**2 of 3** of you expected that")
     assert len(test.get("vega_lite_chart")) == 2
-    press(test, "Ask something else")
+    pressed(test, "Ask something else")
     assert says(test, "#### Predict before reveal")
 
 
 def test_nobody_voting_is_no_trouble(run: Run) -> None:
-    test = press(press(page("confused"), "Ask the class"), "Close and reveal")
+    test = pressed(pressed(page("confused"), "Ask the class"), "Close and reveal")
     assert says(test, "Nobody voted.")
     assert not says(test, "of you expected")
 
 
 def test_whoever_loads_the_page_again_finds_the_votes(run: Run) -> None:
-    test = press(page("confused"), "Ask the class")
+    test = pressed(page("confused"), "Ask the class")
     room = room_of(test)
     vote(room, *(class_label(name) for name in run.config.classes[:2]))
     again = open_page("pages/ask_the_class.py")
     again.query_params["class"] = room.key
     assert says(drawn(again), "1 vote")
-    press(again, "Leave")
+    pressed(again, "Leave")
     assert says(again, "#### Predict before reveal")
     assert poll_server().rooms.find(room.code) is None
     assert says(drawn(test), "#### Predict before reveal")
 
 
 def test_ten_clips_are_judged_by_ear_and_by_the_network(run: Run) -> None:
-    test = press(page("blind"), "Play the first clip")
+    test = pressed(page("blind"), "Play the first clip")
     room = room_of(test)
     clips = blind_clips(
         evaluate(run, "val_accuracy").parts["test"].judged, int.from_bytes(room.code.encode())
@@ -105,7 +100,7 @@ def test_ten_clips_are_judged_by_ear_and_by_the_network(run: Run) -> None:
         assert not says(test, class_label(clip.true))
         assert len(test.get("audio")) == 1
         room.vote(ear, number, (class_label(clip.true),))
-        press(test, "Next clip" if number < CLIPS else "Reveal")
+        pressed(test, "Next clip" if number < CLIPS else "Reveal")
     assert says(test, f"**You: 100%** of {CLIPS} answers by 1 person; the best had 10 of {CLIPS}")
     right = sum(clip.right for clip in clips)
     assert says(test, f"**Time-distributed 1D-CNN: {right} of {CLIPS}**")
@@ -122,7 +117,7 @@ def test_without_a_network_or_without_sounds_it_leads_on(home: Path) -> None:
 
 
 def test_a_machine_on_no_network_is_told_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    test = press(page("confused"), "Ask the class")
+    test = pressed(page("confused"), "Ask the class")
     assert not test.warning
     monkeypatch.setattr(
         rooms.poll_server(), "url", lambda room: f"http://127.0.0.1:8520/{room.code}"

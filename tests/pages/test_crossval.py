@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from esc10.evaluation.intervals import CHOSEN
 from esc10.runs.cross_validation import cross_validation_of, list_cross_validations, runs_of
@@ -22,15 +21,10 @@ from esc10.training.plan import plan_run
 from esc10.training.recipes import RECIPES, without
 from esc10.ui import server
 from tests.support.made_runs import made_config
-from tests.support.pages import drawn, end_jobs, open_page, says, texts
+from tests.support.pages import drawn, end_jobs, open_page, pressed, says, texts
 from tests.support.waiting import WARM_SECONDS, wait_for
 
 PAGE = "pages/crossval.py"
-
-
-def pressed(test: AppTest, label: str) -> AppTest:
-    next(button for button in test.button if button.label == label).click()
-    return drawn(test)
 
 
 def wait_for_trainings(count: int) -> None:

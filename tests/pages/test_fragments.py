@@ -30,7 +30,7 @@ from esc10.ui.predict.kept import _JOBS
 from tests.pages.conftest import Trained
 from tests.support import ROOT
 from tests.support.odd_sounds import hiss
-from tests.support.pages import drawn, open_page, predict, says
+from tests.support.pages import drawn, open_page, predict, pressed, says
 from tests.support.tested_runs import run_with
 from tests.support.waiting import wait_for
 
@@ -103,8 +103,7 @@ def asked(*buttons: str) -> AppTest:
     """The class is asked, as these buttons ask it one after the other."""
     page = drawn(open_page("pages/ask_the_class.py"))
     for label in buttons:
-        next(button for button in page.button if button.label == label).click()
-        drawn(page)
+        pressed(page, label)
     return page
 
 

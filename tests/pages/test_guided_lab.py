@@ -23,7 +23,7 @@ from esc10.training.plan import plan_run
 from esc10.ui import server
 from esc10.ui.guided_lab import exercises
 from tests.pages.conftest import Trained
-from tests.support.pages import drawn, open_page, says
+from tests.support.pages import drawn, open_page, pressed, says
 from tests.support.tested_runs import run_with
 from tests.support.waiting import WARM_SECONDS, wait_for
 
@@ -44,9 +44,7 @@ def check(test: AppTest, **numbers: int) -> AppTest:
     for label, number in numbers.items():
         (field,) = [each for each in test.number_input if each.label == label.replace("_", " ")]
         field.set_value(number)
-    (button,) = [button for button in test.button if button.label == "Check"]
-    button.click()
-    return drawn(test)
+    return pressed(test, "Check")
 
 
 def choose(test: AppTest, label: str, option: str) -> None:
@@ -80,9 +78,7 @@ def test_a_share_is_accepted_to_a_point_and_then_the_next_exercise_is_offered(
     assert says(test, "**Not yet:** 12 %. Which class has the most clips")
     assert is_right(check(test, **{"Right without listening, in %": 11}))
     assert says(test, "**40 of 400 clips, 10%**")
-    (onward,) = [button for button in test.button if button.label == "Next: Spectrogram"]
-    onward.click()
-    drawn(test)
+    pressed(test, "Next: Spectrogram")
     assert says(test, "What is the shape of a clip's spectrogram?")
     assert says(test, "#### Spectrogram")
 
@@ -104,9 +100,7 @@ def test_the_answer_is_shown_to_whoever_gives_up_and_counts_as_unsolved(
     practice_home: Path,
 ) -> None:
     test = check(page("split"), Test_clips_that_leak=40)
-    (shown,) = [button for button in test.button if button.label == "Show the answer"]
-    shown.click()
-    drawn(test)
+    pressed(test, "Show the answer")
     assert says(test, "Folds are made to keep a recording together")
     assert says(test, "Accepted: give or take one clip.")
     assert not test.session_state["guided lab answers"]["split"][0].right
@@ -164,9 +158,7 @@ def test_asking_a_network_changes_no_weight(trained: Trained) -> None:
     trained(("td_cnn", "logmel"))
     test = page("listening")
     for label in ("Judge it", "Judge it with its frames shuffled"):
-        (button,) = [button for button in test.button if button.label == label]
-        button.click()
-        drawn(test)
+        pressed(test, label)
     asked = test.dataframe[0].value
     assert list(asked["frames"]) == ["as it is", "shuffled"]
     assert len(set(asked["answer"])) == 1  # a mean knows no order
@@ -182,9 +174,7 @@ def test_asking_a_network_changes_no_weight(trained: Trained) -> None:
 def test_without_a_run_it_trains_one(practice_home: Path) -> None:
     test = page("curves")
     assert not [button for button in test.button if button.label == "Check"]
-    (button,) = [button for button in test.button if button.label == "Train the 1D-CNN"]
-    button.click()
-    drawn(test)
+    pressed(test, "Train the 1D-CNN")
     wait_for(lambda: len(list_runs()[0]) == 1, WARM_SECONDS, "a run")
     (run,) = list_runs()[0]
     assert (run.config.train.model, run.config.train.dataset) == ("cnn", "practice")

@@ -95,6 +95,13 @@ def drawn(test: AppTest) -> AppTest:
     return test
 
 
+def pressed(test: AppTest, label: str) -> AppTest:
+    """The page after its one button of that label was pressed."""
+    (button,) = [button for button in test.button if button.label == label]
+    button.click()
+    return drawn(test)
+
+
 def plain(markdown: str) -> str:
     """A text without what keeps Markdown from obeying a stranger's words."""
     return re.sub(r"\\|\u2060", "", markdown)

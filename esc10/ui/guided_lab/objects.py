@@ -29,8 +29,8 @@ from esc10.ui.curves import show_curves
 from esc10.ui.fragments import live, tick_seconds
 from esc10.ui.frame import in_projector_mode, table_pixels
 from esc10.ui.layer_table import show_layer_table
-from esc10.ui.progress import show_end, show_job, show_run
-from esc10.ui.server import PREPARE_JOBS, clip_sound, engine, is_under_way, jobs_to_show, verdict
+from esc10.ui.progress import show_jobs, show_run
+from esc10.ui.server import PREPARE_JOBS, clip_sound, engine, is_under_way, verdict
 from esc10.ui.trainings import train_missing
 
 _CELLS = CellChooser("guided lab ", ("test",))
@@ -215,8 +215,7 @@ def show_training_to_come(sounds: Dataset) -> None:
                 [config], lambda: fold_split(sounds, config.validation_fold, config.test_fold)
             )
             st.rerun()
-        for name, job in jobs_to_show(PREPARE_JOBS).items():
-            show_end(job, name)
+        show_jobs(PREPARE_JOBS)
         return
     live(_show_under_way, tick_seconds())(sounds)
 
@@ -234,8 +233,7 @@ def _is_busy(sounds: Dataset) -> bool:
 
 
 def _show_under_way(sounds: Dataset) -> None:
-    for name, job in jobs_to_show(PREPARE_JOBS).items():
-        show_job(job, name) if job.running else show_end(job, name)
+    show_jobs(PREPARE_JOBS)
     runs = _under_way(sounds)
     if runs:
         show_curves([(0, runs[-1])], 300, key="guided lab curve")

@@ -153,14 +153,12 @@ def _worth(right: NDArray[np.bool_], recordings: Sequence[str]) -> int:
 
 def _asked(ways: Ways, ask: Callable[[Run, Dataset], Answer]) -> dict[str, list[Answer]]:
     """What each run answers, way by way; what was asked before is known at once."""
-    every = [run for runs in ways.values() for run in runs]
+    every = [(way, run) for way, runs in ways.items() for run in runs]
     answers: dict[str, list[Answer]] = {}
-    for way, runs in ways.items():
-        for run in runs:
-            number = sum(map(len, answers.values())) + 1
-            with st.spinner(f"Network {number} of {len(every)} is asked …", show_time=True):
-                answer = ask(run, dataset(run.config.train.dataset))
-            answers.setdefault(way, []).append(answer)
+    for number, (way, run) in enumerate(every, 1):
+        with st.spinner(f"Network {number} of {len(every)} is asked …", show_time=True):
+            answer = ask(run, dataset(run.config.train.dataset))
+        answers.setdefault(way, []).append(answer)
     return answers
 
 

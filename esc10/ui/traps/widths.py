@@ -17,16 +17,15 @@ from esc10.ui.words import finding
 
 def show_widths(ways: Ways) -> None:
     """Accuracy over the number of parameters, on training clips and on test clips."""
-    verdicts = {way: judged(runs) for way, runs in ways.items()}
+    verdicts = [judged(runs) for runs in ways.values()]
     sizes = [
         Sized(
             _parameters(runs[0]), {TRAINING: figures_in_training(runs), TEST: figures_of(verdict)}
         )
-        for runs, verdict in zip(ways.values(), verdicts.values(), strict=True)
+        for runs, verdict in zip(ways.values(), verdicts, strict=True)
     ]
     narrow, wide = sizes[0], sizes[-1]
-    first, *_, last = verdicts.values()
-    test = compare_verdicts(first, last)
+    test = compare_verdicts(verdicts[0], verdicts[-1])
     said = "" if test is None else f": **{finding(test.p_value, 'McNemar’s test')}**"
     st.markdown(
         f"With {narrow.parameters:,} parameters it recognises {figure(narrow.figures[TEST])} of "
