@@ -12,6 +12,7 @@ curves       the live charts
 clip_cards   a card for each of some clips; clip_view: a clip's player, pictures and source
 run_marks    a run's mark and letter, and its title and note
 lab_answers  what a browser session has answered in the guided lab
+lesson_begun the plan that a lesson follows, and since when
 links        addresses that lead to a place
 layer_table, csv_files
 plots/       a domain object in, a figure out

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from esc10.errors import Esc10Error
-from esc10.ui.fragments import show_trouble
+from esc10.ui.fragments import IDLE_SECONDS, live, show_trouble
 from esc10.ui.imports_ahead import being_drawn
+from esc10.ui.lesson_begun import Lesson, lesson_begun
 from esc10.ui.links import begin_page
 from esc10.ui.player.one_at_a_time import play_one_at_a_time
 from esc10.ui.server import is_under_way
@@ -28,6 +29,9 @@ PAGES = {
     "pages/rehearse.py": "Rehearse",
 }
 """Each page's file and its name, in the order of the lab."""
+
+CLOCK_PAGE = "pages/rehearse.py"
+"""Where a lesson begins, and its clock is."""
 
 _PROJECTOR_PIXELS = 22
 _CHART_PIXELS, _CHART_PROJECTOR_PIXELS = 16, 20
@@ -82,8 +86,12 @@ def open_page(name: str) -> None:
     )
     st.html(_STYLE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="navigation"):
+        lesson = lesson_begun()
         for file, label in PAGES.items():
-            st.page_link(file, label=f"**{label}**" if label == name else label)
+            if lesson is not None and file == CLOCK_PAGE:
+                live(_clock_link, IDLE_SECONDS)(lesson, label == name)
+            else:
+                _page_link(file, label, label == name)
         st.space("stretch")
         st.toggle(
             "Projector",
@@ -94,6 +102,17 @@ def open_page(name: str) -> None:
     if in_projector_mode():
         st.html(_PROJECTOR_STYLE)
     play_one_at_a_time()
+
+
+def _page_link(file: str, label: str, here: bool) -> None:
+    st.page_link(file, label=f"**{label}**" if here else label)
+
+
+def _clock_link(lesson: Lesson, here: bool) -> None:
+    """In place of its name the minute: whoever gives a lesson sees the clock on every page."""
+    minutes = lesson.plan.minutes
+    over = lesson.minute > minutes
+    _page_link(CLOCK_PAGE, "time is up" if over else f"{lesson.minute} of {minutes} min", here)
 
 
 def guarded(page: Callable[[], None]) -> None:

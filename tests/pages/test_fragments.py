@@ -159,6 +159,7 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_show_making": making,
     "_machine": lambda: drawn(open_page("pages/rehearse.py")),
     "_clock": begun,
+    "_clock_link": begun,
 }
 """How a person comes to see each live part of the app."""
 

@@ -25,6 +25,7 @@ from esc10.training.networks import LAB_MODELS
 from esc10.training.plan import plan_run
 from esc10.ui import server
 from esc10.ui.frame import PAGES
+from esc10.ui.lesson_begun import Lesson
 from esc10.ui.rehearse import checks, measuring
 from tests.support.odd_sounds import encoded, hiss
 from tests.support.pages import drawn, open_page, plain, recorded, says, texts
@@ -66,9 +67,13 @@ def begun(seconds: float, minutes: int = 15) -> AppTest:
     """The page so long after a lesson has begun."""
     page = open_page("pages/rehearse.py")
     page.session_state["rehearse view"] = "Lesson clock"
-    plan = plan_lesson(minutes, "practice", PACE)
-    page.session_state["lesson begun"] = (plan, time.monotonic() - seconds)
+    page.session_state["lesson begun"] = lesson(seconds, minutes)
     return drawn(page)
+
+
+def lesson(seconds: float, minutes: int = 15) -> Lesson:
+    """A lesson so long after it has begun."""
+    return Lesson(plan_lesson(minutes, "practice", PACE), time.monotonic() - seconds)
 
 
 def told(page: AppTest) -> tuple[str, str]:
@@ -244,3 +249,13 @@ def test_the_clock_says_what_is_done_and_what_comes_next() -> None:
     page = begun(15 * 60 + 1)
     assert told(page)[0] == "#### The 15 minutes are over"
     assert marked(page) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "label"), [(0, "1 of 15 min"), (870, "15 of 15 min"), (901, "time is up")]
+)
+def test_every_page_shows_the_minute_of_a_lesson(seconds: float, label: str) -> None:
+    page = open_page("app.py")
+    page.session_state["lesson begun"] = lesson(seconds)
+    links = {link.proto.page for link in drawn(page).get("page_link") if link.proto.label == label}
+    assert links == {"rehearse"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import streamlit as st
@@ -11,13 +10,12 @@ from esc10.lesson.clock import Plan, Step, plan_lesson
 from esc10.runs.run import Run
 from esc10.ui.fragments import IDLE_SECONDS, live
 from esc10.ui.frame import PAGES
+from esc10.ui.lesson_begun import Lesson, begin_lesson, end_lesson, lesson_begun
 from esc10.ui.rehearse.measuring import seconds_per_epoch
 from esc10.ui.server import all_runs
 from esc10.ui.words import duration
 
 _LENGTHS = (5, 15, 45)
-_BEGUN = "lesson begun"
-"""Where a session remembers the plan that it follows, and since when."""
 
 _FILES = {name: file for file, name in PAGES.items()}
 
@@ -27,12 +25,11 @@ def show_lesson(key: str | None) -> None:
 
     `key` is the dataset's that is to be learned from; None where there is none.
     """
-    begun: tuple[Plan, float] | None = st.session_state.get(_BEGUN)
-    if begun is not None:
-        plan, began = begun
-        now, _ = plan.at(time.monotonic() - began)
-        live(_clock, IDLE_SECONDS if now else None)(plan, began, now)
-        _table(plan, now)
+    lesson = lesson_begun()
+    if lesson is not None:
+        now, _ = lesson.plan.at(lesson.seconds)
+        live(_clock, IDLE_SECONDS if now else None)(lesson, now)
+        _table(lesson.plan, now)
         return
     minutes = st.segmented_control(
         "I have",
@@ -49,7 +46,7 @@ def show_lesson(key: str | None) -> None:
         st.info(plan.remark, icon=":material/timer:")
     _table(plan)
     if st.button("Begin", type="primary", icon=":material/timer_play:", key="begin lesson"):
-        st.session_state[_BEGUN] = (plan, time.monotonic())
+        begin_lesson(plan)
         st.rerun()
 
 
@@ -81,21 +78,21 @@ def _table(plan: Plan, now: Step | None = None) -> None:
             )
 
 
-def _clock(plan: Plan, began: float, shown: Step | None) -> None:
+def _clock(lesson: Lesson, shown: Step | None) -> None:
     """The minute, what is done now and what comes next; the page is drawn anew with every step."""
-    seconds = time.monotonic() - began
+    plan, seconds = lesson.plan, lesson.seconds
     now, following = plan.at(seconds)
     if now is None:
         st.markdown(f"#### The {plan.minutes} minutes are over")
         st.markdown("End it, to plan another one.")
     else:
-        st.markdown(f"#### Minute {int(seconds // 60) + 1} of {plan.minutes}: {now.page}")
+        st.markdown(f"#### Minute {lesson.minute} of {plan.minutes}: {now.page}")
         st.markdown(_words(now, following))
         st.progress(
             seconds / (60 * plan.minutes), text=f"{duration(60 * plan.minutes - seconds)} left"
         )
     if st.button("End the lesson", icon=":material/stop:", key="end lesson"):
-        del st.session_state[_BEGUN]
+        end_lesson()
         st.rerun()
     if now != shown:
         st.rerun()
