@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.ui.frame import guarded, open_page
+from esc10.ui.lesson_begun import lesson_begun
 from esc10.ui.rehearse.checks import show_browser, show_machine
 from esc10.ui.rehearse.lesson import show_lesson
 from esc10.ui.server import datasets_here, engine
@@ -25,7 +26,10 @@ def main() -> None:
             with st.container(width=260):
                 key = choose_data(here, "rehearse data")
     ready, clock = st.tabs(
-        ["The day before", "Lesson clock"], on_change="rerun", key="rehearse view"
+        ["The day before", "Lesson clock"],
+        default="Lesson clock" if lesson_begun() else None,
+        on_change="rerun",
+        key="rehearse view",
     )
     if ready.open:
         with ready:

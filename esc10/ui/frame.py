@@ -48,6 +48,8 @@ _STYLE = """
   }
   .st-key-navigation { border-bottom: 1px solid rgba(128, 128, 128, 0.35); padding-right: 6rem;
     gap: 0.5rem !important; }
+  /* What is drawn by itself stands in a box of its own, which would take a second row. */
+  .st-key-navigation > [data-testid="stLayoutWrapper"] { flex: 0 0 fit-content; }
   .stPlotlyChart text:not([style*="fill: rgb(255, 255, 255)"]) { fill: currentColor !important; }
   [data-testid="stHeaderActionElements"] { display: none; }
   /* Streamlit's own grey has a contrast of 3.9 on white; and links keep their colour whole. */
@@ -112,7 +114,7 @@ def _clock_link(lesson: Lesson, here: bool) -> None:
     """In place of its name the minute: whoever gives a lesson sees the clock on every page."""
     minutes = lesson.plan.minutes
     over = lesson.minute > minutes
-    _page_link(CLOCK_PAGE, "time is up" if over else f"{lesson.minute} of {minutes} min", here)
+    _page_link(CLOCK_PAGE, "time is up" if over else f"{lesson.minute}/{minutes} min", here)
 
 
 def guarded(page: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App
 from tests.browser.steps import visit
@@ -20,3 +20,28 @@ def test_address_and_permission_are_known_and_nothing_is_recorded(page: Page, ap
     page.context.clear_permissions()  # somebody changes their mind, and reloads nothing
     expect(allowed).to_be_hidden()
     expect(page).to_have_title("Rehearse · Machines that hear")
+
+
+def test_a_lesson_s_minute_leads_to_its_clock_in_one_row_of_large_type(
+    page: Page, app: App
+) -> None:
+    visit(page, app, "rehearse?projector=true")
+    page.get_by_role("tab", name="Lesson clock").click()
+    page.get_by_role("button", name="Begin").click()
+    minute = page.get_by_role("link", name="1/15 min")
+    expect(minute).to_be_visible()
+    middles = {middle(minute), middle(page.get_by_role("link", name="Start"))}
+    middles.add(middle(page.get_by_text("Projector", exact=True)))
+    assert max(middles) - min(middles) < 10
+
+    page.get_by_role("link", name="Start").click()
+    page.wait_for_url(f"{app.url}/?*")
+    minute.click()
+    expect(page.get_by_role("heading", name="Minute 1 of 15")).to_be_visible()
+
+
+def middle(shown: Locator) -> float:
+    """How far below the page's top the middle of it is, in pixels."""
+    box = shown.bounding_box()
+    assert box
+    return box["y"] + box["height"] / 2

@@ -252,7 +252,7 @@ def test_the_clock_says_what_is_done_and_what_comes_next() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "label"), [(0, "1 of 15 min"), (870, "15 of 15 min"), (901, "time is up")]
+    ("seconds", "label"), [(0, "1/15 min"), (870, "15/15 min"), (901, "time is up")]
 )
 def test_every_page_shows_the_minute_of_a_lesson(seconds: float, label: str) -> None:
     page = open_page("app.py")
