@@ -13,6 +13,7 @@ from esc10.datasets.description import description_of
 from esc10.datasets.own.build import make_own
 from esc10.datasets.own.preview import Preview, previews_of
 from esc10.errors import DatasetError
+from esc10.features.fetching import fetch_with_features
 from esc10.progress import Progress
 
 
@@ -31,8 +32,8 @@ def show(progress: Progress) -> None:
 
 
 def fetch(options: Namespace) -> Answer:
-    """Bring in a dataset and verify every clip."""
-    datasets.fetch(options.dataset, options.from_path, show)
+    """Bring in a dataset, verify every clip, and compute its mel spectrograms."""
+    fetch_with_features(options.dataset, options.from_path, show)
     dataset = datasets.load_dataset(options.dataset)
     folder, clips = datasets.dataset_folder(options.dataset), len(dataset.clips)
     answer = {

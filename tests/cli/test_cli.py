@@ -9,6 +9,9 @@ import pytest
 
 from esc10.datasets import load_dataset
 from esc10.evaluation.intervals import CHOSEN
+from esc10.features.cache import feature_set
+from esc10.features.mel import MelConfig
+from esc10.progress import Progress
 from esc10.runs.store import load_run
 from esc10.training.config import TrainConfig
 from tests.support.command_line import (
@@ -19,6 +22,7 @@ from tests.support.command_line import (
     program,
     refusal,
 )
+from tests.support.serving import Host
 
 # the program
 
@@ -50,6 +54,14 @@ def test_fetch_in_words(lab: tuple[Path, Json]) -> None:
     done = esc10(lab[0], "fetch", "practice")
     assert done.stdout.startswith("practice: 400 clips, verified, in ")
     assert "400/400 files" in done.stderr
+
+
+def test_what_was_fetched_is_ready_to_train(esc10_host: Host, home: Path) -> None:
+    assert "Mel spectrograms of ESC-10: 400/400 files" in esc10(home, "fetch", "esc10").stderr
+    seen: list[Progress] = []
+    feature_set(load_dataset("esc10"), MelConfig(), seen.append)
+    assert seen == []  # nothing was computed, which begins with a report
+    assert len(esc10_host.requests) == 1
 
 
 def test_fetch_from_nowhere_is_a_sentence(home: Path) -> None:
