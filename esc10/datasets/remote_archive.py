@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 from esc10.archives.arriving import ArrivedMember, member_at, unpacked
+from esc10.archives.zips import MAX_ARCHIVE_MEMBERS
 from esc10.datasets.download import download
 from esc10.datasets.source import MAX_CLIP_BYTES, ExpectedFile, LocalCopy, Supply
 from esc10.errors import Cancelled, DatasetError
@@ -97,12 +98,15 @@ class _ArrivingArchive:
             self._changed.notify_all()
 
     def _walk(self) -> None:
-        """Note the members that have arrived since the last look."""
+        """Note the members that have arrived since the last look; no more than a zip may have."""
         if self._unwanted:
             raise Cancelled("Nobody waits for the archive any more. What has arrived is kept.")
         with self._path.open("rb") as file:
             arrived = self._path.stat().st_size
-            while (member := member_at(file, self._walked)) and member.end <= arrived:
+            while len(self._members) < MAX_ARCHIVE_MEMBERS:
+                member = member_at(file, self._walked)
+                if member is None or member.end > arrived:
+                    break
                 self._walked = member.end
                 with self._changed:
                     self._members[member.path.rpartition("/")[2]] = member

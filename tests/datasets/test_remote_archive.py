@@ -14,7 +14,7 @@ import pytest
 from esc10 import datasets
 from esc10.archives.arriving import ArrivedMember, ArrivedTree, member_at, unpacked
 from esc10.archives.trees import Below
-from esc10.archives.zips import ZipTree
+from esc10.archives.zips import MAX_ARCHIVE_MEMBERS, ZipTree
 from esc10.errors import DatasetError, HostError
 from tests.datasets.test_fetch import ARCHIVE, assert_esc10_is_whole, downloaded
 from tests.support.serving import Host
@@ -117,6 +117,25 @@ def test_an_archive_that_says_no_sizes_on_the_way_is_fetched_whole(
     assert member_at(io.BytesIO(pipe.getvalue()), 0) is None
     datasets.fetch("esc10")
     assert_esc10_is_whole(home)
+
+
+def test_an_archive_of_more_files_than_any_may_have_is_refused(
+    esc10_host: Host, tmp_path: Path
+) -> None:
+    """It has every clip; but who notes all that arrives would let a host fill the memory."""
+    content = esc10_host.files[ARCHIVE]
+    assert isinstance(content, bytes)
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(io.BytesIO(content)) as known, zipfile.ZipFile(path, "w") as many:
+        for number in range(MAX_ARCHIVE_MEMBERS):
+            many.writestr(f"{number}.ogg", b"")
+        for member in known.infolist():
+            if not member.is_dir():
+                many.writestr(member.filename, known.read(member))
+    esc10_host.files[ARCHIVE] = path.read_bytes()
+    with pytest.raises(DatasetError, match=r"is refused: it claims 20,4\d\d files"):
+        datasets.fetch("esc10")
+    assert not datasets.is_whole("esc10")
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
