@@ -28,6 +28,7 @@ from esc10.ui.server import (
     datasets_here,
     engine,
     is_under_way,
+    own_runs,
     start_own,
 )
 from esc10.ui.settings import choose_settings, show_split
@@ -78,11 +79,11 @@ def _buttons(config: TrainConfig) -> None:
 
 def _start(configs: list[TrainConfig]) -> None:
     """Plan the runs in a job, as spectrograms may have to be computed, and hand them over."""
-    owner = engine()
+    owner, mine = engine(), own_runs()
 
     def work(on_progress: OnProgress, should_stop: ShouldStop) -> None:
         for config in configs:
-            owner.submit(plan_run(config, on_progress, should_stop))
+            mine.add(owner.submit(plan_run(config, on_progress, should_stop)).run_id)
 
     start_own(PREPARE_JOBS, work)
     st.rerun()

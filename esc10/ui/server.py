@@ -45,6 +45,7 @@ PREPARE_JOBS = "prepare training "
 """How the names of the jobs begin that a click on Train starts; each click has its own."""
 
 _MINE = "jobs of this session"
+_MY_RUNS = "runs of this session"
 
 
 Thing = TypeVar("Thing")
@@ -105,6 +106,12 @@ def own_jobs(prefix: str) -> dict[str, Job]:
     """The jobs of this session's, by name, the oldest first."""
     mine = st.session_state.get(_MINE, ())
     return {name: job for name, job in jobs().named(prefix).items() if name in mine}
+
+
+def own_runs() -> set[str]:
+    """The ids of the runs that this session has asked for one by one; a job adds to the set."""
+    mine: set[str] = st.session_state.setdefault(_MY_RUNS, set())
+    return mine
 
 
 def is_under_way(prefix: str = "") -> bool:

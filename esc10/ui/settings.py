@@ -21,17 +21,22 @@ from esc10.training.recipes import Recipe
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.links import follow, point
 from esc10.ui.recipes import choose_recipe
-from esc10.ui.server import dataset
+from esc10.ui.server import dataset, own_runs
 from esc10.ui.words import in_markdown, long_names
 
 
 def choose_run(runs: list[Run], label: str, key: str) -> Run:
-    """The run a person has chosen; the choice stays while other pages are visited."""
+    """The run a person has chosen; the choice stays while other pages are visited.
+
+    At first it is the newest that they have trained: others, or an experiment, may train as well.
+    """
     named = {run.run_id: run for run in runs}
     names = long_names(runs)
+    mine = own_runs()
     run_id = st.selectbox(
         label,
         list(names),
+        index=next((place for place, run in enumerate(runs) if run.run_id in mine), 0),
         format_func=names.__getitem__,
         key=key,
         persist_state="session",

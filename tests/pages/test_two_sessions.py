@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from esc10.audio.loading import SAMPLE_RATE
 from esc10.datasets.description import own_descriptions
 from esc10.datasets.own.recordings import as_own_dataset, keep
+from esc10.runs.store import list_runs
 from esc10.ui import server
 from esc10.ui.predict import kept
 from tests.support.odd_sounds import hiss
@@ -107,3 +108,18 @@ def test_a_third_who_looks_on_sees_that_something_runs_and_no_end(
     going_on.set()
     all_ended()
     assert not drawn(other).success
+
+
+def test_each_is_first_shown_what_they_have_trained_themselves(practice_home: Path) -> None:
+    first, second = drawn(open_page("pages/train.py")), drawn(open_page("pages/train.py"))
+    for session in (first, second):
+        session.number_input(key="epochs").set_value(1).run()
+        next(button for button in session.button if button.label == "Train").click().run()
+        all_ended()
+        wait_for(lambda: all(run.state == "finished" for run in list_runs()[0]), PAGE_SECONDS, "it")
+    newer, older = (run.run_id for run in list_runs()[0])
+    for session, mine in ((first, older), (second, newer)):
+        assert session.session_state["runs of this session"] == {mine}
+        page = open_page("pages/evaluate.py")
+        page.session_state["runs of this session"] = {mine}
+        assert drawn(page).selectbox(key="run").value == mine
