@@ -46,6 +46,7 @@ PIECE_WORDS = {
     "schedule": "a schedule of step sizes",
     "decay": "weight decay",
     "averaging": "averaged weights",
+    "settling": "dropout that rests at the end",
 }
 """For each of `esc10.training.recipes.PIECES`."""
 

@@ -109,8 +109,10 @@ class _RecipeEpochs:
 
     def _take_step(self, x: NDArray[np.float32], targets: NDArray[np.float32]) -> tuple[float, int]:
         recipe = self._recipe
-        size = step_size(recipe.schedule, self._config.learning_rate, self._step / self._steps)
-        figures = self._learner.learn_mixed(x, targets, size, recipe.decay)
+        done = self._step / self._steps
+        size = step_size(recipe.schedule, self._config.learning_rate, done)
+        settling = done >= 1 - recipe.settling
+        figures = self._learner.learn_mixed(x, targets, size, recipe.decay, settling=settling)
         self._step += 1
         if recipe.averaging:
             # The first steps count for less: what they leave would be in the average for long.

@@ -103,6 +103,7 @@ class Learner:
         ]
         decay = tf.TensorSpec((), tf.float32)
         self._mixed_step = tf.function(self._mixed_step_on, input_signature=[*windows, decay])
+        self._settling_step = tf.function(self._settling_step_on, input_signature=[*windows, decay])
 
     def _fresh_model(self) -> keras.Model:
         return build_network(*self._shape)
@@ -142,7 +143,13 @@ class Learner:
         return float(loss), int(right), int(learnt)
 
     def learn_mixed(
-        self, x: NDArray[np.float32], targets: NDArray[np.float32], step_size: float, decay: float
+        self,
+        x: NDArray[np.float32],
+        targets: NDArray[np.float32],
+        step_size: float,
+        decay: float,
+        *,
+        settling: bool = False,
     ) -> tuple[float, int]:
         """Take one step of the optimiser on a batch whose clips may be of several classes.
 
@@ -151,13 +158,15 @@ class Learner:
             targets: how much of each class is in them, shape (batch, classes).
             step_size: Adam's.
             decay: the share of each layer's weights, times the step size, that is taken away.
+            settling: whether nothing is dropped out.
 
         Returns:
             The cross-entropies before the step, added up, in nats; and how many were classified
             as what there is most of in them.
         """
         self._optimizer.learning_rate = step_size
-        loss, right = self._mixed_step(x, targets, step_size * decay)
+        take_step = self._settling_step if settling else self._mixed_step
+        loss, right = take_step(x, targets, step_size * decay)
         return float(loss), int(right)
 
     def answers(
@@ -211,6 +220,23 @@ class Learner:
         probabilities, losses = self._descend(x, loss_of, decay)
         right = tf.equal(tf.argmax(probabilities, axis=1), tf.argmax(targets, axis=1))
         return tf.reduce_sum(losses), tf.math.count_nonzero(right)
+
+    def _settling_step_on(
+        self, x: tf.Tensor, targets: tf.Tensor, decay: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """The same, traced while no layer drops anything out."""
+        rates = {
+            layer: layer.rate
+            for layer in self.model.layers
+            if isinstance(layer, keras.layers.Dropout)
+        }
+        try:
+            for layer in rates:
+                layer.rate = 0.0
+            return self._mixed_step_on(x, targets, decay)
+        finally:
+            for layer, rate in rates.items():
+                layer.rate = rate
 
     def _descend(
         self,

@@ -44,6 +44,7 @@ class Network:
         build: called with frames, mel bands and classes, and with one of its widths where it has
             several; gives the uncompiled network, which maps (batch, frames, mel bands) to class
             probabilities (batch, classes).
+        drops_out: whether some of its values are dropped while it learns.
         widths: how many times as many filters and units its layers can have; 1 is the network.
     """
 
@@ -53,6 +54,7 @@ class Network:
     frames_vote: bool
     any_length: bool
     build: Callable[..., keras.Model]
+    drops_out: bool = False
     widths: tuple[float, ...] = (1.0,)
 
 
@@ -233,6 +235,7 @@ MODELS: dict[str, Network] = {
             frames_vote=False,
             any_length=True,
             build=build_cnn_rnn,
+            drops_out=True,
         ),
         Network(
             "compact_cnn",
@@ -241,6 +244,7 @@ MODELS: dict[str, Network] = {
             frames_vote=False,
             any_length=True,
             build=build_compact_cnn,
+            drops_out=True,
         ),
     )
 }

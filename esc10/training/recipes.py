@@ -37,6 +37,9 @@ class Recipe:
         decay: the share of each weight of a layer that a step takes away, times its size.
         averaging: how much of the averaged weights a step leaves; the average is what answers. 0
             for none.
+        settling: the share of all steps, the last ones, in which nothing is dropped out. A network
+            with dropout answers without it; layers behind it, that a rectifier, a maximum or a
+            gate comes between, have until then not been given what they are given there.
     """
 
     window: int = 0
@@ -51,6 +54,7 @@ class Recipe:
     schedule: str = SCHEDULES[0]
     decay: float = 0.0
     averaging: float = 0.0
+    settling: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be done.
@@ -80,6 +84,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "smoothing": (0, 0.9),
     "decay": (0, 1),
     "averaging": (0, 0.9999),
+    "settling": (0, 1),
 }
 
 _NOTHING = Recipe()
@@ -95,6 +100,7 @@ PIECES = {
     "schedule": ("schedule",),
     "decay": ("decay",),
     "averaging": ("averaging",),
+    "settling": ("settling",),
 }
 """What can be left out by itself, and the fields of a `Recipe` that it is."""
 
@@ -116,12 +122,13 @@ class NamedRecipe:
     learning_rate: float
 
     def recipe_for(self, model: str) -> Recipe:
-        """What of it a network can take: one of fixed length has no windows.
+        """What of it a network can take: windows need any length, and settling needs dropout.
 
         Args:
             model: a key of `esc10.training.networks.MODELS`.
         """
-        return self.recipe if MODELS[model].any_length else without(self.recipe, "windows")
+        takes = {"windows": MODELS[model].any_length, "settling": MODELS[model].drops_out}
+        return without(self.recipe, *(piece for piece, taken in takes.items() if not taken))
 
 
 RECIPES: dict[str, NamedRecipe] = {
@@ -157,6 +164,7 @@ RECIPES: dict[str, NamedRecipe] = {
                 schedule="cosine",
                 decay=0.01,
                 averaging=0.99,
+                settling=0.25,
             ),
             epochs=200,
             learning_rate=0.004,

@@ -19,6 +19,7 @@ _EXPLAINED = {
     "schedule": "the step size changes over the whole training, and falls to nothing",
     "decay": "each step makes weights a little smaller",
     "averaging": "what answers is the average of the weights of many steps",
+    "settling": "nothing is dropped out in the last epochs, as nothing is when the network answers",
 }
 """What a piece does, to stand after its name."""
 

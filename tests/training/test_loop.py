@@ -278,6 +278,7 @@ ALL_PIECES = Recipe(
     schedule="onecycle",
     decay=0.01,
     averaging=0.9,
+    settling=0.25,
 )
 
 
@@ -340,6 +341,27 @@ def test_weights_decay_and_normalisation_does_not(tiny_data: TrainingData) -> No
         # The gradient's own step is the same, but for what 0.01 of the weight's size is.
         shrunk = 0.99 if plain.ndim > 1 else 1.0
         assert np.abs(decayed - shrunk * plain).max() < 3e-4
+
+
+def test_what_settles_drops_nothing_out_and_goes_on_to_do_so_afterwards(
+    tiny_data: TrainingData,
+) -> None:
+    x, y = tiny_data.x["train"][:8], tiny_data.y["train"][:8]
+    targets = np.eye(3, dtype=np.float32)[y]
+    with borrowed_learner("cnn_rnn", 40, 128, 3) as learner:
+        learner.restart(3, 0.0)
+        _, losses = learner.answers(x, y)
+        for settling in (True, False, True):
+            loss, _ = learner.learn_mixed(x, targets, 0.0, 0.0, settling=settling)
+            assert (abs(loss - losses.sum()) < 1e-4) == settling
+
+
+def test_a_run_settles_in_its_last_share_of_epochs(tiny_data: TrainingData) -> None:
+    config = by_recipe(Recipe(settling=0.5), "cnn_rnn", epochs=4)
+    settled = columns(train(tiny_data, config))
+    dropped = columns(train(tiny_data, replace(config, recipe=Recipe())))
+    np.testing.assert_allclose(settled[:2], dropped[:2], atol=1e-4)
+    assert np.abs(settled[2:, 0] - dropped[2:, 0]).min() > 1e-3
 
 
 def test_a_schedule_is_not_cut_short(tiny_data: TrainingData) -> None:

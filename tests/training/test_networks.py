@@ -254,6 +254,13 @@ def test_the_same_weights_have_the_gradients_of_the_labs_code(key: str, lab: Lab
         np.testing.assert_allclose(np.ravel(mine), flat, atol=1e-4 * np.abs(flat).max())
 
 
+def test_networks_that_drop_values_out_say_so() -> None:
+    drop = {
+        key for key in MODELS if "Dropout" in {row.kind for row in layer_table(built(key)).rows}
+    }
+    assert drop == {key for key in MODELS if MODELS[key].drops_out}
+
+
 def test_only_networks_without_a_fixed_length_take_any() -> None:
     able = {key for key in MODELS if layer_table(built(key)).rows[0].shape[0] is None}
     assert (

@@ -29,7 +29,7 @@ def test_every_field_belongs_to_one_piece() -> None:
 def test_a_recipe_without_all_its_pieces_is_none() -> None:
     whole = RECIPES["augmented"].recipe
     assert pieces_of(Recipe()) == ()
-    assert set(pieces_of(whole)) == set(PIECES) - {"smoothing", "averaging"}
+    assert set(pieces_of(whole)) == set(PIECES) - {"smoothing", "averaging", "settling"}
     fewer = without(whole, "mixing", "height")
     assert (fewer.mixing, fewer.speed, fewer.shift) == (0, whole.speed, 0)
     assert without(whole, *PIECES) == Recipe()
@@ -58,6 +58,7 @@ def test_a_recipe_must_fit_network_and_features() -> None:
     named = RECIPES["augmented"]
     for model, network in MODELS.items():
         assert (named.recipe_for(model).window > 0) == network.any_length
+        assert ("settling" in pieces_of(RECIPES["steady"].recipe_for(model))) == network.drops_out
         for each in RECIPES.values():
             TrainConfig("practice", model, recipe=each.recipe_for(model))
     with pytest.raises(RunError, match="cnn takes whole clips only"):
