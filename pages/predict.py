@@ -31,6 +31,7 @@ from esc10.ui.predict.live import show_live
 from esc10.ui.predict.reminders import show_reminders
 from esc10.ui.predict.room_test import prepare_room_test, show_room_test
 from esc10.ui.server import engine, runs_that_judge
+from esc10.ui.settings import first_choice
 from esc10.ui.words import CRITERION_WORDS, criterion_label, in_markdown, long_names, title_of
 
 GIVEN: dict[str, Callable[[], list[Given]]] = {
@@ -109,11 +110,12 @@ def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run]
     if not runs:
         return [], CRITERIA[0]
     names = {run.run_id: run for run in runs}
+    first = first_choice(runs)
     chosen = st.multiselect(
         "Network" if most == 1 else "Networks",
         list(names),
         format_func=long_names(runs).__getitem__,
-        default=[runs[0].run_id],
+        default=[first.run_id],
         max_selections=most,
         key=f"judges {most}",
         persist_state="session",
@@ -121,7 +123,7 @@ def _choose_judges(runs: list[Run], most: int = len(LETTERS)) -> tuple[list[Run]
     for run_id in chosen:
         if is_shipped(names[run_id]):
             st.caption(f"**{title_of(names[run_id])}.** {in_markdown(names[run_id].caption.note)}")
-    judges = [names[name] for name in chosen] or runs[:1]
+    judges = [names[name] for name in chosen] or [first]
     usable = (LAST, *CRITERIA) if all(LAST in run.criteria for run in judges) else CRITERIA
     if all(len(set(run.weight_files.values())) == 1 for run in judges):
         return judges, usable[0]  # of one epoch each, as those of the run that comes with the lab

@@ -25,18 +25,20 @@ from esc10.ui.server import dataset, own_runs
 from esc10.ui.words import in_markdown, long_names
 
 
-def choose_run(runs: list[Run], label: str, key: str) -> Run:
-    """The run a person has chosen; the choice stays while other pages are visited.
+def first_choice(runs: list[Run]) -> Run:
+    """The first that this session has trained, if any: others, and experiments, train as well."""
+    mine = own_runs()
+    return next((run for run in runs if run.run_id in mine), runs[0])
 
-    At first it is the newest that they have trained: others, or an experiment, may train as well.
-    """
+
+def choose_run(runs: list[Run], label: str, key: str) -> Run:
+    """The run a person has chosen; the choice stays while other pages are visited."""
     named = {run.run_id: run for run in runs}
     names = long_names(runs)
-    mine = own_runs()
     run_id = st.selectbox(
         label,
         list(names),
-        index=next((place for place, run in enumerate(runs) if run.run_id in mine), 0),
+        index=runs.index(first_choice(runs)),
         format_func=names.__getitem__,
         key=key,
         persist_state="session",

@@ -120,6 +120,8 @@ def test_each_is_first_shown_what_they_have_trained_themselves(practice_home: Pa
     newer, older = (run.run_id for run in list_runs()[0])
     for session, mine in ((first, older), (second, newer)):
         assert session.session_state["runs of this session"] == {mine}
-        page = open_page("pages/evaluate.py")
-        page.session_state["runs of this session"] = {mine}
-        assert drawn(page).selectbox(key="run").value == mine
+        judged, judge = open_page("pages/evaluate.py"), open_page("pages/predict.py")
+        for page in (judged, judge):
+            page.session_state["runs of this session"] = {mine}
+        assert drawn(judged).selectbox(key="run").value == mine
+        assert drawn(judge).multiselect(key="judges 6").value == [mine]
