@@ -12,7 +12,7 @@ from esc10.ui.fragments import IDLE_SECONDS, live, show_trouble
 from esc10.ui.imports_ahead import being_drawn
 from esc10.ui.lesson_begun import Lesson, lesson_begun
 from esc10.ui.links import begin_page
-from esc10.ui.player.one_at_a_time import play_one_at_a_time
+from esc10.ui.player.page_players import join_players
 from esc10.ui.server import is_under_way
 
 PAGES = {
@@ -62,7 +62,10 @@ _STYLE = """
   [data-testid="stSliderThumbValue"] { color: inherit !important; }
   /* Its colours for code have contrasts down to 2.6. */
   .stCode .token { color: inherit !important; }
-  .st-key-one-sound-at-a-time { position: absolute; }
+  .st-key-page-players { position: absolute; }
+  /* Where keys go on from; below it its picture comes into view. */
+  audio[aria-current] { outline: 0.2rem solid #D55E00; outline-offset: 0.1rem;
+    border-radius: 1.7rem; scroll-margin: 4rem 0 9rem; }
   [data-testid="stVerticalBlock"] h2, [data-testid="stVerticalBlock"] h4 { padding-top: 0.2rem; }
 </style>
 """
@@ -103,7 +106,7 @@ def open_page(name: str) -> None:
         )
     if in_projector_mode():
         st.html(_PROJECTOR_STYLE)
-    play_one_at_a_time()
+    join_players()
 
 
 def _page_link(file: str, label: str, here: bool) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from esc10.audio.loading import CLIP_SAMPLES, SAMPLE_RATE
 from esc10.audio.wav import wav_of
 from esc10.features.mel import MelConfig, mel_power
-from esc10.ui.player.one_at_a_time import play_one_at_a_time
+from esc10.ui.player.page_players import join_players
 from esc10.ui.player.player import show_playhead
 
 CLASSES = ("dog", "sea_waves", "rain", "rooster", "clock_tick", "sneezing")
@@ -26,7 +26,7 @@ def made_votes() -> np.ndarray:
 
 
 def main() -> None:
-    play_one_at_a_time()
+    join_players()
     time = np.arange(CLIP_SAMPLES) / SAMPLE_RATE
     with_votes = st.toggle("Votes", value=True)
     st.button("Again")

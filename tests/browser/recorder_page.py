@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from esc10.ui.microphone.recorder import record
-from esc10.ui.player.one_at_a_time import play_one_at_a_time
+from esc10.ui.player.page_players import join_players
 from esc10.ui.predict.live import show_live
 from esc10.ui.server import runs_that_judge
 
@@ -14,7 +14,7 @@ def main() -> None:
     if "live" in st.query_params:
         show_live(runs_that_judge()[0], "val_accuracy")
         return
-    play_one_at_a_time()
+    join_players()
     take = record("take")
     if take is not None:
         st.audio(take.content)

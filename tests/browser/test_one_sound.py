@@ -23,5 +23,10 @@ def test_a_player_that_begins_stops_the_other_on_every_page(
         players = page.get_by_test_id("stAudio")
         expect(players.nth(1)).to_be_visible()
         stop_each_other(players.nth(0), players.nth(1))
+        outlines = players.evaluate_all(
+            "players => players.map(player => getComputedStyle(player).outlineStyle)"
+        )
+        assert outlines[0] == "solid"  # where keys go on from
+        assert "solid" not in outlines[1:]
     # Nothing of what does it shows or takes room.
-    assert page.locator(".st-key-one-sound-at-a-time").evaluate("one => one.offsetHeight") == 0
+    assert page.locator(".st-key-page-players").evaluate("one => one.offsetHeight") == 0

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from esc10.datasets.clips import class_label
 from tests.browser.conftest import START_SECONDS, App, free_port, start_app, stop_app
 from tests.browser.playhead_page import CLASSES, made_votes
-from tests.browser.steps import begin, drawn, stop_each_other
+from tests.browser.steps import begin, drawn, is_paused, stop_each_other
 from tests.support.waiting import wait_for
 
 SECONDS = 5.0
@@ -143,6 +143,17 @@ def test_it_goes_on_playing_while_the_page_is_drawn_again(player: Page) -> None:
 
 def test_it_stops_the_other_player_and_is_stopped_by_it(player: Page) -> None:
     stop_each_other(player.locator("[data-part=audio]"), player.get_by_test_id("stAudio"))
+
+
+def test_keys_come_to_it_as_to_any_player(player: Page) -> None:
+    itself, other = player.locator("[data-part=audio]"), player.get_by_test_id("stAudio")
+    player.keyboard.press("ArrowRight")
+    wait_for(lambda: not is_paused(itself), 20, "it to play")
+    expect(itself).to_have_attribute("aria-current", "true")
+    player.keyboard.press("ArrowRight")
+    wait_for(lambda: not is_paused(other), 20, "the other one to play")
+    assert is_paused(itself)
+    expect(itself).not_to_have_attribute("aria-current", "true")
 
 
 def test_the_strips_are_the_five_most_voted_on_one_axis(player: Page) -> None:

@@ -17,6 +17,7 @@ from esc10.lesson.words import share
 from esc10.runs.run import Run
 from esc10.ui.ask_the_class.room import begin, end, show_votes, show_way_in
 from esc10.ui.clip_view import player
+from esc10.ui.player.page_players import show_keys
 from esc10.ui.server import dataset, verdict
 from esc10.ui.words import class_words, network_title
 
@@ -155,6 +156,7 @@ def _found(
 def _show_players(run: Run, clips: Sequence[JudgedClip]) -> None:
     sounds = dataset(run.config.train.dataset)
     with st.expander("Hear them again"):
+        show_keys()
         for first in range(0, len(clips), 5):
             for place, column in enumerate(st.columns(5), first):
                 if place < len(clips):

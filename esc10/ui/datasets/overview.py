@@ -13,6 +13,7 @@ from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig
 from esc10.ui.clip_view import player, show_damage
 from esc10.ui.frame import in_projector_mode
+from esc10.ui.player.page_players import show_keys
 from esc10.ui.plots.spectrograms import small_picture
 from esc10.ui.server import HASHES, clip_sound
 from esc10.ui.words import class_words
@@ -34,6 +35,7 @@ def show_overview(sounds: Dataset) -> None:
     shown = len(counts) if st.session_state.get(more) else _FIRST_CLASSES
     # In large type a player in a narrower card would lose half its loudspeaker.
     across = _CARDS_IN_A_PROJECTED_ROW if in_projector_mode() else _CARDS_IN_A_ROW
+    show_keys()
     for first in range(0, min(shown, len(counts)), across):
         row = slice(first, min(shown, first + across))
         columns = st.columns(across, gap="small")

@@ -43,7 +43,7 @@ function draw(rows, data) {
   rows.append(element("div", { className: "line" }));
 }
 
-// Out of a shadow root `play` is not told: `one_at_a_time.js` listens for this.
+// Out of a shadow root `play` is not told: `page_players.js` listens for this.
 function sounding({ target }) {
   target.dispatchEvent(new Event("sounding", { composed: true }));
 }

@@ -49,6 +49,8 @@ _CSS = """
 .now span { opacity: 0.75; margin-left: 0.5em; font-variant-numeric: tabular-nums; }
 .now[hidden] { display: none; }
 audio { display: block; width: 100%; height: 2.6rem; margin-bottom: 0.4rem; }
+audio[aria-current] { outline: 0.2rem solid #D55E00; outline-offset: 0.1rem; border-radius: 1.7rem;
+  scroll-margin: 4rem 0 12rem; }
 .rows { position: relative; display: grid; grid-template-columns: GUTTER 1fr; gap: 2px 0; }
 .rows > span { align-self: center; opacity: 0.8; }
 .rows > span:first-child, .rows > .scale { grid-area: 1 / 1; }
