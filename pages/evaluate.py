@@ -12,7 +12,7 @@ from esc10.evaluation.metrics import Evaluation
 from esc10.lesson.words import share
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA, LAST
-from esc10.ui.clip_cards import show_clips, to_compare
+from esc10.ui.clip_cards import compare_with_listed, show_clips, to_compare
 from esc10.ui.clip_view import synthetic_badge
 from esc10.ui.confusion import (
     COUNTS,
@@ -183,6 +183,7 @@ def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
 
 def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
     """To hear beside a mistake: a clip of each of its two classes that was recognised."""
+    listed = clips_of(judged.parts[choice.part], choice.cells)
     for column, category in zip(
         st.columns(2), (choice.cells.true, choice.cells.predicted), strict=True
     ):
@@ -195,6 +196,7 @@ def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
                 continue
             st.markdown(f"To compare by ear: **{class_words(category)}**, recognised")
             show_clips([clip], run, judged.weights, f"compare {choice.part}")
+            compare_with_listed(clip, listed, run, choice.part)
 
 
 if __name__ == "__main__":

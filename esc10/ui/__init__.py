@@ -16,7 +16,7 @@ lesson_begun the plan that a lesson follows, and since when
 links        addresses that lead to a place
 layer_table, csv_files
 plots/       a domain object in, a figure out
-player/      a sound with a playhead that runs over its pictures; one sound at a time everywhere
+player/      a sound with a playhead over its pictures, two to compare; one at a time, and by keys
 microphone/  sounds from the browser, with its speech filters off
 
 A folder for each page that has parts of its own: guided_lab, datasets, crossval, traps, evaluate,

@@ -19,8 +19,10 @@ from esc10.features.inputs import network_input
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
 from esc10.training.results import PARTS
-from esc10.ui.clip_view import draw_picture, player, recording
+from esc10.ui.clip_view import draw_picture, player, recording, sound_to_compare
 from esc10.ui.fragments import show_trouble
+from esc10.ui.player.page_players import show_keys
+from esc10.ui.player.two_sounds import compare_by_ear
 from esc10.ui.server import HASHES, clip_sound, dataset, engine, runs_that_judge, verdict
 from esc10.ui.words import class_words, in_markdown, short_name
 
@@ -44,6 +46,8 @@ def show_clips(judged: Sequence[JudgedClip], run: Run, weights: str | None, sect
         for clip in judged:
             st.markdown(f"{clip.filename}: {_describe_answer(clip, run)}")
         return
+    if len(clips) > 1:
+        show_keys()
     more = f"more {section}"
     shown = len(judged) if st.session_state.get(more) else _FIRST_CLIPS
     pictures = [
@@ -169,3 +173,22 @@ def to_compare(judged: Evaluation, part: str, category: str) -> JudgedClip | Non
         if right:
             return right[0]
     return None
+
+
+def compare_with_listed(
+    recognised: JudgedClip, others: Sequence[JudgedClip], run: Run, section: str
+) -> None:
+    """Let a clip that was recognised and one of some others be compared by ear."""
+    if not others:
+        return
+    try:
+        sounds = dataset(run.config.train.dataset)
+    except DatasetError:
+        return  # the card has said so
+    clip = sounds.clip(recognised.filename)
+    answered = [
+        sound_to_compare(f"taken for {class_label(each.predicted)}", sounds.clip(each.filename))
+        for each in others
+    ]
+    key = f"by ear {section} {clip.filename}"
+    compare_by_ear(sound_to_compare("recognised", clip), answered, key)

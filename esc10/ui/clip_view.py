@@ -14,6 +14,7 @@ from esc10.datasets.clips import class_label
 from esc10.errors import AudioError
 from esc10.features.mel import MelConfig
 from esc10.ui.frame import chart_pixels, ink
+from esc10.ui.player.two_sounds import Sound
 from esc10.ui.plots.spectrograms import clip_picture, mel_columns, mel_spec
 from esc10.ui.plots.waveform import waveform_columns, waveform_spec
 from esc10.ui.server import ClipSound, clip_sound
@@ -39,6 +40,12 @@ def player(clip: Clip) -> None:
         st.audio(str(clip.path), format=_FORMATS[clip.path.suffix])
     else:
         st.error(f"{clip.path.name} is missing. Fetch the dataset, or make it, again.")
+
+
+def sound_to_compare(name: str, clip: Clip) -> Sound:
+    """The clip's own file under a name, told by its class, recording and take."""
+    about = f"{class_label(clip.category)}, recording {clip.src_file}, take {clip.take}"
+    return Sound(name, about, clip.path)
 
 
 def draw_picture(

@@ -21,7 +21,9 @@ from esc10.training.config import TrainConfig
 from esc10.training.networks import MODELS
 from esc10.training.plan import RunConfig, TrainingData, plan_run, training_data
 from esc10.training.recipes import PIECES, Recipe, pieces_of, without
-from esc10.ui.clip_view import player
+from esc10.ui.clip_view import player, sound_to_compare
+from esc10.ui.player.page_players import show_keys
+from esc10.ui.player.two_sounds import Sound, compare_by_ear
 from esc10.ui.plots.spectrograms import clip_picture
 from esc10.ui.server import HASHES, clip_sound, dataset
 from esc10.ui.words import class_words
@@ -81,6 +83,7 @@ def show_recipe(config: TrainConfig) -> None:
 
 
 def _show(clip: Clip, draws: list[_Draw], classes: tuple[str, ...]) -> None:
+    show_keys()
     columns = st.columns(2)
     with columns[0].container(border=True):
         st.markdown(f"**{class_words(clip.category)}**, as it is")
@@ -89,19 +92,24 @@ def _show(clip: Clip, draws: list[_Draw], classes: tuple[str, ...]) -> None:
         st.html(clip_picture(sound.power, MelConfig(), sound.seconds, "The clip as it is"))
     for place, draw in enumerate(draws, 1):
         with columns[place % 2].container(border=True):
-            st.markdown(_describe(draw.targets, classes))
+            shares = _shares(draw.targets, classes)
+            st.markdown(", ".join(f"**{class_words(name)}** {share}" for name, share in shares))
             st.audio(draw.wav, format="audio/wav")
             mel = replace(MelConfig(), seconds=draw.seconds)
             st.html(clip_picture(draw.power, mel, draw.seconds, "The clip as the network hears it"))
+            about = ", ".join(f"{class_label(name)} {share}" for name, share in shares)
+            changed = Sound("as the network hears it", about, draw.wav)
+            compare_by_ear(sound_to_compare("as it is", clip), [changed], f"compare draw {place}")
     st.caption(
         "What the network learns from is the picture; its sound is made from it again, and so "
         "sounds thin. In each epoch every clip is drawn anew."
     )
 
 
-def _describe(targets: NDArray[np.float32], classes: tuple[str, ...]) -> str:
+def _shares(targets: NDArray[np.float32], classes: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The classes that are in a draw, and how much of each, the most first."""
     order = [index for index in np.argsort(-targets) if targets[index] > 0]
-    return ", ".join(f"**{class_words(classes[i])}** {percent(targets[i])}%" for i in order)
+    return [(classes[index], f"{percent(targets[index])}%") for index in order]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=HASHES)

@@ -21,7 +21,7 @@ from esc10.training.plan import plan_run
 from esc10.training.recipes import RECIPES, without
 from esc10.ui import server
 from tests.support.made_runs import made_config
-from tests.support.pages import drawn, end_jobs, open_page, pressed, says, texts
+from tests.support.pages import compared, drawn, end_jobs, open_page, pressed, says, texts
 from tests.support.waiting import WARM_SECONDS, wait_for
 
 PAGE = "pages/crossval.py"
@@ -236,5 +236,8 @@ def test_what_a_recipe_makes_of_a_clip_is_shown_and_drawn_again(practice_home: P
     page.selectbox(key="shown piece mixing speed height level masks").set_value("masks").run()
     shares = [text for text in texts(page) if text.endswith("%") and "**" in text]
     assert shares == ["**rain** 100%"] * 3
+    itself, changed = compared(page, 1)
+    assert itself.startswith("as it is: rain, recording ")
+    assert changed == "as the network hears it: rain 100%"
     pressed(page, "Draw again")
     assert says(page, "**rain**, as it is")

@@ -28,7 +28,16 @@ from esc10.training.results import CRITERIA, PARTS, BestEpoch, EpochRow, TrainRe
 from esc10.ui import server
 from esc10.ui.evaluate.refusal import describe_answered
 from tests.support.odd_sounds import encoded, hiss
-from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, predict, says, uploaded
+from tests.support.pages import (
+    PAGE_SECONDS,
+    compared,
+    drawn,
+    open_page,
+    plain,
+    predict,
+    says,
+    uploaded,
+)
 from tests.support.waiting import WARM_SECONDS, wait_for
 
 
@@ -220,6 +229,11 @@ def test_the_clips_of_a_cell_are_listed_by_the_boxes_alone(practice_home: Path) 
     assert any(text.value.startswith(heading) for text in test.markdown)
     listed = [text.value for text in test.caption if text.value.startswith("fold 4 · recording")]
     assert len(listed) >= len(clips)
+    recognised, wrong = compared(test)
+    assert recognised.startswith("recognised: ")
+    first = load_dataset("practice").clip(clips[0].filename)
+    assert wrong.startswith(f"taken for {class_label(mistake.predicted)}: ")
+    assert wrong.endswith(f"recording {first.src_file}, take {first.take}")
 
 
 def test_reports_have_a_row_for_each_class_and_average(practice_home: Path) -> None:

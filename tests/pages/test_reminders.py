@@ -18,7 +18,7 @@ from esc10.engine.cluster import NOTHING, WARMING_UP, Cluster
 from esc10.inference.novelty import NEIGHBOURS
 from esc10.runs.run import Run
 from tests.pages.conftest import Trained
-from tests.support.pages import drawn, judging, texts
+from tests.support.pages import compared, drawn, judging, texts
 
 
 @pytest.fixture
@@ -51,6 +51,13 @@ def test_a_clip_it_learned_from_reminds_it_of_that_clip_first(runs: dict[str, Ru
     assert sum(int(count) for count, _ in counts) == NEIGHBOURS
     assert class_label(clip.category) in [name for _, name in counts]
     assert len(test.get("audio")) == 1 + NEIGHBOURS  # itself first
+    itself, nearest = compared(test)
+    assert itself == "This sound"
+    known = f"{class_label(clip.category)}, recording {clip.src_file}, take {clip.take}"
+    assert nearest == f"Trained on: {known}"
+    test.selectbox(key=f"compare with the nearest, {NEIGHBOURS}").set_value(2)
+    third = re.findall(r"recording \S+", away[2])[0]
+    assert third in compared(drawn(test))[1]
     assert not test.error
 
 

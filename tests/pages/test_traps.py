@@ -32,7 +32,7 @@ from esc10.ui import server
 from esc10.ui.trainings import expected_seconds
 from esc10.ui.traps.findings import TRAPS
 from tests.pages.conftest import Trained
-from tests.support.pages import drawn, end_jobs, open_page, plain, says, texts
+from tests.support.pages import compared, drawn, end_jobs, open_page, plain, says, texts
 from tests.support.tested_runs import run_with
 from tests.support.waiting import WARM_SECONDS, wait_for
 
@@ -141,6 +141,11 @@ def test_the_labs_split_is_taken_apart_and_its_pairs_are_to_play(practice_home: 
     players = len(test.get("audio"))
     assert players
     assert players % 2 == 0
+    tested, trained = compared(test)
+    assert tested.startswith("tested on: ")
+    recording = tested.rpartition(", take ")[0].removeprefix("tested on: ")
+    assert trained.startswith(f"trained on: {recording}, take ")
+    assert trained.rpartition(" ")[2] != tested.rpartition(" ")[2]
 
 
 def test_three_networks_are_compared_pair_by_pair(practice_home: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import json
 import re
 from collections.abc import Sequence
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
@@ -127,6 +131,19 @@ def end_jobs() -> None:
         job.cancel()
         job.wait(PAGE_SECONDS)
         server.jobs().clear(name)
+
+
+def compared(test: AppTest, place: int = 0) -> list[str]:
+    """The names of the two sounds of which one is heard, after that place's were asked for."""
+    asked = [one for one in test.toggle if one.label == "Compare moment by moment"]
+    asked[place].set_value(True)
+    drawn(test)
+    told = [json.loads(one.proto.json or "{}") for one in test.get("bidi_component")]
+    ((first, second),) = [each["sounds"] for each in told if "sounds" in each]
+    # What is sent is whole sound files.
+    for sound in (first, second):
+        assert soundfile.info(io.BytesIO(base64.b64decode(sound["audio"]))).frames > 0
+    return [": ".join(filter(None, (each["name"], each["about"]))) for each in (first, second)]
 
 
 def _judging(name, samples, models) -> None:  # a script's names are its own

@@ -1,1 +1,1 @@
-"""A sound with a playhead that runs over its pictures; one sound at a time on all pages."""
+"""A playhead over a sound's pictures, two sounds to compare, what all players do together."""

@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from esc10.audio.loading import CLIP_SAMPLES, CLIP_SECONDS, SAMPLE_RATE
+from esc10.audio.wav import wav_of, within_full_scale
 from esc10.datasets import Clip
 from esc10.errors import DatasetError
 from esc10.features.mel import MelConfig
 from esc10.inference.prediction import HeardSound
 from esc10.runs.run import Run
-from esc10.ui.clip_view import draw_picture, player, recording
+from esc10.ui.clip_view import draw_picture, player, recording, sound_to_compare
 from esc10.ui.fragments import live
 from esc10.ui.frame import in_projector_mode
+from esc10.ui.player.page_players import show_keys
+from esc10.ui.player.two_sounds import Sound, compare_by_ear
 from esc10.ui.plots.palette import LETTERS
 from esc10.ui.plots.spectrograms import clip_picture
-from esc10.ui.predict.explain.subject import play
 from esc10.ui.predict.inputs import Given
 from esc10.ui.predict.judging import Judged, heard, judge
 from esc10.ui.server import dataset
@@ -62,9 +64,13 @@ def _reminders(
         return
     clips = [learnt[index] for index in nearest.clips[0]]
     st.markdown(_describe(judged, clips, len(learnt)))
+    show_keys()
+    asked = _asked(sound, window)
+    near = [sound_to_compare("Trained on", clip) for clip in clips]
+    compare_by_ear(asked, near, "compare with the nearest")
     cards = iter(_cards(1 + len(clips)))
     with next(cards):
-        _show_sound(sound, window)
+        _show_sound(asked, sound.windows[window])
     for clip, distance in zip(clips, nearest.distances[0], strict=True):
         with next(cards):
             sign = ":material/check:" if clip.category == judged.best[0] else ":material/close:"
@@ -119,9 +125,15 @@ def _cards(count: int) -> Iterator[DeltaGenerator]:
             yield column.container(key=f"reminder {place}", border=True, gap="xsmall")
 
 
-def _show_sound(sound: HeardSound, window: int) -> None:
+def _asked(sound: HeardSound, window: int) -> Sound:
+    """The window of the sound that was asked about."""
     start = sound.starts[window]
     begin = round(start * SAMPLE_RATE)
-    st.markdown("**This sound**" + (f", from {start:g} s on" if sound.is_long else ""))
-    play(sound.samples[begin : begin + CLIP_SAMPLES], "This sound")
-    st.html(clip_picture(sound.windows[window], MelConfig(), CLIP_SECONDS, "Log-mel of this sound"))
+    wav = wav_of(within_full_scale(sound.samples[begin : begin + CLIP_SAMPLES]))
+    return Sound("This sound", f"from {start:g} s on" if sound.is_long else "", wav)
+
+
+def _show_sound(asked: Sound, power: NDArray[np.float32]) -> None:
+    st.markdown(f"**{asked.name}**" + (f", {asked.about}" if asked.about else ""))
+    st.audio(asked.read(), format="audio/wav", alt=asked.name)
+    st.html(clip_picture(power, MelConfig(), CLIP_SECONDS, "Log-mel of this sound"))

@@ -25,7 +25,9 @@ from esc10.inference.changed_clips import COPIES
 from esc10.lesson.words import TRAP_TITLES
 from esc10.runs.run import Run
 from esc10.training.networks import MODELS
-from esc10.ui.clip_view import draw_picture, player
+from esc10.ui.clip_view import draw_picture, player, sound_to_compare
+from esc10.ui.player.page_players import show_keys
+from esc10.ui.player.two_sounds import compare_by_ear
 from esc10.ui.server import dataset
 from esc10.ui.trainings import judged
 from esc10.ui.traps.asked import show_copies, show_order
@@ -147,15 +149,18 @@ def _show_pairs(run: Run) -> None:
     except DatasetError:
         return  # the figures stay; nothing can be played
     st.markdown("**One recording on both sides**")
+    show_keys()
     trained = {recording_of(name): name for name in reversed(run.config.clips["train"])}
     for name in leaky[:_MOST_PAIRS]:
         pair = {"tested on": name, "trained on": trained[recording_of(name)]}
-        for column, (part, each) in zip(st.columns(2), pair.items(), strict=True):
-            clip = sounds.clip(each)
+        clips = {part: sounds.clip(each) for part, each in pair.items()}
+        for column, (part, clip) in zip(st.columns(2), clips.items(), strict=True):
             with column.container(border=True, gap="xsmall"):
                 st.markdown(f"**{class_words(clip.category)}**, {part}")
                 player(clip)
                 draw_picture(st.empty(), clip)
+        tested, learnt = (sound_to_compare(part, clip) for part, clip in clips.items())
+        compare_by_ear(tested, [learnt], f"compare {name}")
 
 
 TRAPS = {
