@@ -35,8 +35,16 @@ class DamagedRunError(RunError):
     """A run's zip is damaged, or only a part of one: whoever has it whole can send it again."""
 
 
+class MisfitError(RunError):
+    """Weights are damaged, or belong to another network."""
+
+
 class NoWorkerError(RunError):
     """No worker is there to be asked, yet or just now. A page waits for one by itself."""
+
+
+class UnansweredError(Esc10Error):
+    """Long work asked a worker, and none answered: what was being asked of is not to blame."""
 
 
 class LessonError(Esc10Error):

@@ -64,16 +64,19 @@ def open_tree(path: Path, links: bool = False) -> Tree:
 class ZipTree:
     """A zip, on this machine or uploaded."""
 
-    def __init__(self, source: Path | bytes) -> None:
+    def __init__(self, source: Path | bytes, title: str = "") -> None:
         """Open the zip and check what it claims to hold.
+
+        Args:
+            source: where it is, or its bytes.
+            title: what a sentence calls it, if not by its name.
 
         Raises:
             CutOff: it is no zip, or truncated.
             DatasetError: it cannot be read, or looks hostile.
         """
-        uploaded = isinstance(source, bytes)
-        self.title = "The zip" if isinstance(source, bytes) else shown(source.name)
-        self._inside = "the zip" if uploaded else self.title
+        named = title or ("" if isinstance(source, bytes) else source.name)
+        self.title, self._inside = (shown(named),) * 2 if named else ("The zip", "the zip")
         # Threads may not share a ZipFile: under Python 3.13 two reads at once find damage.
         self._lock = threading.Lock()
         self._file = _opened(source, self.title)
@@ -100,8 +103,8 @@ class ZipTree:
             raise not_whole
         if directory_bytes > _MAX_DIRECTORY_BYTES:
             raise DatasetError(
-                f"{self.title} is refused: its list of files is longer than any dataset's. "
-                "Pack the sounds alone."
+                f"{self.title} is refused: its list of files is longer than any class's or "
+                "dataset's. Pack the files alone."
             )
         try:
             archive = zipfile.ZipFile(self._file)
@@ -230,12 +233,12 @@ def _refuse_hostile(member: zipfile.ZipInfo, title: str) -> None:
     if ".." in parts or parts[0] == "" or parts[0][1:2] == ":":
         raise DatasetError(
             f"{title} is refused: it holds the path '{shown(member.filename)}', which leads "
-            "outside the archive. Pack the sounds again, or get the archive from its source."
+            "outside the archive. Pack the files again, or get the archive from its source."
         )
     if is_special(member, stat.S_IFDIR):
         raise DatasetError(
             f"{title} is refused: {shown(member.filename)} is a link or a device. "
-            "Pack the sounds themselves."
+            "Pack the files themselves."
         )
     if member.flag_bits & ENCRYPTED:
         raise DatasetError(

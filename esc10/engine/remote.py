@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,14 +13,19 @@ from numpy.typing import NDArray
 
 from esc10.engine import worker
 from esc10.engine.cluster import Cluster
+from esc10.errors import Cancelled, MisfitError, RunError, UnansweredError
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings
+from esc10.inference.trying import Parts, Tried
+from esc10.progress import ShouldStop
 from esc10.runs.run import Run
 from esc10.training.networks import LayerTable
 from esc10.training.plan import RunConfig, training_data
 
 _LARGEST_MESSAGE = 8 * 2**20
 """In bytes. Dask warns of questions above 10 MB; ten minutes of sound are 13 MB."""
+
+_LOOK_SECONDS = 0.5
 
 
 class RemoteClassifier:
@@ -64,6 +70,13 @@ class RemoteClassifier:
             return self._cluster.ask(worker.ask, *of_this, *sent)
 
 
+def _send(cluster: Cluster, data: object) -> Future[Any]:
+    try:
+        return cluster.send(data)
+    except TimeoutError as cause:
+        raise cluster.no_worker() from cause
+
+
 @contextmanager
 def _sent(cluster: Cluster, *data: object) -> Iterator[list[Future[Any]]]:
     """What is too large for a question, in a worker's memory as long as the context lasts.
@@ -71,15 +84,76 @@ def _sent(cluster: Cluster, *data: object) -> Iterator[list[Future[Any]]]:
     Raises:
         NoWorkerError: no worker is there.
     """
-    try:
-        sent = [cluster.send(each) for each in data]
-    except TimeoutError as cause:
-        raise cluster.no_worker() from cause
+    sent = [_send(cluster, each) for each in data]
     try:
         yield sent
     finally:
         for future in sent:
             future.release()
+
+
+class RemoteTrials:
+    """Has workers try weights, as `esc10.inference.trying.Trials` has it, one after the other.
+
+    Where no worker is there yet, or its process has died, another one is waited for: it comes by
+    itself. What is to be heard is sent once for all weights that hear it.
+    """
+
+    def __init__(self, cluster: Cluster, should_stop: ShouldStop) -> None:
+        """Ask the workers of `cluster`; `should_stop` is asked while one is waited for."""
+        self._cluster, self._should_stop = cluster, should_stop
+        self._parts: Parts | None = None
+        self._sent: list[Future[Any]] = []
+
+    def tried(self, config: RunConfig, weights: bytes, parts: Parts) -> Tried:
+        """See `Trials.tried`.
+
+        Raises:
+            Cancelled: `should_stop` said so.
+        """
+        try:
+            return self._asked(config, weights, parts)
+        except MisfitError:
+            raise
+        except RunError:
+            self.close()  # a worker that died had it
+            self.wait_for_worker()
+        try:
+            return self._asked(config, weights, parts)
+        except MisfitError:
+            raise
+        except RunError as cause:
+            raise UnansweredError(str(cause)) from cause
+
+    def _asked(self, config: RunConfig, weights: bytes, parts: Parts) -> Tried:
+        if parts is not self._parts:
+            self.close()
+            self._sent = [_send(self._cluster, x) for x in parts.values()]
+            self._parts = parts
+        of_these = (config, weights, tuple(parts), *self._sent)
+        tried: Tried = self._cluster.ask(worker.try_weights, *of_these)
+        return tried
+
+    def wait_for_worker(self) -> None:
+        """Return as soon as a worker is there.
+
+        Raises:
+            UnansweredError: none comes by itself.
+            Cancelled: `should_stop` said so.
+        """
+        self._cluster.hurry()
+        while not (seen := self._cluster.capacity()).workers:
+            if trouble := self._cluster.trouble(seen):
+                raise UnansweredError(trouble)
+            if self._should_stop():
+                raise Cancelled("Stopped before a worker was there.")
+            time.sleep(_LOOK_SECONDS)
+
+    def close(self) -> None:
+        """Have nothing more kept for this in a worker's memory."""
+        for future in self._sent:
+            future.release()
+        self._sent, self._parts = [], None
 
 
 class Networks:
@@ -124,6 +198,15 @@ class Networks:
         with _sent(self._cluster, training_data(config)) as (data,):
             seconds: float | None = self._cluster.ask(worker.epoch_seconds, config.train, data)
         return seconds
+
+    @contextmanager
+    def trials(self, should_stop: ShouldStop) -> Iterator[RemoteTrials]:
+        """Where to try the weights of many runs, as long as the context lasts."""
+        trials = RemoteTrials(self._cluster, should_stop)
+        try:
+            yield trials
+        finally:
+            trials.close()
 
     def check_weights(self, config: RunConfig, weights: bytes) -> None:
         """Try whether a `.weights.h5` file's bytes fit the network that a configuration names.

@@ -14,15 +14,17 @@ import os
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.errors import RunError
+from esc10.errors import MisfitError, RunError
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings, Predictor
+from esc10.inference.trying import TrialsHere, Tried
 from esc10.training.config import TrainConfig
 from esc10.training.networks import (
     BUILDING,
@@ -52,6 +54,8 @@ WARM_METRIC = "warm"
 """The name under which a worker tells the scheduler whether its networks are traced."""
 
 _KEPT_CLASSIFIERS = 8
+
+Loaded = TypeVar("Loaded")
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +180,7 @@ class _Classifiers:
             return self._kept[key]
 
 
-_classifiers = _Classifiers()
+_classifiers, _trials = _Classifiers(), TrialsHere()
 
 
 def ask(
@@ -213,20 +217,47 @@ def check_weights(config: RunConfig, weights: bytes) -> None:
     Keras reads an array before it compares shapes, so whoever asks has looked at the file's sizes.
 
     Raises:
-        RunError: they do not.
+        MisfitError: they do not.
     """
     from esc10.inference.classifier import Classifier
 
+    _fitting(config, lambda: Classifier(config, weights))
+
+
+def try_weights(
+    config: RunConfig, weights: bytes, names: tuple[str, ...], *x: NDArray[np.float32]
+) -> Tried:
+    """What weights from somewhere else give; see `esc10.inference.trying.Trials.tried`.
+
+    Of a stranger's their numbers are kept, until others are tried on the network.
+
+    Args:
+        config: of the run that they are from.
+        weights: a Keras `.weights.h5` file's bytes.
+        names: of the parts that the network shall hear.
+        x: for each of them what it is fed, shape (clips, frames, mel bands).
+
+    Raises:
+        MisfitError: they do not fit the network.
+    """
+    parts = dict(zip(names, x, strict=True))
+    return _fitting(config, lambda: _trials.tried(config, weights, parts))
+
+
+def _fitting(config: RunConfig, load: Callable[[], Loaded]) -> Loaded:
+    """What comes of loading weights; a sentence, whatever Keras makes of a file that is made up.
+
+    Raises:
+        MisfitError: they cannot be loaded.
+    """
     try:
-        Classifier(config, weights)
-    except RunError:
+        return load()
+    except MisfitError:
         raise
     except Exception:
         # Keras has its own error for each way in which a file can be made up.
         _log.exception("the weights of run %s cannot be loaded", config.run_id)
-    else:
-        return
-    raise RunError(f"The weights of run {config.run_id} do not fit the network it names.")
+    raise MisfitError(f"The weights of run {config.run_id} do not fit the network it names.")
 
 
 def layer_tables(

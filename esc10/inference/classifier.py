@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from esc10.errors import RunError
+from esc10.errors import MisfitError
 from esc10.inference.predictor import Answer, Embeddings
 from esc10.training.networks import BUILDING, FRAME_PROBABILITIES, build_network
 from esc10.training.plan import RunConfig
@@ -34,7 +34,7 @@ class Classifier:
             weights: a Keras `.weights.h5` file's bytes.
 
         Raises:
-            RunError: the weights do not fit the network.
+            MisfitError: the weights do not fit the network.
         """
         with BUILDING:
             model = build_network(
@@ -63,7 +63,7 @@ class Classifier:
             weights: a Keras `.weights.h5` file's bytes.
 
         Raises:
-            RunError: the weights do not fit the network, which then has none.
+            MisfitError: the weights do not fit the network, which then has none.
         """
         for variable in self._network.weights:
             # Of the weights before nothing may be left where a file lacks some.
@@ -124,7 +124,7 @@ def _load(model: keras.Model, config: RunConfig, weights: bytes) -> None:
     """Give a network the weights of a run.
 
     Raises:
-        RunError: they do not fit the network.
+        MisfitError: they do not fit the network.
     """
     # Where a load fails, Keras may keep the file open, which Windows then does not delete.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -136,8 +136,8 @@ def _load(model: keras.Model, config: RunConfig, weights: bytes) -> None:
             raise _misfits(config) from cause
 
 
-def _misfits(config: RunConfig) -> RunError:
-    return RunError(
+def _misfits(config: RunConfig) -> MisfitError:
+    return MisfitError(
         f"The weights of run {config.run_id} are damaged or belong to another network. "
         "Train it again."
     )

@@ -1,4 +1,7 @@
-"""The hand-ins in a folder, by their paths; links are not followed, and nothing is read."""
+"""The hand-ins in a folder or in a zip, by their paths; links are not followed.
+
+Nothing is read before it is asked for, and no zip is unpacked.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from esc10.errors import LessonError, reason_of
+from esc10.archives.zips import ZipTree
+from esc10.errors import DamagedRunError, DatasetError, LessonError, reason_of
 from esc10.lesson.checking.senders import Sender, is_online_text, sender_of
+from esc10.runs.exchange.importing import MAX_ZIP_BYTES, bytes_of
+from esc10.runs.exchange.members import refused
 
 ZIP = ".zip"
 KINDS = (".html", ".htm", ZIP)
@@ -20,18 +26,49 @@ MAX_FILES = 20_000
 
 
 @dataclass(frozen=True)
+class InZip:
+    """Where a file is in a zip.
+
+    Attributes:
+        tree: the zip, open.
+        name: the file's path in it.
+    """
+
+    tree: ZipTree
+    name: str
+
+    def read(self) -> bytes:
+        """As for `Found.read`."""
+        if self.tree.size(self.name) > MAX_ZIP_BYTES:
+            raise refused("it is larger than any run")
+        try:
+            return self.tree.read(self.name, MAX_ZIP_BYTES, "It")
+        except DatasetError as cause:
+            raise DamagedRunError(str(cause)) from cause
+
+
+@dataclass(frozen=True)
 class Found:
     """A hand-in that nobody has read yet.
 
     Attributes:
-        path: where it is.
-        name: the same below the folder of all, with forward slashes.
+        place: where it is.
+        name: what it is called: its path below the folder of all, with forward slashes.
         sender: who sent it, where a course server named it.
     """
 
-    path: Path
+    place: Path | InZip
     name: str
     sender: Sender | None
+
+    def read(self) -> bytes:
+        """Its content, if it is no larger than any run's zip.
+
+        Raises:
+            DamagedRunError: the zip that it is in is damaged there.
+            RunError: it is larger, or cannot be read.
+        """
+        return self.place.read() if isinstance(self.place, InZip) else bytes_of(self.place)
 
 
 def hand_ins_in(folder: Path) -> tuple[list[Found], list[str]]:
@@ -53,7 +90,7 @@ def hand_ins_in(folder: Path) -> tuple[list[Found], list[str]]:
             links = [name for name in folders if (Path(here) / name).is_symlink()]
             for path in (Path(here) / name for name in (*names, *links)):
                 name = path.relative_to(folder).as_posix()
-                if _is_hand_in(path) and not is_online_text(name):
+                if is_hand_in(name) and path.is_file() and not path.is_symlink():
                     found.append(Found(path, name, sender_of(name)))
                 else:
                     aside.append(name)
@@ -72,12 +109,33 @@ def hand_ins_in(folder: Path) -> tuple[list[Found], list[str]]:
     return sorted(found, key=lambda each: each.name), sorted(aside)
 
 
+def hand_ins_in_zip(tree: ZipTree) -> tuple[list[Found], list[str]]:
+    """The same of a zip, which stays open as long as they are read.
+
+    What an operating system hides in a zip is not named.
+
+    Args:
+        tree: all of a class in one zip.
+
+    Returns:
+        The hand-ins, none where it is a zip of something else, and the names of all other files.
+    """
+    found, aside = [], []
+    for name in tree.names:
+        if is_hand_in(name):
+            found.append(Found(InZip(tree, name), name, sender_of(name)))
+        else:
+            aside.append(name)
+    return found, aside
+
+
+def is_hand_in(name: str) -> bool:
+    """Whether a file is one, by its path below the folder of all, with forward slashes."""
+    last = name.rpartition("/")[2].lower()
+    if not last.endswith(KINDS) or last.endswith(FEEDBACK) or last.startswith("."):
+        return False
+    return not is_online_text(name)
+
+
 def _raise(cause: OSError) -> None:
     raise cause
-
-
-def _is_hand_in(path: Path) -> bool:
-    name = path.name.lower()
-    if not name.endswith(KINDS) or name.endswith(FEEDBACK) or name.startswith("."):
-        return False
-    return path.is_file() and not path.is_symlink()

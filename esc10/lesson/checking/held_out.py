@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from esc10.datasets.splits import SPLITS
 from esc10.errors import DatasetError, RunError
 from esc10.features.cache import FeatureSet, feature_set
 from esc10.features.inputs import inputs_of
-from esc10.progress import OnProgress
+from esc10.progress import OnProgress, ShouldStop
 from esc10.training.plan import RunConfig
 from esc10.training.results import PARTS
 
@@ -43,9 +42,9 @@ class HeldOut:
 class HeldOutClips:
     """The same for one run after the other."""
 
-    def __init__(self, on_progress: OnProgress) -> None:
+    def __init__(self, on_progress: OnProgress, should_stop: ShouldStop) -> None:
         """Nothing is read yet; `on_progress` hears of mel spectrograms that are not cached."""
-        self._on_progress = on_progress
+        self._on_progress, self._should_stop = on_progress, should_stop
         self._held_out: dict[Hashable, HeldOut] = {}
         self._datasets: dict[str, FeatureSet] = {}
 
@@ -58,6 +57,7 @@ class HeldOutClips:
         Raises:
             NotHereError: the dataset is not here, or another one.
             DatasetError: its mel spectrograms cannot be computed.
+            Cancelled: somebody wished it.
         """
         train = config.train
         key = (
@@ -66,7 +66,8 @@ class HeldOutClips:
         )
         if key not in self._held_out:
             held_out = self._inputs(config)
-            make_room(self._held_out)
+            if len(self._held_out) >= _KEPT:  # what has been there longest goes
+                self._held_out.pop(next(iter(self._held_out)))
             self._held_out[key] = held_out
         return self._held_out[key]
 
@@ -82,7 +83,9 @@ class HeldOutClips:
                 f"{dataset.source.title} has other classes here than where the run learned."
             )
         if train.dataset not in self._datasets:
-            self._datasets[train.dataset] = feature_set(dataset, config.mel, self._on_progress)
+            self._datasets[train.dataset] = feature_set(
+                dataset, config.mel, self._on_progress, self._should_stop
+            )
         power = self._datasets[train.dataset].power
         try:
             split = SPLITS[train.split](dataset, train.validation_fold, train.test_fold)
@@ -95,9 +98,3 @@ class HeldOutClips:
                 for part in PARTS
             }
         return HeldOut(x, of_split)
-
-
-def make_room(kept: dict[Hashable, Any]) -> None:
-    """Let go of what has been there longest, where there is no room for one more."""
-    if len(kept) >= _KEPT:
-        kept.pop(next(iter(kept)))

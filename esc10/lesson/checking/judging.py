@@ -1,18 +1,15 @@
 """One hand-in after the other: what it says, and what its weights give on the dataset's clips.
 
-A network is built once, and given the weights of each hand-in that has one of its kind; what it is
-fed is computed once for hand-ins of one split. Keras is loaded when the first network is built, in
-this process: the command line's, or a test's.
+What networks are fed is computed once for hand-ins of one split. Weights are tried in this process,
+which then loads Keras, or where whoever checks says: a page has its worker do it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-import warnings
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,23 +23,18 @@ from esc10.errors import (
 )
 from esc10.evaluation.intervals import percent
 from esc10.evaluation.metrics import PartEvaluation, evaluate_part
-from esc10.inference.predictor import embeddings_of
+from esc10.inference.trying import Trials, TrialsHere
 from esc10.lesson.answers import answers_json
 from esc10.lesson.checking.checked import CHECKED, DAMAGED, DIFFERS, READ, REFUSED, Checked
 from esc10.lesson.checking.folder import ZIP, Found
-from esc10.lesson.checking.held_out import HeldOut, HeldOutClips, NotHereError, make_room
+from esc10.lesson.checking.held_out import HeldOut, HeldOutClips, NotHereError
 from esc10.lesson.exercises import EXERCISES
 from esc10.lesson.report.reading import ReportParts, is_page, parts_of, seal_of
 from esc10.lesson.words import right_of
-from esc10.progress import OnProgress, ignore_progress
+from esc10.progress import OnProgress, ShouldStop, ignore_progress, never_stop
 from esc10.runs.exchange import run_aside
-from esc10.runs.exchange.importing import bytes_of
 from esc10.runs.run import Run
-from esc10.training.plan import RunConfig
 from esc10.training.results import PARTS
-
-if TYPE_CHECKING:
-    from esc10.inference.classifier import Classifier
 
 TOLERANCE = 0.01
 """By how much a stored probability may be off.
@@ -75,10 +67,21 @@ class _Anew:
 class Checker:
     """Checks hand-ins, one at a time: memory holds one, and what the next may need again."""
 
-    def __init__(self, on_progress: OnProgress = ignore_progress) -> None:
-        """Nothing is loaded yet; `on_progress` hears of mel spectrograms that are not cached."""
-        self._clips = HeldOutClips(on_progress)
-        self._networks: dict[Hashable, Classifier] = {}
+    def __init__(
+        self,
+        on_progress: OnProgress = ignore_progress,
+        should_stop: ShouldStop = never_stop,
+        trials: Trials | None = None,
+    ) -> None:
+        """Nothing is loaded yet.
+
+        Args:
+            on_progress: hears of mel spectrograms that are not cached.
+            should_stop: asked while these are computed.
+            trials: where weights are tried; None for this process.
+        """
+        self._clips = HeldOutClips(on_progress, should_stop)
+        self._trials = trials or TrialsHere()
 
     def check(self, found: Found) -> Checked:
         """What a hand-in says, and what is so. Whatever is wrong with it is in what comes back.
@@ -86,6 +89,8 @@ class Checker:
         Raises:
             DatasetError: a dataset is here, and its mel spectrograms cannot be computed.
             LessonError: there is no room for it among the system's temporary files.
+            UnansweredError: no worker is there to try its weights.
+            Cancelled: `should_stop` said so.
         """
         try:
             checked = self._read(found)
@@ -98,14 +103,16 @@ class Checker:
 
     def _read(self, found: Found) -> Checked:
         try:
-            content = bytes_of(found.path)
+            content = found.read()
+        except DamagedRunError as error:
+            return Checked(found.name, DAMAGED, str(error))
         except RunError as error:
             cause = error.__cause__
             if isinstance(cause, OSError):
                 return Checked(found.name, DAMAGED, f"It cannot be read: {reason_of(cause)}.")
             return Checked(found.name, REFUSED, str(error))
         try:
-            is_report = is_page(content) or found.path.suffix.lower() != ZIP
+            is_report = is_page(content) or not found.name.lower().endswith(ZIP)
             page = parts_of(content) if is_report else None
             zipped = page.zipped if page else content
             del content
@@ -146,11 +153,12 @@ class Checker:
         test, digests, differences = None, set(), [0.0]
         for name in sorted(set(run.weight_files.values())):
             criteria = [each for each, file in run.weight_files.items() if file == name]
-            network = self._network(run.config, run.weights(criteria[0]))
-            digests.add(network.digest())
+            parts = heard.x if heard else {}
+            tried = self._trials.tried(run.config, run.weights(criteria[0]), parts)
+            digests.add(tried.digest)
             if heard is None:
                 continue
-            given = {part: _answers(network, heard.x[part]) for part in PARTS}
+            given = tried.probabilities
             for each in criteria:
                 stored = run.answers(each)
                 differences += [_off(given[part], stored.probabilities[part]) for part in PARTS]
@@ -159,24 +167,6 @@ class Checker:
                 clips = run.config.clips["test"]
                 test = evaluate_part(labels, given["test"], clips, run.config.classes)
         return _Anew(frozenset(digests), max(differences), test)
-
-    def _network(self, config: RunConfig, weights: bytes) -> Classifier:
-        from esc10.inference.classifier import Classifier
-
-        key = (config.train.model, config.train.width, config.mel, len(config.classes))
-        with warnings.catch_warnings():
-            # Keras, of layers that a file lacks; what does not fit is refused all the same.
-            warnings.simplefilter("ignore", UserWarning)
-            if key not in self._networks:
-                network = Classifier(config, weights)
-                make_room(self._networks)
-                self._networks[key] = network
-            self._networks[key].reload(config, weights)
-        return self._networks[key]
-
-
-def _answers(network: Classifier, x: NDArray[np.float32]) -> NDArray[np.float32]:
-    return embeddings_of(network, lambda clips: x[clips], len(x)).probabilities
 
 
 def _off(given: NDArray[np.float32], stored: NDArray[np.float32]) -> float:

@@ -26,7 +26,7 @@ def test_hand_ins_are_found_and_others_left_aside(tmp_path: Path) -> None:
     (tmp_path / "folder.zip").mkdir()
     found, aside = hand_ins_in(tmp_path)
     assert [each.name for each in found] == hand_ins
-    assert [each.path for each in found] == [tmp_path / name for name in hand_ins]
+    assert [each.place for each in found] == [tmp_path / name for name in hand_ins]
     assert [each.sender.id if each.sender else None for each in found] == [None, None, "1"]
     assert aside == sorted(others)
 
