@@ -44,7 +44,7 @@ def check(options: Namespace) -> Answer:
         "file": str(path),
         "canvas": None if canvas_path is None else str(canvas_path),
         "feedback": str(options.feedback) if options.feedback else None,
-        "states": {state: _count(hand_ins, state) for state in checking.STATES},
+        "states": checking.states_of(hand_ins),
         "hand_ins": [_in_json(one, doubles[one.file]) for one in hand_ins],
         "left_aside": aside,
     }
@@ -60,10 +60,6 @@ def _write(hand_ins: Sequence[Checked], path: Path, feedback: Path | None) -> Pa
     if feedback:
         checking.write_feedback(hand_ins, feedback)
     return None if for_canvas is None else canvas_path
-
-
-def _count(hand_ins: Sequence[Checked], state: str) -> int:
-    return sum(one.state == state for one in hand_ins)
 
 
 def _in_json(one: Checked, doubles: Doubles) -> dict[str, Any]:
@@ -91,8 +87,8 @@ def _in_words(
     path: Path, hand_ins: Sequence[Checked], doubles: Mapping[str, Doubles], aside: Sequence[str]
 ) -> Iterator[str]:
     """How many there are of each state, then a line for each that somebody should look at."""
-    counts = {state: _count(hand_ins, state) for state in checking.STATES}
-    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    states = checking.states_of(hand_ins)
+    told = ", ".join(f"{count} {state}" for state, count in states.items() if count)
     yield f"{path}: {len(hand_ins)} hand-in{'s' if len(hand_ins) > 1 else ''}, {told}"
     for one in hand_ins:
         in_order = one.state == checking.CHECKED and one.sealed is not False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from esc10.lesson.checking.senders import Sender
@@ -60,3 +61,9 @@ class Checked:
     sealed: bool | None = None
     weights_digests: frozenset[str] = frozenset()
     answers_digest: str | None = None
+
+
+def states_of(hand_ins: Iterable[Checked]) -> dict[str, int]:
+    """How many hand-ins are in each of `STATES`, in their order; 0 where none is."""
+    states = [one.state for one in hand_ins]
+    return {state: states.count(state) for state in STATES}

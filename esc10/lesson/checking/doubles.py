@@ -43,6 +43,29 @@ def doubles_among(hand_ins: Sequence[Checked]) -> dict[str, Doubles]:
     }
 
 
+def sets_that_share(
+    hand_ins: Sequence[Checked], doubles: Mapping[str, Doubles], what: str
+) -> list[tuple[str, ...]]:
+    """The same as sets: who shares with whom, named once.
+
+    Args:
+        hand_ins: what was checked.
+        doubles: of these.
+        what: the name of one of the attributes of `Doubles`.
+
+    Returns:
+        For each set the names of its files, in the order of the hand-ins.
+    """
+    sets: list[set[str]] = []
+    for one in hand_ins:
+        others: tuple[str, ...] = getattr(doubles[one.file], what)
+        its = {one.file, *others}
+        if others and not any(its <= known for known in sets):
+            sets = [known for known in sets if not known <= its]
+            sets.append(its)
+    return [tuple(one.file for one in hand_ins if one.file in known) for known in sets]
+
+
 def _of_one_sender(hand_ins: Sequence[Checked]) -> dict[str, set[str]]:
     """For each file all from whoever sent it; where nobody is named, it alone."""
     senders = {

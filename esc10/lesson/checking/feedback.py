@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -70,6 +72,17 @@ def write_feedback(hand_ins: Sequence[Checked], folder: Path) -> None:
             f"{len(failed)} of {len(hand_ins)} pages of feedback cannot be written to {folder}, "
             f"those on {', '.join(failed)}. Make room there, or name another folder."
         )
+
+
+def feedback_zip(hand_ins: Sequence[Checked]) -> bytes:
+    """The same pages as one zip."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as pages:
+        for one in hand_ins:
+            # A file's name may have bytes that are no characters, which a zip cannot have.
+            path = page_path(one.file).encode("utf-8", "replace").decode()
+            pages.writestr(path, feedback_page(one))
+    return content.getvalue()
 
 
 def page_path(file: str) -> str:

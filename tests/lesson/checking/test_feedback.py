@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from esc10.errors import LessonError
-from esc10.lesson.checking import STATES, make_feedback_folder, write_feedback
+from esc10.lesson.checking import STATES, feedback_zip, make_feedback_folder, write_feedback
 from esc10.lesson.checking.feedback import feedback_page, page_path
 from tests.support.html_pages import Page
 from tests.support.made_hand_ins import ADA, BROKEN, CLASS
@@ -49,6 +51,14 @@ def test_pages_lie_as_the_hand_ins_do(tmp_path: Path) -> None:
     with full_disk(), pytest.raises(LessonError, match=r"3 of 3 pages .*\(no space left") as caught:
         write_feedback(CLASS, tmp_path)
     assert all(one.file in str(caught.value) for one in CLASS)
+
+
+def test_a_zip_has_the_same_pages() -> None:
+    odd = replace(ADA, file="\udcff.zip")  # of bytes that are no characters
+    with zipfile.ZipFile(io.BytesIO(feedback_zip([*CLASS, odd]))) as pages:
+        found = {name: pages.read(name) for name in pages.namelist()}
+    named = {f"{one.file}.feedback.html": feedback_page(one) for one in CLASS}
+    assert found == {**named, "?.zip.feedback.html": feedback_page(odd)}
 
 
 def test_a_page_that_cannot_be_written_costs_no_other(tmp_path: Path) -> None:

@@ -8,7 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from esc10.lesson.checking import Checked, Doubles, canvas_csv, doubles_among, grades_csv
+from esc10.lesson.checking import (
+    Checked,
+    Doubles,
+    canvas_csv,
+    doubles_among,
+    grades_csv,
+    sets_that_share,
+)
 from esc10.lesson.checking.senders import Sender
 from tests.support.made_hand_ins import ADA, BROKEN, CLASS, GEORGE, INTERVAL
 
@@ -103,6 +110,17 @@ def test_doubles_share_one_of_their_weights_or_all_answers() -> None:
     assert doubles["ada/run.html"].weights == ("boolegeorge_LATE_17_4711_run.zip", "copy")
     assert doubles["copy"] == Doubles(("ada/run.html",), ("ada/run.html",))
     assert doubles["broken.zip"] == Doubles()
+
+
+def test_who_shares_is_named_once() -> None:
+    both = [Checked(f"{n}.zip", "read", "", answers_digest="a2") for n in range(3)]
+    again = replace(ADA, file="ada/again.html")
+    hand_ins = [*CLASS, *both, again]
+    doubles = doubles_among(hand_ins)
+    weights = sets_that_share(hand_ins, doubles, "weights")
+    assert weights == [("ada/run.html", "boolegeorge_LATE_17_4711_run.zip", "ada/again.html")]
+    assert sets_that_share(hand_ins, doubles, "answers") == [("0.zip", "1.zip", "2.zip")]
+    assert sets_that_share([BROKEN], doubles_among([BROKEN]), "weights") == []
 
 
 def test_nobody_shares_with_themselves() -> None:
