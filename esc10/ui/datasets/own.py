@@ -20,6 +20,7 @@ from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.local_paths import choose_path, local_path
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import is_under_way, jobs_to_show, start_own
+from esc10.ui.uploads import let_go
 from esc10.ui.words import in_markdown
 
 MAX_UPLOAD_MEGABYTES = 300
@@ -70,7 +71,7 @@ def _form() -> None:
     left, right = st.columns(2)
     with left:
         path = choose_path("A folder or zip", "own path", "/home/me/sounds").strip()
-    # A new box after each file: the server lets go of it as soon as it has been read.
+    # A new box after each file: the server lets go of it once it is made a dataset.
     count = st.session_state.setdefault(_COUNT, 0)
     file = right.file_uploader(
         "A zip to upload",
@@ -96,6 +97,8 @@ def _form() -> None:
         st.warning("Name a folder or a zip, or upload one.")
     elif reading is not None:
         st.session_state[_COUNT] += 1
+        if file is not None:
+            let_go([file])
         _start(source, title, reading)
 
 

@@ -11,6 +11,7 @@ from esc10.runs.exchange import import_run
 from esc10.runs.exchange.exporting import MEBIBYTE
 from esc10.runs.exchange.importing import MAX_ZIP_BYTES
 from esc10.ui.server import engine
+from esc10.ui.uploads import let_go
 from esc10.ui.words import in_markdown, long_name
 
 _CHOSEN_RUN = "run"
@@ -63,6 +64,7 @@ def _take(slot: DeltaGenerator) -> None:
     else:
         st.session_state[_CHOSEN_RUN] = run.run_id
         st.session_state[_SAID] = (True, f"{long_name(run)} is here, and chosen.")
+    let_go([file])
 
 
 def _show_said(slot: DeltaGenerator) -> None:
