@@ -54,6 +54,11 @@ def main() -> None:
         label="**Guided lab**: seven exercises on your own sounds and runs, each with a check",
         icon=":material/school:",
     )
+    st.page_link(
+        "pages/hand_ins.py",
+        label="**Hand-ins**: for whoever gives the lesson, a class's reports checked all at once",
+        icon=":material/grading:",
+    )
     warm = engine().status().capacity.warm > 0
     live(_engine_state, None if warm else LOOK_SECONDS)()
 

@@ -41,6 +41,11 @@ def main() -> None:
     if clock.open:
         with clock:
             show_lesson(key)
+    st.page_link(
+        "pages/hand_ins.py",
+        label="After the lesson: **check hand-ins**",
+        icon=":material/grading:",
+    )
 
 
 if __name__ == "__main__":

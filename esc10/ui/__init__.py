@@ -6,6 +6,9 @@ remembered   what a browser session has read and heard, bounded in bytes
 fragments    parts of a page that are drawn anew without the rest; how often
 words        runs and times as people write them
 settings     what a person chooses: a run, or what to train
+local_paths  paths on the server's machine, and who may name them
+browsers     which browser a session belongs to; what is personal is shown in that one alone
+uploads      letting go of what a browser has sent
 progress     jobs and runs under way, with a time left and a way to stop
 trainings    several that belong together: what is finished, under way or missing of them
 curves       the live charts
@@ -20,5 +23,5 @@ player/      a sound with a playhead over its pictures, two to compare; one at a
 microphone/  sounds from the browser, with its speech filters off
 
 A folder for each page that has parts of its own: guided_lab, datasets, crossval, traps, evaluate,
-compare, ask_the_class, predict, rehearse.
+compare, ask_the_class, predict, rehearse, hand_ins.
 """

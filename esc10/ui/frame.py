@@ -28,7 +28,8 @@ PAGES = {
     "pages/predict.py": "Predict",
     "pages/rehearse.py": "Rehearse",
 }
-"""Each page's file and its name, in the order of the lab."""
+"""Each page's file and its name, in the order of the lab: in large type, one row has no room for
+more. Start and Rehearse lead to *Hand-ins*, which few need, and seldom."""
 
 CLOCK_PAGE = "pages/rehearse.py"
 """Where a lesson begins, and its clock is."""

@@ -30,12 +30,16 @@ def is_here() -> bool:
     return st.context.ip_address is None and not forwarded
 
 
-def choose_path(label: str, key: str, example: str) -> str:
-    """A box for a path; empty, and no box, where this browser may name none."""
+def choose_path(label: str, key: str, example: str, *, personal: bool = False) -> str:
+    """A box for a path; empty, and no box, where this browser may name none.
+
+    What is `personal` is for whoever sits at this machine: anybody may name what is below the
+    import folder.
+    """
     folder = import_folder()
     if is_here():
         return st.text_input(f"{label} on this machine", key=key, placeholder=example)
-    if folder is not None:
+    if folder is not None and not personal:
         return st.text_input(f"{label} in the server's import folder", key=key)
     return ""
 

@@ -21,14 +21,14 @@ from esc10.ui.words import (
 )
 
 
-def show_job(job: Job, key: str) -> None:
-    """A running job's bar with its files, bytes and time left, and a cancel button."""
+def show_job(job: Job, key: str, ends: str = "Cancel") -> None:
+    """A running job's bar with its files, bytes and time left, and the button that `ends` it."""
     progress = job.progress
     if progress is None:
         st.progress(0.0, text="Starting …")
     else:
         st.progress(progress.fraction, text=_describe(progress, job.seconds_left))
-    if st.button("Cancel", key=f"cancel {key}", icon=":material/close:"):
+    if st.button(ends, key=f"cancel {key}", icon=":material/close:"):
         job.cancel()
 
 

@@ -21,11 +21,12 @@ from esc10.engine.queue import Engine, EngineStatus
 from esc10.errors import NoWorkerError, RunError
 from esc10.runs.cross_validation import cross_validation_of
 from esc10.runs.experiments import EXPERIMENTS
-from esc10.runs.store import list_runs
+from esc10.runs.store import list_runs, runs_folder
 from esc10.training.config import TrainConfig
 from esc10.training.plan import plan_run
 from esc10.ui import fragments, server
 from esc10.ui.compare.run_table import TICKED
+from esc10.ui.hand_ins import class_checks
 from esc10.ui.predict.kept import _JOBS
 from tests.pages.conftest import Trained
 from tests.support import ROOT
@@ -128,6 +129,24 @@ def begun() -> AppTest:
     return drawn(page)
 
 
+def checking() -> AppTest:
+    """Hand-ins that wait for those of another class; how long that takes is the test's to say."""
+    folder = runs_folder().parent / "hand-ins"
+    folder.mkdir(exist_ok=True)
+    (folder / "run.html").touch()
+
+    def another(_: object, should_stop: Callable[[], bool]) -> None:
+        with class_checks._turn:
+            wait_for(should_stop, 600, "the test's end")
+
+    server.jobs().start("another class", another)
+    wait_for(class_checks._turn.locked, 60, "the other class to be first")
+    page = drawn(open_page("pages/hand_ins.py"))
+    page.text_input(key="hand-ins path").set_value(str(folder))
+    page.button(key="check hand-ins").click()
+    return drawn(page)
+
+
 PARTS: dict[str, Callable[[], AppTest]] = {
     "_engine_state": lambda: drawn(open_page("app.py")),
     "_count": lambda: asked("Ask the class"),
@@ -157,6 +176,7 @@ PARTS: dict[str, Callable[[], AppTest]] = {
     "_questioning": lambda: viewed("A clip", "Question it"),
     "_listening": lambda: viewed("Live"),
     "_show_making": making,
+    "show_checking": checking,
     "_machine": lambda: drawn(open_page("pages/rehearse.py")),
     "_clock": begun,
     "_clock_link": begun,

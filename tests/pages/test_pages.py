@@ -92,6 +92,7 @@ def record_answers(
         ("pages/crossval.py", "there are none on this machine yet"),
         ("pages/traps.py", "there are none on this machine yet"),
         ("pages/predict.py", "The network knows only dog, rooster, rain"),
+        ("pages/hand_ins.py", "Bring what was handed in"),
     ],
 )
 def test_every_page_explains_an_empty_home(name: str, sentence: str) -> None:

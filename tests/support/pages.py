@@ -18,6 +18,7 @@ from esc10.datasets import Clip, load_dataset
 from esc10.runs.run import Run
 from esc10.ui import server
 from esc10.ui.datasets.own import OWN_SOUNDS
+from esc10.ui.hand_ins import class_checks
 from esc10.ui.microphone.microphone import FILTERS
 from esc10.ui.microphone.recorder import Take, _Kept
 from tests.support import ROOT
@@ -126,7 +127,12 @@ def says(test: AppTest, sentence: str) -> bool:
 
 
 def end_jobs() -> None:
-    """End and forget what a test left under way: jobs belong to the server."""
+    """End and forget what a test left under way: jobs belong to the server, checks to browsers."""
+    checks = class_checks._checks()
+    for check in checks.values():
+        check.job.cancel()
+        check.job.wait(PAGE_SECONDS)
+    checks.clear()
     for name, job in server.jobs().named("").items():
         job.cancel()
         job.wait(PAGE_SECONDS)
