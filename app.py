@@ -14,6 +14,7 @@ from esc10.ui.fragments import LOOK_SECONDS, live
 from esc10.ui.frame import guarded, open_page
 from esc10.ui.server import (
     PREPARE_JOBS,
+    SOUND_JOBS,
     all_runs,
     datasets_here,
     engine,
@@ -70,8 +71,7 @@ def _steps() -> list[Step]:
     under_way = sum(run.state in UNFINISHED for run in runs)
     if here:
         sounds = "Ready: " + ", ".join(source_of(key).title for key in here)
-    elif is_under_way():
-        # Without sounds nothing can be under way but what brings some.
+    elif is_under_way(SOUND_JOBS):
         sounds = "Sounds are on their way."
     else:
         sounds = "No sounds yet. The practice sounds need no internet and take seconds."

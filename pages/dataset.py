@@ -21,6 +21,7 @@ from esc10.ui.local_paths import choose_path, import_folder, is_here, local_path
 from esc10.ui.progress import show_end, show_job
 from esc10.ui.server import (
     FETCH_JOBS,
+    SOUND_JOBS,
     dataset,
     datasets_here,
     engine,
@@ -63,7 +64,7 @@ def _worth_a_look(here: list[str]) -> bool:
 
 
 def _show_nothing_yet() -> None:
-    if is_under_way():
+    if is_under_way(SOUND_JOBS):
         st.info("The sounds show here as soon as they are whole.", icon=":material/hourglass:")
     else:
         st.info(

@@ -13,7 +13,7 @@ from esc10.ui.imports_ahead import being_drawn
 from esc10.ui.lesson_begun import Lesson, lesson_begun
 from esc10.ui.links import begin_page
 from esc10.ui.player.page_players import join_players
-from esc10.ui.server import is_under_way
+from esc10.ui.server import SOUND_JOBS, is_under_way
 
 PAGES = {
     "app.py": "Start",
@@ -173,5 +173,9 @@ def show_missing(sentence: str, page: str, label: str) -> None:
 
 def show_no_sounds(doing: str) -> None:
     """Say that what is done on this page needs sounds, and whether they are on their way."""
-    how = "they are on their way" if is_under_way() else "there are none on this machine yet"
+    how = (
+        "they are on their way"
+        if is_under_way(SOUND_JOBS)
+        else "there are none on this machine yet"
+    )
     show_missing(f"{doing} needs sounds, and {how}.", "pages/dataset.py", "Get a dataset")

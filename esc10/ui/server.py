@@ -38,7 +38,10 @@ from esc10.storage import State, state_of
 from esc10.ui.imports_ahead import import_ahead
 from esc10.ui.words import in_markdown
 
-FETCH_JOBS = "fetch "
+SOUND_JOBS = "sounds, "
+"""How the names of all jobs begin that bring or make a dataset; what they do follows."""
+
+FETCH_JOBS = f"{SOUND_JOBS}fetch "
 """How the names of the jobs begin that fetch a dataset; its key and a blank follow."""
 
 PREPARE_JOBS = "prepare training "
@@ -114,7 +117,7 @@ def own_runs() -> set[str]:
     return mine
 
 
-def is_under_way(prefix: str = "") -> bool:
+def is_under_way(prefix: str) -> bool:
     """Whether a job runs whose name begins so, whoever started it."""
     return any(job.running for job in jobs().named(prefix).values())
 

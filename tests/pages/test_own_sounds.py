@@ -31,7 +31,7 @@ THREE = ("dog", "rain", "sea_waves")
 
 def when_idle(test: AppTest) -> AppTest:
     """The section once all jobs have ended."""
-    jobs = server.jobs().named("own sounds ")
+    jobs = server.jobs().named("sounds, own ")
     wait_for(lambda: not any(job.running for job in jobs.values()), PAGE_SECONDS, "the own sounds")
     return drawn(test)
 
@@ -186,7 +186,7 @@ def test_what_nothing_can_be_made_of_is_refused_before_it_is_let_go(
         assert "](http://" not in error.value
         assert test.file_uploader[0].key == "own zip 0"
         test.button(key="make own").click().run()
-    assert not server.jobs().named("own sounds ")
+    assert not server.jobs().named("sounds, own ")
 
 
 def test_a_strangers_names_are_text_wherever_trouble_is_told(tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_strangers_names_are_text_wherever_trouble_is_told(tmp_path: Path) -> 
     test = page("pages/dataset.py")
     test.text_input(key="path esc10").set_value(str(evil)).run()
     test.button(key="load esc10").click().run()
-    (job,) = server.jobs().named("fetch esc10 ").values()
+    (job,) = server.jobs().named("sounds, fetch esc10 ").values()
     wait_for(lambda: not job.running, PAGE_SECONDS, "the refusal")
     drawn(test)
     (error,) = test.error

@@ -131,8 +131,15 @@ def under_way(name: str) -> None:
     )
 
 
+def test_what_brings_no_sounds_promises_none() -> None:
+    under_way("ask the host")
+    assert says(page("app.py"), "No sounds yet.")
+    assert says(page("pages/dataset.py"), "Choose a source above.")
+    assert says(page("pages/train.py"), "there are none on this machine yet")
+
+
 def test_nobody_is_invited_to_what_is_under_way() -> None:
-    under_way("fetch practice 1")
+    under_way("sounds, fetch practice 1")
     for name, said, unsaid in (
         ("app.py", "Sounds are on their way.", "No sounds yet"),
         ("pages/dataset.py", "as soon as they are whole", "Choose a source"),

@@ -19,13 +19,13 @@ from esc10.ui.datasets.preview import choose_reading
 from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.local_paths import choose_path, local_path
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import is_under_way, jobs_to_show, start_own
+from esc10.ui.server import SOUND_JOBS, is_under_way, jobs_to_show, start_own
 from esc10.ui.uploads import let_go
 from esc10.ui.words import in_markdown
 
 MAX_UPLOAD_MEGABYTES = 300
 
-_JOBS = "own sounds "
+_JOBS = f"{SOUND_JOBS}own "
 """How the names of the jobs begin that make a dataset; each click has its own."""
 
 OWN_SOUNDS = "own sounds"

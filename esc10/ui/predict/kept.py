@@ -28,10 +28,10 @@ from esc10.ui.fragments import SOON_SECONDS, live
 from esc10.ui.predict.batch import choose_among
 from esc10.ui.predict.inputs import Given, given_file
 from esc10.ui.progress import show_end, show_job
-from esc10.ui.server import jobs, jobs_to_show, own_jobs, start_own
+from esc10.ui.server import SOUND_JOBS, jobs, jobs_to_show, own_jobs, start_own
 from esc10.ui.words import in_markdown
 
-_JOBS = "dataset of kept recordings "
+_JOBS = f"{SOUND_JOBS}kept recordings "
 """How the names of the jobs begin that make a dataset; each click has its own."""
 
 _KEEP_AS, _TROUBLE = "keep as", "keep trouble"
