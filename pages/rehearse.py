@@ -25,11 +25,10 @@ def main() -> None:
         if len(here) > 1:
             with st.container(width=260):
                 key = choose_data(here, "rehearse data")
+    if lesson_begun():
+        st.session_state.setdefault("rehearse view", "Lesson clock")
     ready, clock = st.tabs(
-        ["The day before", "Lesson clock"],
-        default="Lesson clock" if lesson_begun() else None,
-        on_change="rerun",
-        key="rehearse view",
+        ["The day before", "Lesson clock"], on_change="rerun", key="rehearse view"
     )
     if ready.open:
         with ready:

@@ -74,8 +74,9 @@ class TrainConfig:
 
     @property
     def follows_schedule(self) -> bool:
-        """Whether its step sizes are made for all its epochs."""
-        return self.recipe is not None and self.recipe.schedule != SCHEDULES[0]
+        """Whether its step sizes, or its dropout, are made for all its epochs."""
+        recipe = self.recipe
+        return recipe is not None and (recipe.schedule != SCHEDULES[0] or recipe.settling > 0)
 
     def _refuse_misfit(self, recipe: Recipe) -> None:
         if self.features != KINDS[0]:

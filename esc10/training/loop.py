@@ -158,7 +158,7 @@ def _run_epochs(
 
 def _is_out_of_patience(config: TrainConfig, epoch: int, record: _Record) -> bool:
     if config.follows_schedule:
-        return False  # its step sizes are made for all epochs
+        return False  # what it does is made for all epochs
     waited = epoch - record.best["val_loss"].epoch
     return epoch < config.epochs and waited >= config.patience
 

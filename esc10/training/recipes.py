@@ -151,8 +151,8 @@ RECIPES: dict[str, NamedRecipe] = {
             epochs=400,
             learning_rate=0.004,
         ),
-        # For networks that judge frame by frame and average: they must hear the pauses too, and a
-        # frame that is blotted out would vote.
+        # For networks that look at one frame after the other: they must hear the pauses too, and a
+        # frame that is blotted out would count as others do.
         NamedRecipe(
             "steady",
             Recipe(

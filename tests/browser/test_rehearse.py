@@ -38,6 +38,8 @@ def test_a_lesson_s_minute_leads_to_its_clock_in_one_row_of_large_type(
     page.wait_for_url(f"{app.url}/?*")
     minute.click()
     expect(page.get_by_role("heading", name="Minute 1 of 15")).to_be_visible()
+    page.get_by_role("button", name="End the lesson").click()
+    expect(page.get_by_role("button", name="Begin")).to_be_visible()
 
 
 def middle(shown: Locator) -> float:

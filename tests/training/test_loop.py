@@ -369,6 +369,8 @@ def test_a_schedule_is_not_cut_short(tiny_data: TrainingData) -> None:
     assert train(tiny_data, replace(impatient, learning_rate=1.0)).ended in ("epochs", "diverged")
     constant = replace(impatient, recipe=Recipe(), epochs=30, learning_rate=0.05)
     assert train(tiny_data, constant).ended == "patience"
+    settling = replace(constant, recipe=Recipe(settling=0.1))
+    assert train(tiny_data, settling).ended == "epochs"
 
 
 def test_the_end_of_a_schedule_is_kept_beside_the_best(

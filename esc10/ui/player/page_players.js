@@ -20,7 +20,8 @@ const USES_ARROWS = [
 const USES_SPACE = ["input, button, summary", ...roles("button", "checkbox", "switch")].join();
 
 let current = null;
-let place = -1; // of the current one among the players, for when it has been replaced
+let place = -1; // of the current one among its page's players, for when it has been replaced
+let page = "";
 
 /** All that can be seen, from top to bottom. */
 function players() {
@@ -42,6 +43,7 @@ function begins(player) {
   current?.removeAttribute("aria-current");
   current = player;
   place = players().indexOf(player);
+  page = location.pathname;
   // The recorder plays with an element that stands in no document: nobody comes to it by keys.
   if (place >= 0) player.setAttribute("aria-current", "true");
 }
@@ -80,7 +82,8 @@ function press(event) {
   event.stopPropagation();
   if (event.repeat) return;
   const among = (player) => all.indexOf(player);
-  const here = [focused, current].map(among).find((found) => found >= 0) ?? place;
+  const before = page === location.pathname ? place : -1;
+  const here = [focused, current].map(among).find((found) => found >= 0) ?? before;
   const next = Math.max(0, Math.min(all.length - 1, here + step));
   if (!step) toggle(all[next]);
   else if (next !== among(current)) goTo(all[next]);
