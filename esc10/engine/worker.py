@@ -16,6 +16,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from esc10.errors import MisfitError, RunError
 from esc10.features.mel import MelConfig
 from esc10.inference.predictor import Answer, Embeddings, Predictor
-from esc10.inference.trying import TrialsHere, Tried
+from esc10.inference.trying import TrialsHere, Tried, fitting
 from esc10.training.config import TrainConfig
 from esc10.training.networks import (
     BUILDING,
@@ -55,7 +56,7 @@ WARM_METRIC = "warm"
 
 _KEPT_CLASSIFIERS = 8
 
-Loaded = TypeVar("Loaded")
+Given = TypeVar("Given")
 
 _log = logging.getLogger(__name__)
 
@@ -143,9 +144,13 @@ def train_run(config: RunConfig, data: TrainingData) -> TrainResult:
         return train(data, config.train, on_epoch_end, should_stop)
     except Exception as error:
         _log.exception("run %s failed", config.run_id)
-        failure = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+        failure = _in_one_line(error)
     # Raised out here it carries no TensorFlow error along, which the other side would have to load.
     raise RunError(failure)
+
+
+def _in_one_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
 def epoch_seconds(config: TrainConfig, data: TrainingData) -> float | None:
@@ -218,10 +223,11 @@ def check_weights(config: RunConfig, weights: bytes) -> None:
 
     Raises:
         MisfitError: they do not.
+        RunError: it cannot be tried.
     """
     from esc10.inference.classifier import Classifier
 
-    _fitting(config, lambda: Classifier(config, weights))
+    _attempted(config, partial(fitting, config, partial(Classifier, config, weights)))
 
 
 def try_weights(
@@ -239,25 +245,31 @@ def try_weights(
 
     Raises:
         MisfitError: they do not fit the network.
+        RunError: they cannot be tried.
     """
     parts = dict(zip(names, x, strict=True))
-    return _fitting(config, lambda: _trials.tried(config, weights, parts))
+    return _attempted(config, partial(_trials.tried, config, weights, parts))
 
 
-def _fitting(config: RunConfig, load: Callable[[], Loaded]) -> Loaded:
-    """What comes of loading weights; a sentence, whatever Keras makes of a file that is made up.
+def _attempted(config: RunConfig, attempt: Callable[[], Given]) -> Given:
+    """What comes of trying weights; trouble of this machine's is not laid to them.
 
     Raises:
-        MisfitError: they cannot be loaded.
+        MisfitError: they do not fit the network.
+        RunError: they cannot be tried.
     """
     try:
-        return load()
+        return attempt()
     except MisfitError:
         raise
-    except Exception:
-        # Keras has its own error for each way in which a file can be made up.
-        _log.exception("the weights of run %s cannot be loaded", config.run_id)
-    raise MisfitError(f"The weights of run {config.run_id} do not fit the network it names.")
+    except Exception as error:
+        _log.exception("the weights of run %s cannot be tried", config.run_id)
+        failure = _in_one_line(error)
+    # Raised out here for the same reason as in `train_run`.
+    raise RunError(
+        f"The weights of run {config.run_id} cannot be tried ({failure}). Make room on the disk "
+        "and in the memory of the machine that trains, then try again."
+    )
 
 
 def layer_tables(

@@ -6,16 +6,19 @@ them.
 
 from __future__ import annotations
 
+import logging
 import threading
 import warnings
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.errors import MisfitError
 from esc10.inference.predictor import embeddings_of
 from esc10.training.plan import RunConfig
 
@@ -27,6 +30,10 @@ Parts = Mapping[str, NDArray[np.float32]]
 part."""
 
 _KINDS_KEPT = 8
+
+Loaded = TypeVar("Loaded")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class Trials(Protocol):
 
         Raises:
             MisfitError: they do not fit the network.
-            UnansweredError: no worker is there to try them.
+            UnansweredError: no worker is there to try them, or it could not.
+            OSError: there is no room for them among the system's temporary files.
         """
 
 
@@ -70,7 +78,7 @@ class TrialsHere:
     def tried(self, config: RunConfig, weights: bytes, parts: Parts) -> Tried:
         """See `Trials.tried`."""
         with self._turn:
-            network = self._network(config, weights)
+            network = fitting(config, partial(self._network, config, weights))
             answers = {part: _answers(network, x) for part, x in parts.items()}
             return Tried(network.digest(), answers)
 
@@ -87,6 +95,33 @@ class TrialsHere:
                     self._networks.popitem(last=False)
             self._networks[key].reload(config, weights)
         return self._networks[key]
+
+
+def fitting(config: RunConfig, load: Callable[[], Loaded]) -> Loaded:
+    """What comes of loading weights; a sentence, whatever Keras makes of a file that is made up.
+
+    What this machine lacks is not laid to the weights.
+
+    Args:
+        config: of the run that they are from.
+        load: builds the network and loads them.
+
+    Raises:
+        MisfitError: they do not fit the network.
+        OSError: there is no room for them among the system's temporary files.
+        MemoryError: there is none in memory; of TensorFlow's it is a `ResourceExhaustedError`.
+    """
+    from tensorflow.errors import ResourceExhaustedError
+
+    try:
+        return load()
+    except (MisfitError, OSError, MemoryError, ResourceExhaustedError):
+        raise
+    except Exception:
+        # Keras has its own error for each way in which a file can be made up.
+        _log.exception("the weights of run %s cannot be loaded", config.run_id)
+    # Raised out here it carries no error of Keras along, which another process would have to load.
+    raise MisfitError(f"The weights of run {config.run_id} do not fit the network it names.")
 
 
 def _answers(network: Classifier, x: NDArray[np.float32]) -> NDArray[np.float32]:
