@@ -33,6 +33,8 @@ def show_job(job: Job, key: str, ends: str = "Cancel") -> None:
 
 
 def _describe(progress: Progress, seconds_left: float | None) -> str:
+    if not progress.total_files:  # something is waited for
+        return f"{progress.doing} …"
     text = f"{progress.doing}: {progress.files} of {progress.total_files} files"
     if progress.total_bytes:
         arrived = min(progress.fetched_bytes, progress.total_bytes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import tomllib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,9 @@ from esc10.engine.cluster import Cluster
 from esc10.errors import NoWorkerError, RunError
 from esc10.lesson.answers import Answered
 from esc10.lesson.checking import Brought, Checked, Checker
+from esc10.lesson.checking.brought import MOST_MEGABYTES
 from esc10.lesson.checking.folder import Found
+from esc10.lesson.checking.senders import sender_of
 from esc10.lesson.report import report_of
 from esc10.lesson.words import right_of
 from esc10.runs.exchange import run_zip
@@ -25,7 +28,8 @@ from esc10.runs.store import list_runs
 from esc10.ui import local_paths, server
 from esc10.ui.hand_ins import class_checks, results
 from esc10.ui.hand_ins.class_checks import ClassCheck
-from tests.support.pages import PAGE_SECONDS, drawn, open_page, says
+from tests.support import ROOT
+from tests.support.pages import PAGE_SECONDS, drawn, open_page, plain, says
 from tests.support.waiting import wait_for
 
 ADA = "Ada Lovelace_7_assignsubmission_file_/run.html"
@@ -203,6 +207,15 @@ def test_uploads_can_be_removed_and_trouble_with_them_is_a_sentence() -> None:
     ]
 
 
+def test_the_server_takes_no_more_than_the_page_does() -> None:
+    """And that is what anybody may send: a box's own bound is the browser's to keep."""
+    page = drawn(open_page("pages/hand_ins.py"))
+    server_takes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]
+    box = page.file_uploader[0].proto
+    assert box.max_upload_size_mb == server_takes["maxUploadSize"] == MOST_MEGABYTES <= 512
+    assert "At most 512 MB. Where there is more, name the zip" in box.help
+
+
 def test_a_worker_that_does_not_answer_is_not_laid_to_a_hand_in(
     of_class: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +268,10 @@ def test_a_browser_that_checks_begins_no_second_one(
         begun(of_class)
         (check,) = checks()
         wait_for(lambda: check.job.progress, PAGE_SECONDS, "the check to wait")
+        waits = drawn(open_page("pages/hand_ins.py"))
+        (bar,) = waits.get("progress")
+        assert bar.proto.text == "Another class is checked first …"
+        assert says(waits, "Only in this browser will the results be seen")
         second = Brought()
         second.add_path(of_class)
         class_checks.begin_check(second)
@@ -266,3 +283,71 @@ def test_a_browser_that_checks_begins_no_second_one(
         check.job.cancel()
         check.job.wait(PAGE_SECONDS)
     assert says(drawn(other), "Stopped: 0 of 3 hand-ins were checked.")
+
+
+def checked_by(
+    monkeypatch: pytest.MonkeyPatch, browser: str, hand_ins: int, file: Path, name: str = "{}.html"
+) -> ClassCheck:
+    """What came of one file, handed in so many times, in a browser that is this one from now on."""
+    monkeypatch.setattr(class_checks, "this_browser", lambda: browser)
+    brought = Brought()
+    names = [name.format(number) for number in range(hand_ins)]
+    brought.found += [Found(file, each, sender_of(each)) for each in names]
+    brought.aside.append("\udcff.pdf")
+    with class_checks._turn:  # it has not ended before those that have are looked through
+        class_checks.begin_check(brought)
+    check = class_checks.own_check()
+    assert check is not None
+    check.job.wait(PAGE_SECONDS)
+    return check
+
+
+def test_many_small_checks_of_others_take_nobodys_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty.html").touch()
+    mine = checked_by(monkeypatch, "mine", 3, tmp_path / "empty.html")
+    others = [
+        checked_by(monkeypatch, f"other {number}", 1, tmp_path / "empty.html")
+        for number in range(25)
+    ]
+    assert checks() == [mine, *others]
+    # Of all together no more is kept than there is room for, and the oldest goes first.
+    monkeypatch.setattr(class_checks, "_KEPT", sum(check.size for check in others))
+    last = checked_by(monkeypatch, "mine", 1, tmp_path / "empty.html")
+    assert checks() == [*others, last]
+    another = checked_by(monkeypatch, "another", 1, tmp_path / "empty.html")
+    assert checks() == [*others[1:], last, another]
+
+
+def test_new_results_take_the_place_of_these_and_that_is_said_before(
+    of_class: Path, tmp_path: Path
+) -> None:
+    page = drawn(open_page("pages/hand_ins.py"))
+    assert says(page, "until you forget them, check others or quit the browser, and no longer than")
+    assert not says(page, "New results take the place of these")
+    page = ended(begun(of_class))
+    assert says(page, "New results take the place of these: save the files below first.")
+    page.text_input(key="hand-ins path").set_value(str(tmp_path))
+    page.button(key="check hand-ins").click()
+    assert "Ada Lovelace" in table(drawn(page))  # nothing took their place
+    (tmp_path / "run.html").touch()
+    page.button(key="check hand-ins").click()
+    assert list(table(ended(drawn(page)))) == ["run.html"]
+
+
+def test_a_name_of_bytes_that_are_no_characters_can_be_shown(
+    of_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "Kurt G\udcf6del_{}_assignsubmission_file_/r\udcfcn.html"
+    (tmp_path / "empty.html").touch()
+    check = checked_by(monkeypatch, "mine", 2, tmp_path / "empty.html", name)
+    page = drawn(open_page("pages/hand_ins.py"))
+    assert says(page, ":red-badge[damaged] **Kurt G?del**: ")
+    assert says(page, "- ?.pdf")
+    assert list(table(page)) == ["Kurt G?del"]
+    assert [one.file for one in check.hand_ins] == [name.format(0), name.format(1)]
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    checked_by(monkeypatch, "mine", 1, of_class / ADA, name)
+    (error,) = drawn(open_page("pages/hand_ins.py")).error
+    assert plain(error.value).startswith("Kurt G?del_0_assignsubmission_file_/r?n.html cannot be ")

@@ -29,8 +29,8 @@ from esc10.lesson.checking.senders import sender_of
 MOST_HAND_INS = 1000
 """Of one class. Where all have the same weights, each row of the table names all others."""
 
-MOST_MEGABYTES = 1024
-"""Of all that is uploaded: 400 hand-ins of 2.5 MB."""
+MOST_MEGABYTES = 512
+"""Of all that is uploaded: 200 hand-ins of 2.5 MB. The server takes no larger file."""
 
 
 class Brought:
@@ -66,7 +66,8 @@ class Brought:
     def add_uploads(self, uploads: Sequence[tuple[str, BinaryIO]]) -> None:
         """Add files by their names; one zip alone may hold those of a class.
 
-        Of several, none is looked into: a hand-in that is a zip could name others in itself.
+        Of several, none is looked into: a hand-in that is a zip could name others in itself. Where
+        they are refused, nothing of them stays put aside.
 
         Raises:
             LessonError: they are no hand-ins or too many, too large, or cannot be put aside.
@@ -74,12 +75,14 @@ class Brought:
         size = sum(file.seek(0, 2) for _, file in uploads)
         if self._bytes + size > MOST_MEGABYTES * 2**20:
             raise LessonError(
-                f"That is more than {MOST_MEGABYTES} MB. Unpack it on the machine that the lab "
-                "runs on, and have that folder checked."
+                f"That is more than {MOST_MEGABYTES} MB. Name the zip or its folder on the machine "
+                "that the lab runs on, or check the folder there on the command line."
             )
-        placed = [(self._put_aside(file), _plain(name)) for name, file in uploads]
+        with ExitStack() as undoing:
+            placed = [(self._put_aside(file, undoing), _plain(name)) for name, file in uploads]
+            self._add_files(placed)
+            undoing.pop_all()
         self._bytes += size
-        self._add_files(placed)
 
     def _add_files(self, placed: Sequence[tuple[Path, str]]) -> None:
         if len(placed) == 1 and placed[0][1].lower().endswith(ZIP):
@@ -88,13 +91,14 @@ class Brought:
         found = [Found(path, name, sender_of(name)) for path, name in placed if is_hand_in(name)]
         self._add(found, [name for _, name in placed if not is_hand_in(name)])
 
-    def _put_aside(self, file: BinaryIO) -> Path:
+    def _put_aside(self, file: BinaryIO, undoing: ExitStack) -> Path:
         try:
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="esc10-"))
                 self._held.callback(shutil.rmtree, self._folder, ignore_errors=True)
             path = self._folder / str(self._files)
             self._files += 1
+            undoing.callback(path.unlink, missing_ok=True)
             file.seek(0)
             with path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
@@ -111,12 +115,14 @@ class Brought:
             tree = ZipTree(path, name)
         except DatasetError as error:
             raise LessonError(str(error)) from error
-        self._held.callback(tree.close)
-        found, aside = hand_ins_in_zip(tree)
-        if found:
-            self._add(found, aside)
-        else:
-            self._add([Found(path, name, sender_of(name))], [])
+        with ExitStack() as undoing:
+            undoing.callback(tree.close)
+            found, aside = hand_ins_in_zip(tree)
+            if found:
+                self._add(found, aside)
+                self._held.push(undoing.pop_all())
+            else:
+                self._add([Found(path, name, sender_of(name))], [])
 
     def _add(self, found: Sequence[Found], aside: Sequence[str]) -> None:
         if not found and not self.found:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from esc10.archives.trees import shown
 from esc10.errors import (
     DamagedReportError,
     DamagedRunError,
@@ -96,7 +97,7 @@ class Checker:
             checked = self._read(found)
         except OSError as cause:
             raise LessonError(
-                f"{found.name} cannot be looked at: {reason_of(cause)}. Make room in "
+                f"{shown(found.name)} cannot be looked at: {reason_of(cause)}. Make room in "
                 f"{tempfile.gettempdir()}, then try again."
             ) from cause
         return replace(checked, sender=found.sender)

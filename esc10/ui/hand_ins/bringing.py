@@ -38,8 +38,9 @@ def show_form() -> None:
             "- **Nothing is executed**: of a hand-in, numbers and words are read.\n"
             "- **Nothing is graded**: the tables have an empty column for whoever gives a grade, "
             "and a page of feedback for each says what was found.\n"
-            "- **Nobody else sees it**: the results are shown in this browser, until you forget "
-            "them or the lab is closed."
+            "- **Nobody else sees it**: the results are shown in this browser alone, until you "
+            "forget them, check others or quit the browser, and no longer than the lab runs and "
+            "has room for them. So save the files."
         )
 
 
@@ -52,6 +53,8 @@ def _upload() -> None:
         key=_box(count),
         on_change=_take,
         max_upload_size=MOST_MEGABYTES,
+        help=f"At most {MOST_MEGABYTES} MB. Where there is more, name the zip or its folder on the "
+        "machine that the lab runs on, or check the folder there on the command line.",
     )
     brought: Brought | None = st.session_state.get(_UPLOADED)
     if brought is None or not brought.found:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+from esc10.archives.trees import shown
 from esc10.engine.jobs import Job
 from esc10.engine.queue import Engine
 from esc10.errors import Cancelled
@@ -19,8 +20,8 @@ from esc10.progress import OnProgress, Progress, ShouldStop
 from esc10.ui.browsers import this_browser
 from esc10.ui.server import engine, only_one
 
-_KEPT = 20
-"""Checks that have ended; a thousand hand-ins have some megabytes."""
+_KEPT = 50_000
+"""Hand-ins, and names of other files, of all checks that have ended; one has about 2 kB."""
 
 _LOOK_SECONDS = 0.3
 _turn, _changing = threading.Lock(), threading.Lock()
@@ -31,13 +32,13 @@ class ClassCheck:
 
     Attributes:
         total: how many there are.
-        aside: the names of files that are none.
+        aside: the names of files that are none, as they can be shown.
         job: the check; its error says what kept it from the rest.
     """
 
     def __init__(self, brought: Brought, owner: Engine) -> None:
         """Begin; what was brought is let go of at the end."""
-        self.total, self.aside = len(brought.found), tuple(sorted(brought.aside))
+        self.total, self.aside = len(brought.found), tuple(map(shown, sorted(brought.aside)))
         self._done: list[Checked] = []
         self.job = Job("check hand-ins", partial(self._check, brought, owner))
 
@@ -46,11 +47,16 @@ class ClassCheck:
         """Those that are done."""
         return [*self._done]
 
+    @property
+    def size(self) -> int:
+        """How many things it keeps, itself one of them."""
+        return 1 + len(self._done) + len(self.aside)
+
     def _check(
         self, brought: Brought, owner: Engine, on_progress: OnProgress, should_stop: ShouldStop
     ) -> None:
-        def tell(doing: str) -> None:
-            on_progress(Progress(doing, len(self._done), self.total))
+        def tell(doing: str, total: int = 0) -> None:
+            on_progress(Progress(doing, len(self._done), total))
             if should_stop():
                 raise Cancelled("Stopped. What is done is kept.")
 
@@ -63,7 +69,7 @@ class ClassCheck:
                 trials.wait_for_worker()
                 checker = Checker(on_progress, should_stop, trials)
                 for one in brought.found:
-                    tell("Checking")
+                    tell("Checking", self.total)
                     self._done.append(checker.check(one))
         finally:
             brought.close()
@@ -98,9 +104,21 @@ def begin_check(brought: Brought) -> None:
             return
         checks.pop(mine, None)  # the newest stands last
         checks[mine] = ClassCheck(brought, owner)
-        ended = [browser for browser, check in checks.items() if not check.job.running]
-        for browser in ended[:-_KEPT]:
-            del checks[browser]
+        _make_room(checks)
+
+
+def _make_room(checks: dict[str, ClassCheck]) -> None:
+    """Forget those begun first, of those that have ended, where all together keep too much.
+
+    Their size counts, not their number: where everybody tries the page, each has a small one.
+    """
+    ended = {browser: check for browser, check in checks.items() if not check.job.running}
+    kept = sum(check.size for check in ended.values())
+    for browser, check in ended.items():
+        if kept <= _KEPT:
+            return
+        kept -= check.size
+        del checks[browser]
 
 
 def forget_check() -> None:

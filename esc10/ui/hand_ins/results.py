@@ -39,7 +39,10 @@ _FIRST, _NAMED = 12, 8
 def show_checking(check: ClassCheck) -> None:
     """How far it is, a way to stop, and what has come of it so far."""
     show_job(check.job, "hand-ins", "Stop")
-    st.caption("It goes on when you leave this page, or load it anew.")
+    st.caption(
+        "It goes on when you leave this page, or load it anew. Only in this browser will the "
+        "results be seen, and only until it is quit."
+    )
     _states(check.hand_ins)
     if not check.job.running:
         st.rerun()
@@ -48,6 +51,7 @@ def show_checking(check: ClassCheck) -> None:
 def show_results(check: ClassCheck) -> None:
     """What came of it, and a way to others."""
     with st.expander("Check others", icon=":material/add:"):
+        st.markdown("New results take the place of these: save the files below first.")
         show_form()
     hand_ins = check.hand_ins
     _ended(check, len(hand_ins))
@@ -152,7 +156,7 @@ def called(one: Checked) -> str:
         return shown(one.file)
     if one.sender.name == "Participant" or not one.sender.name:  # names are hidden
         return f"{one.sender.name or 'Student'} {one.sender.id}"
-    return one.sender.name
+    return shown(one.sender.name)
 
 
 def _table(hand_ins: Sequence[Checked]) -> None:
@@ -197,7 +201,7 @@ def _aside(names: Sequence[str]) -> None:
     if names:
         are = "1 file was" if len(names) == 1 else f"{len(names)} files were"
         with st.expander(f"{are} left aside, being no hand-ins", icon=":material/folder_off:"):
-            st.markdown("\n".join(f"- {in_markdown(shown(name))}" for name in names))
+            st.markdown("\n".join(f"- {in_markdown(name)}" for name in names))
 
 
 def _forget() -> None:

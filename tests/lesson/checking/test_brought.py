@@ -106,6 +106,31 @@ def test_what_was_put_aside_goes_with_whoever_knew_it(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+def test_what_is_refused_leaves_nothing_and_counts_for_nothing(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brought, "MOST_MEGABYTES", 1)
+    monkeypatch.setattr(brought, "MOST_HAND_INS", 1)
+    large = os.urandom(600_000)
+    two = zipped({ADA: b"a page", GEORGE: b"a run", "paper.pdf": large}).getvalue()
+    given = Brought()
+    for refused, why in (
+        ([("notes.txt", large)], "no hand-in among that"),
+        ([("all.zip", large)], "not a whole zip archive"),
+        ([("all.zip", two)], "more than 1 hand-ins"),
+        ([("1.html", large), ("2.html", b"")], "more than 1 hand-ins"),
+    ):
+        with pytest.raises(LessonError, match=why):
+            given.add_uploads([(name, io.BytesIO(content)) for name, content in refused])
+        assert [each for each in temporary.rglob("*") if each.is_file()] == []
+    with full_disk(), pytest.raises(LessonError, match="cannot be put aside"):
+        given.add_uploads([("run.html", io.BytesIO(large))])
+    given.add_uploads([("run.html", io.BytesIO(large))])
+    assert [(one.name, one.read()) for one in given.found] == [("run.html", large)]
+    with pytest.raises(LessonError, match="more than 1 MB"):
+        given.add_uploads([("2.html", io.BytesIO(large))])
+
+
 def test_what_is_damaged_in_a_zip_or_too_large_is_that_hand_in_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
