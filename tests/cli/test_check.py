@@ -244,6 +244,7 @@ def test_what_is_broken_says_how(checked: Class) -> None:
     said = {file: one["sentence"] for file, one in checked.hand_ins.items()}
     assert "it breaks off" in said["cut.html"]
     assert "only a part of one" in said["cut.zip"]
+    assert not any("refused" in said[file] for file, state in STATES.items() if state == "damaged")
     assert "no file of a run" in said["hostile.zip"]
     assert "belong to another network" in said["misfit.zip"]
     assert "no report of this lab" in said["essay.html"]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from esc10.datasets import CATEGORIES, SOURCES
 from esc10.datasets.practice.plan import filenames
-from esc10.errors import RunError
+from esc10.errors import DamagedRunError, RunError
 from esc10.features.inputs import Scaling
 from esc10.features.mel import MelConfig
 from esc10.inference.classifier import Classifier
@@ -133,13 +133,15 @@ def refusal(content: bytes | Path, check: Callable[..., None] = never) -> str:
     sentence = str(caught.value)
     assert len(sentence) < 300
     assert sentence.isprintable()
+    damaged = isinstance(caught.value, DamagedRunError)
+    assert damaged == sentence.startswith("The zip cannot be read: ")
     return sentence
 
 
 def refused(content: bytes) -> str:
     """The same, of a zip that is not in order."""
     sentence = refusal(content)
-    assert sentence.startswith("The zip is refused: ")
+    assert sentence.startswith(("The zip is refused: ", "The zip cannot be read: "))
     assert sentence.endswith(". Ask for a fresh export.")
     return sentence
 

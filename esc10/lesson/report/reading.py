@@ -28,6 +28,8 @@ _TITLE = re.compile(rb"<title>[^<]* \xc2\xb7 Machines that hear</title>")
 _ACCURACY = re.compile(rb"<dt>Test accuracy</dt>\s*<dd>(\d{1,3})% ")
 _WEIGHTS = re.compile(rb"<p>With the weights ([a-z ]+), epoch ")
 
+_ASK = "Ask for the HTML file as it was written, or for a fresh one."
+
 _LOOKED_AT = 2000
 """Bytes at a file's beginning that tell a page from a zip, and a report from another page."""
 
@@ -85,7 +87,7 @@ def parts_of(content: bytes) -> ReportParts:
     try:
         zipped = b64decode(block, validate=True)
     except binascii.Error as cause:
-        raise DamagedReportError(_refusal("the run inside is damaged")) from cause
+        raise _damaged("the run inside is damaged") from cause
     seal, accuracy, weights = (_said(content, what) for what in (_SEAL, _ACCURACY, _WEIGHTS))
     phrases = {phrase: criterion for criterion, phrase in CRITERION_PHRASES.items()}
     return ReportParts(
@@ -132,21 +134,18 @@ def _block(content: bytes, tag: bytes) -> bytes:
     """What stands after a tag that is there once, without the space around it."""
     if content.count(tag) != 1:
         cut_off = tag not in content and (not content or _TITLE.search(content[:_LOOKED_AT]))
-        error = DamagedReportError if cut_off else LessonError
-        raise error(_refusal("it is no report of this lab, or only a part of one"))
+        error = _damaged if cut_off else _refused
+        raise error("it is no report of this lab, or only a part of one")
     begin = content.index(tag) + len(tag)
     end = content.find(_END, begin)
     if end < 0:
-        raise DamagedReportError(_refusal("it breaks off"))
+        raise _damaged("it breaks off")
     return content[begin:end].strip()
 
 
 def _refused(reason: str) -> LessonError:
-    return LessonError(_refusal(reason))
+    return LessonError(f"The report is refused: {reason}. {_ASK}")
 
 
-def _refusal(reason: str) -> str:
-    return (
-        f"The report is refused: {reason}. Ask for the HTML file as it was written, or for a fresh "
-        "one."
-    )
+def _damaged(reason: str) -> DamagedReportError:
+    return DamagedReportError(f"The report cannot be read: {reason}. {_ASK}")

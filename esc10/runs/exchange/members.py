@@ -17,21 +17,18 @@ _MAX_DIRECTORY_BYTES = 8192
 _BEGINNING = b"PK"
 """Of every zip."""
 
+_ASK = "Ask for a fresh export."
 _SHOWN_CHARACTERS = 60
 
 
 def refused(reason: str) -> RunError:
     """The error that says why a zip is not imported, and what to do."""
-    return RunError(_refusal(reason))
+    return RunError(f"The zip is refused: {reason}. {_ASK}")
 
 
 def damaged(reason: str) -> DamagedRunError:
     """The same of a zip that nobody made so: it broke on the way."""
-    return DamagedRunError(_refusal(reason))
-
-
-def _refusal(reason: str) -> str:
-    return f"The zip is refused: {reason}. Ask for a fresh export."
+    return DamagedRunError(f"The zip cannot be read: {reason}. {_ASK}")
 
 
 def shown(text: str) -> str:

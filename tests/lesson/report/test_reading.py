@@ -42,7 +42,10 @@ def refusal(content: bytes) -> str:
         read_report(content)
     sentence = str(caught.value)
     assert sentence.isprintable()
-    assert " is refused: " in sentence
+    if isinstance(caught.value, DamagedReportError):
+        assert sentence.startswith("The report cannot be read: ")
+    else:
+        assert " is refused: " in sentence
     return sentence
 
 
