@@ -80,7 +80,7 @@ def dask_setup(worker: Worker) -> None:
 
 
 def _warm_up(warm: threading.Event) -> None:
-    from esc10.training.learner import warm_up
+    from esc10.training.lending import warm_up
 
     mel = MelConfig()
     try:

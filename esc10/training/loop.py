@@ -21,7 +21,8 @@ from tensorflow.python.util._pywrap_util_port import IsMklEnabled
 from esc10.progress import ShouldStop, never_stop
 from esc10.training.config import TrainConfig
 from esc10.training.epochs import epochs_of
-from esc10.training.learner import Learner, borrowed_learner
+from esc10.training.learner import Learner
+from esc10.training.lending import borrowed_learner
 from esc10.training.networks import layer_table
 from esc10.training.plan import TrainingData
 from esc10.training.results import LAST, PARTS, BestEpoch, EpochRow, TrainResult, best_epochs

@@ -12,7 +12,7 @@ from esc10.engine import worker as room
 
 def dask_setup(worker: Worker) -> None:
     """Import Keras, and no more."""
-    from esc10.training import learner
+    from esc10.training import lending
 
-    learner.warm_up = lambda *_: None
+    lending.warm_up = lambda *_: None
     room.dask_setup(worker)

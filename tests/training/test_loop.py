@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from esc10.engine import worker
 from esc10.training.config import TrainConfig
-from esc10.training.learner import borrowed_learner
+from esc10.training.lending import borrowed_learner
 from esc10.training.loop import train, weights_file
 from esc10.training.networks import MODELS
 from esc10.training.plan import TrainingData
