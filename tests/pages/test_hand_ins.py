@@ -212,8 +212,8 @@ def test_the_server_takes_no_more_than_the_page_does() -> None:
     page = drawn(open_page("pages/hand_ins.py"))
     server_takes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]
     box = page.file_uploader[0].proto
-    assert box.max_upload_size_mb == server_takes["maxUploadSize"] == MOST_MEGABYTES <= 512
-    assert "At most 512 MB. Where there is more, name the zip" in box.help
+    assert box.max_upload_size_mb == server_takes["maxUploadSize"] == MOST_MEGABYTES < 512
+    assert "At most 500 MB. Where there is more, name the zip" in box.help
 
 
 def test_a_worker_that_does_not_answer_is_not_laid_to_a_hand_in(
