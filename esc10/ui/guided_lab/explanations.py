@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from statistics import median
+
 from esc10.evaluation.intervals import percent
 from esc10.features.mel import MelConfig
 from esc10.lesson.exercises import FIRST_LAYER, most_frequent_mistakes, split_solution
 from esc10.training.networks import LAB_MODELS, MODELS
-from esc10.training.results import best_epochs
+from esc10.training.results import EpochRow, best_epochs
 from esc10.ui.guided_lab.objects import Subject, first_network
 from esc10.ui.server import verdict
 from esc10.ui.words import class_words
@@ -64,24 +67,31 @@ def explain_network(subject: Subject) -> str:
 
 def explain_curves(subject: Subject) -> str:
     """Where the validation loss was lowest, and what came after it."""
-    history = subject.trained.history()
+    return (
+        f"{describe_lowest(subject.trained.history())} A gap alone is no fault: as long as "
+        "validation gets better, what is learned holds for other clips too."
+    )
+
+
+def describe_lowest(history: list[EpochRow]) -> str:
+    """The epoch of the lowest validation loss, and whether what followed was learned by heart."""
     lowest = best_epochs(history)["val_loss"]
     after = history[lowest.epoch :]
-    said = f"In **epoch {lowest.epoch}**. "
+    said = f"In **epoch {lowest.epoch}**."
     if not after:
-        said += "It is the last one: so far nothing shows that it learns by heart. "
-    else:
-        said += (
-            f"In the {len(after)} epochs after it the training loss went from {lowest.loss:.2f} to "
-            f"{after[-1].loss:.2f}, the validation loss from {lowest.val_loss:.2f} to "
-            f"{after[-1].val_loss:.2f}"
-        )
-        by_heart = after[-1].loss < lowest.loss and after[-1].val_loss > lowest.val_loss
-        said += ": what it learned then was its training clips, by heart. " if by_heart else ". "
-    return (
-        f"{said}A gap alone is no fault: as long as validation gets better, what is learned holds "
-        "for other clips too."
+        return f"{said} It is the last one: so far nothing shows that it learns by heart."
+    said += (
+        f" In the {len(after)} epochs after it the training loss went from {lowest.loss:.2f} to "
+        f"{after[-1].loss:.2f}, the validation loss from {lowest.val_loss:.2f} to "
+        f"{after[-1].val_loss:.2f}"
     )
+    rise = after[-1].val_loss - lowest.val_loss
+    if after[-1].loss >= lowest.loss or rise <= 0:
+        return f"{said}."
+    from_one_to_the_next = median(abs(b.val_loss - a.val_loss) for a, b in pairwise(history))
+    if rise <= from_one_to_the_next:
+        return f"{said}: no more than from one epoch to the next, so nobody can tell yet."
+    return f"{said}: what it learned then was its training clips, by heart."
 
 
 def explain_mistakes(subject: Subject) -> str:
