@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from esc10.runs.store import list_runs
 from tests.browser.conftest import App
-from tests.browser.steps import choose, drawn, go, set_epochs, train, visit
+from tests.browser.steps import charts, choose, drawn, go, set_epochs, train, visit
 from tests.support.copies import wav
 
 MINUTES = 60_000
@@ -78,6 +78,13 @@ def test_a_fresh_machine_judges_a_sound_before_anything_was_trained(
     expect(page.get_by_role("heading", level=2)).to_contain_text("%", timeout=MINUTES)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     expect(page.get_by_text("Weights of the")).to_have_count(0)  # all are of one epoch
+    projector = page.get_by_test_id("stCheckbox").filter(has_text="Projector").locator("input")
+    classes = charts(page).first.locator(".role-axis-label text")
+    for size in ("20px", "16px"):
+        projector.press("Space")
+        expect(classes.first).to_have_attribute("font-size", size)
+        for name in classes.all():
+            expect(name).to_have_css("opacity", "1")
     assert list_runs() == ([], [])
 
 

@@ -117,7 +117,6 @@ def matrix_spec(classes: Sequence[str], ink: str, font_size: int, height: int) -
         **vega.axis_look(ink, font_size),
         "labelFontSize": type_pixels,
         "labelLimit": 20 * font_size,
-        "labelOverlap": False,
         "labelFlush": False,
         "labelBound": False,
         "ticks": False,

@@ -52,7 +52,7 @@ def fold_spec(verdict: CrossVerdict, ink: str, font_size: int, height: int) -> d
             "field": "fold",
             "type": "nominal",
             "title": None,
-            "axis": {**look, "grid": True, "labelOverlap": False},
+            "axis": {**look, "grid": True},
         },
         "yOffset": {"field": "slot", "type": "nominal"},
     }

@@ -10,8 +10,11 @@ CLOSE = {"labelPadding": 6, "titlePadding": 4}
 
 def chart_look(**config: Any) -> dict[str, Any]:
     """The font, beside other parts of Vega-Lite's `config`, and how the chart is drawn."""
+    # Of classes, folds or ways each has its label. Else, where the type grows smaller, Vega goes on
+    # hiding every second one that had no room before.
+    every_label = {"axisBand": {"labelOverlap": False}}
     return {
-        "config": {"font": "sans-serif", **config},
+        "config": {"font": "sans-serif", **every_label, **config},
         # Drawn as elements rather than pixels: sharp on a projector, and readable by a test.
         "usermeta": {"embedOptions": {"renderer": "svg"}},
     }
