@@ -55,7 +55,7 @@ def keep_as_rain() -> AppTest:
     page = predict("Record")
     page.session_state["keep 0"] = True
     page.session_state["keep as"] = "rain"
-    recorded(page, "take", encoded(FINE, SAMPLE_RATE)).button(key="keep it").click()
+    recorded(page, "take", encoded(FINE, SAMPLE_RATE)).button(key="keep it 0").click()
     return drawn(page)
 
 

@@ -5,6 +5,7 @@ A recording stays in its browser session; only a press on 'Keep' puts it on the 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -39,6 +40,10 @@ _KEEP_AS, _TROUBLE = "keep as", "keep trouble"
 _KEPT_SO_FAR = "kept so far"
 """How many recordings this session has kept: each is kept from a button of its own."""
 
+_claiming = threading.Lock()
+"""A second press starts another thread of the session before the first one's has ended: whoever
+comes first claims the recording, and then keeps it."""
+
 _MOST_LISTED = 60
 """On a page."""
 
@@ -69,7 +74,7 @@ def offer_to_keep(recording: Recording, classes: Sequence[str]) -> None:
         )
         st.button(
             "Keep this recording",
-            key="keep it",
+            key=f"keep it {kept}",  # or a second press that comes late would be one on the next
             type="primary",
             disabled=not label,
             on_click=_keep,
@@ -86,15 +91,17 @@ def _kept_so_far() -> int:
 
 
 def _keep(recording: Recording, kept_before: int) -> None:
-    if _kept_so_far() != kept_before:
-        return  # pressed twice before the server answered
     label = str(st.session_state[_KEEP_AS])
+    with _claiming:
+        if _kept_so_far() != kept_before:
+            return  # pressed twice before the server answered
+        st.session_state[_KEPT_SO_FAR] = kept_before + 1
     try:
         keep(recording.samples, label, datetime.now(UTC))
     except (AudioError, DatasetError) as error:
+        st.session_state[_KEPT_SO_FAR] = kept_before
         st.session_state[_TROUBLE] = str(error)
     else:
-        st.session_state[_KEPT_SO_FAR] = kept_before + 1
         st.toast(f"Kept as {in_markdown(label)}.", icon=":material/bookmark_added:")
 
 
