@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from esc10.datasets import source_of
 from esc10.evaluation.intervals import CHOSEN, NO_LEAK, describe_leaks
-from esc10.evaluation.metrics import Evaluation
+from esc10.evaluation.metrics import Evaluation, JudgedClip
 from esc10.lesson.words import share
 from esc10.runs.run import Run
 from esc10.training.results import CRITERIA, LAST
@@ -138,16 +138,17 @@ def _matrices(run: Run, judged: Evaluation) -> None:
     _CELLS.follow_link(judged.classes)
     choice = _CELLS.chosen(judged.classes)
     _CELLS.point_link(choice)
+    clips = clips_of(judged.parts[choice.part], choice.cells)
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         _both_matrices(judged, choice)
     with right:
         _CELLS.show_boxes(judged.classes)
         with st.container(height=PANEL_PIXELS, border=False):
-            _list(run, judged, choice)
+            _list(run, judged, clips, choice)
     if choice.cells.true != choice.cells.predicted:
         with left:
-            _compare(run, judged, choice)
+            _compare(run, judged, clips, choice)
 
 
 def _both_matrices(judged: Evaluation, choice: Choice) -> None:
@@ -175,15 +176,13 @@ def _both_matrices(judged: Evaluation, choice: Choice) -> None:
         st.caption("Empty rows: " + ", ".join(empty) + ".")
 
 
-def _list(run: Run, judged: Evaluation, choice: Choice) -> None:
-    clips = clips_of(judged.parts[choice.part], choice.cells)
+def _list(run: Run, judged: Evaluation, clips: Sequence[JudgedClip], choice: Choice) -> None:
     st.markdown(f"**{choice.part.capitalize()}:** {describe_clips(len(clips), choice.cells)}")
     show_clips(clips, run, judged.weights, choice.part)
 
 
-def _compare(run: Run, judged: Evaluation, choice: Choice) -> None:
+def _compare(run: Run, judged: Evaluation, listed: Sequence[JudgedClip], choice: Choice) -> None:
     """To hear beside a mistake: a clip of each of its two classes that was recognised."""
-    listed = clips_of(judged.parts[choice.part], choice.cells)
     for column, category in zip(
         st.columns(2), (choice.cells.true, choice.cells.predicted), strict=True
     ):

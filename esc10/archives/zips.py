@@ -76,7 +76,8 @@ class ZipTree:
             DatasetError: it cannot be read, or looks hostile.
         """
         named = title or ("" if isinstance(source, bytes) else source.name)
-        self.title, self._inside = (shown(named),) * 2 if named else ("The zip", "the zip")
+        self.title = shown(named) or "The zip"
+        self._inside = shown(named) or "the zip"
         # Threads may not share a ZipFile: under Python 3.13 two reads at once find damage.
         self._lock = threading.Lock()
         self._file = _opened(source, self.title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import numpy as np
@@ -199,14 +199,9 @@ class Networks:
             seconds: float | None = self._cluster.ask(worker.epoch_seconds, config.train, data)
         return seconds
 
-    @contextmanager
-    def trials(self, should_stop: ShouldStop) -> Iterator[RemoteTrials]:
+    def trials(self, should_stop: ShouldStop) -> closing[RemoteTrials]:
         """Where to try the weights of many runs, as long as the context lasts."""
-        trials = RemoteTrials(self._cluster, should_stop)
-        try:
-            yield trials
-        finally:
-            trials.close()
+        return closing(RemoteTrials(self._cluster, should_stop))
 
     def check_weights(self, config: RunConfig, weights: bytes) -> None:
         """Try whether a `.weights.h5` file's bytes fit the network that a configuration names.
