@@ -22,7 +22,7 @@ PAGES: dict[str, Wanted] = {
     },
     "Train": {".st-key-model": 1, "[data-testid=stVegaLiteChart] .mark-symbol path": 1},
     "Evaluate": {".st-key-run": 1, "[class*=st-key-matrix] .mark-text": 2},
-    "Predict": {".st-key-way": 1, ".st-key-judge-weights": 1},
+    "Predict": {".st-key-way": 1, "[class*=st-key-judges]": 1},
     "Compare": {"[data-testid=stDataFrame]": 1},
     "Start": FRONT_DOOR,
 }
