@@ -11,8 +11,8 @@ from typing import Any
 
 from esc10.cli.datasets import show
 from esc10.cli.figures import Answer
-from esc10.cli.runs import refuse_misfits
 from esc10.datasets import SOURCES
+from esc10.engine.worker import check_weights
 from esc10.lesson import lab_pack
 from esc10.lesson.lab_pack.layout import START, Platform, this_platform
 
@@ -36,7 +36,7 @@ def pack(options: Namespace) -> Answer:
 def unpack(options: Namespace) -> Answer:
     """Take in the datasets and the runs of such a zip; what is here already stays."""
     path: Path = options.file.expanduser()
-    done, here = lab_pack.unpack(path, refuse_misfits, show), this_platform()
+    done, here = lab_pack.unpack(path, check_weights, show), this_platform()
     answer: dict[str, Any] = {"file": str(path), **asdict(done)}
     lines = [f"Came in: {_listed(done.datasets, done.runs)}"]
     lines += [

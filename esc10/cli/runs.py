@@ -11,12 +11,12 @@ from typing import Any
 
 from esc10.cli.figures import Answer, best_figures, format_accuracy
 from esc10.cli.train import format_epoch
+from esc10.engine.worker import check_weights
 from esc10.errors import RunError, reason_of
 from esc10.evaluation.intervals import OF_THE_BEST
 from esc10.runs.run import Run
 from esc10.runs.store import find_run, list_runs
 from esc10.storage import write_whole
-from esc10.training.plan import RunConfig
 from esc10.training.results import CRITERIA
 
 
@@ -100,12 +100,5 @@ def import_zip(options: Namespace) -> Answer:
     from esc10.lesson.report import run_in
     from esc10.runs.exchange import import_run
 
-    run_id = import_run(run_in(options.file), refuse_misfits).run_id
+    run_id = import_run(run_in(options.file), check_weights).run_id
     return {"run_id": run_id}, f"{run_id} is here"
-
-
-def refuse_misfits(config: RunConfig, weights: bytes) -> None:
-    """Have a network tried on weights that are imported, in this process."""
-    from esc10.inference.classifier import Classifier  # Keras: seconds that a bad zip is not worth
-
-    Classifier(config, weights)

@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
+from esc10.cli.parser import main
 from esc10.datasets import load_dataset
 from esc10.evaluation.intervals import OF_THE_BEST
 from esc10.runs import writing
@@ -222,6 +224,29 @@ def test_what_cannot_be_exported_or_imported_is_a_sentence(home: Path, tmp_path:
     assert f"{path} cannot be read" in refusal(home, "import", path, "--json")
     path.write_bytes(b"this is no zip")
     assert "no zip archive" in refusal(home, "import", path, "--json")
+
+
+def test_weights_that_keras_stumbles_over_are_a_sentence(
+    trained: tuple[Path, Json, Json],
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    there, cnn, _ = trained
+    run, lab = tmp_path / "run.zip", tmp_path / "lab.zip"
+    answer(there, "export", cnn["run_id"], "-o", run)
+    answer(there, "pack", "--run", cnn["run_id"], "-o", lab)
+
+    def stumble(*_: object, **__: object) -> None:
+        raise TypeError("of Keras' own")
+
+    monkeypatch.setattr(keras.Model, "load_weights", stumble)
+    for command in (["import", str(run)], ["unpack", str(lab)]):
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert f"The weights of run {cnn['run_id']} do not fit the network it names." in said
+    assert list_runs() == ([], [])
 
 
 def test_an_export_says_where_it_should_go(home: Path) -> None:
