@@ -9,11 +9,11 @@ looked at the test fold instead would choose on it.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from esc10.datasets import load_dataset
 from esc10.features.cache import feature_set
@@ -38,6 +38,15 @@ class FourFolds:
     parameters: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    settings: TrainConfig
+    result: FourFolds
+
+
+_KEPT = TypeAdapter(_Kept)
+
+
 def result_of(config: TrainConfig) -> FourFolds:
     """What a training gives where the fold that would validate trains too; it is kept.
 
@@ -45,14 +54,15 @@ def result_of(config: TrainConfig) -> FourFolds:
         Esc10Error: the dataset is not here, or the disk refused.
         RuntimeError: the training did not come to its end.
     """
-    settings = json.dumps(asdict(config), sort_keys=True)
-    path = _folder() / f"{hashlib.sha256(settings.encode()).hexdigest()[:16]}.json"
-    if path.exists():
-        return FourFolds(**json.loads(path.read_bytes())["result"])
+    # Read and compared, not looked up by a digest: a setting that came since has its default there.
+    for path in sorted(_folder().glob("*.json")):
+        kept = _KEPT.validate_json(path.read_bytes())
+        if kept.settings == config:
+            return kept.result
     result = _train(config)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"settings": asdict(config), "result": asdict(result)}
-    write_whole(path, json.dumps(kept, indent=1).encode())
+    content = _KEPT.dump_json(_Kept(config, result), indent=1)
+    _folder().mkdir(parents=True, exist_ok=True)
+    write_whole(_folder() / f"{hashlib.sha256(content).hexdigest()[:16]}.json", content)
     return result
 
 

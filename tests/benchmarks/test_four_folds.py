@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,11 @@ def test_what_a_training_gave_is_kept(practice_home: Path, monkeypatch: pytest.M
     result = four_folds.result_of(CONFIG)
     assert len(result.right) == 80
     monkeypatch.setattr(loop, "train", None)
+    assert four_folds.result_of(CONFIG) == result
+    (path,) = (practice_home / "four-folds").iterdir()
+    kept = json.loads(path.read_bytes())
+    del kept["settings"]["width"]  # as if it had been kept before there was such a setting
+    path.write_text(json.dumps(kept))
     assert four_folds.result_of(CONFIG) == result
     with pytest.raises(TypeError):
         four_folds.result_of(TrainConfig("practice", "cnn", epochs=2, seed=4))
